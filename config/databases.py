@@ -1,0 +1,58 @@
+"""Connection settings of the two databases, from one URL."""
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from config.environment import private_folder
+
+# Seconds that a writer waits for SQLite's only lock before it gives up.
+SQLITE_TIMEOUT_S = 20
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=NORMAL;"
+    "PRAGMA cache_size=-65536;"
+    "PRAGMA mmap_size=268435456;"
+)
+# Threads of web and worker keep their connection; a new one costs milliseconds.
+CONNECTION_AGE_S = 600
+
+
+def database(
+    url: str, *, statement_timeout_s: int, lock_timeout_s: int
+) -> dict[str, Any]:
+    """Turn a database URL into Django's settings for it.
+
+    A timeout of 0 means none; SQLite knows neither.
+    """
+    config = dict(environ.Env.db_url_config(url))
+    config |= {"CONN_MAX_AGE": CONNECTION_AGE_S, "CONN_HEALTH_CHECKS": True}
+    given = config.get("OPTIONS", {})
+    if is_sqlite(config):
+        return config | {"OPTIONS": sqlite_options(config["NAME"]) | given}
+    timeouts = (
+        f"-c statement_timeout={statement_timeout_s}s "
+        f"-c lock_timeout={lock_timeout_s}s"
+    )
+    return config | {"OPTIONS": {"options": timeouts} | given}
+
+
+def is_sqlite(config: dict[str, Any]) -> bool:
+    """Tell whether these settings name the embedded database."""
+    return str(config["ENGINE"]).endswith("sqlite3")
+
+
+def sqlite_options(name: str) -> dict[str, Any]:
+    """Return what lets web and worker write to one SQLite file; make its folder.
+
+    IMMEDIATE, because a transaction that reads first and writes later fails at
+    once in the default mode, whatever the timeout.
+    """
+    if name != ":memory:":
+        private_folder(Path(name).resolve().parent)
+    return {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": SQLITE_TIMEOUT_S,
+        "init_command": SQLITE_PRAGMAS,
+    }

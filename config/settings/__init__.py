@@ -1,0 +1,1 @@
+"""Settings: what all share, and one module for each place the project runs."""

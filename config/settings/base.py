@@ -1,0 +1,230 @@
+"""Settings shared by every environment; only values, no logic."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import django_stubs_ext
+import environ
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+
+from config.broker import broker, cache
+from config.databases import database, is_sqlite
+from config.logs import logging_config
+
+django_stubs_ext.monkeypatch()
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# Where it runs
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+PORT = env.int("PORT", default=8000)
+BASE_URL = env.str("BASE_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+
+# Database
+DATABASES = {
+    "default": database(
+        env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR}/rollcall.sqlite3",
+        statement_timeout_s=env.int("STATEMENT_TIMEOUT_S", default=0),
+        lock_timeout_s=env.int("LOCK_TIMEOUT_S", default=0),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The web server: SQLite has one writer, so more processes would only wait.
+WEB_PROCESSES = env.int(
+    "WEB_PROCESSES",
+    default=1 if is_sqlite(DATABASES["default"]) else os.cpu_count() or 1,
+)
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+
+# Background work
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {"default": cache(REDIS_URL)}
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(
+    REDIS_URL, DATA_DIR / "queue"
+)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+# Keeps no file: what is due soon is due again after a restart.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+CELERY_BEAT_SCHEDULE = {
+    "rescue": {
+        "task": "directories.tasks.rescue",
+        "schedule": timedelta(seconds=5),
+        # None is worth doing late: the next one does the same.
+        "options": {"expires": 5},
+    },
+    "reconcile": {
+        "task": "provisioning.tasks.reconcile",
+        "schedule": crontab(hour="2", minute="30"),
+    },
+}
+# The worker of `manage.py serve` schedules too; elsewhere `celery beat` does.
+BEAT_THREAD = env.bool("BEAT_THREAD", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "django_htmx",
+    "django_cotton.apps.SimpleAppConfig",
+    "template_partials.apps.SimpleAppConfig",
+    "axes",
+    "csp",
+    "directories.apps.Config",
+    "provisioning.apps.Config",
+    "portals.apps.Config",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+# Sign-in
+AUTH_USER_MODEL = "directories.Account"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "directories:sign-in"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "config.lockout.counted_name"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Pages
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    [
+                        (
+                            "django.template.loaders.cached.Loader",
+                            [
+                                "django_cotton.cotton_loader.Loader",
+                                "django.template.loaders.filesystem.Loader",
+                                "django.template.loaders.app_directories.Loader",
+                            ],
+                        ),
+                    ],
+                ),
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+
+# Languages and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ja", "日本語")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# Programs
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # Each surface names its own: a view that forgets lets nobody in.
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {"TITLE": "Rollcall", "VERSION": "1"}
+# The SCIM surface checks the size itself, to answer in its own words.
+DATA_UPLOAD_MAX_MEMORY_SIZE = None
+SCIM_MAX_BODY_BYTES = 64 * 1024 * 1024
+SCIM_PAGE_SIZE = 100
+SCIM_MAX_PAGE_SIZE = 1000
+API_KEY_DAYS = 365
+
+# Limits, as the product documents them
+LIMIT_USERS_PER_ORGANIZATION = 300_000
+LIMIT_USERS_PER_GROUP = 150_000
+LIMIT_GROUPS_PER_DIRECTORY = 200_000
+# More members than this change in a job, fewer inside the request.
+MEMBERS_IN_REQUEST = 500
+
+# Who takes up the records of each kind of directory: the one place naming both sides.
+DIRECTORY_CONSUMERS = {"organization": "provisioning.consumer"}
+# Which task does the jobs of each kind.
+JOB_HANDLERS: dict[str, str] = {}
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+LOGGING = logging_config(as_json=False, level="WARNING")

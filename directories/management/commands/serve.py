@@ -1,0 +1,160 @@
+"""`manage.py serve`: the whole of Rollcall on this machine, in one command."""
+
+import os
+import signal
+import socket
+import sys
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from types import FrameType
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from directories.management.processes import Processes
+
+HOST = "127.0.0.1"
+READY_WITHIN_S = 60.0
+LOOK_EVERY_S = 0.1
+
+
+class Command(BaseCommand):
+    """Bring the database up to date, then run worker and web server."""
+
+    help = "Run the web server and the worker; Ctrl-C ends both."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the switch for demonstration data."""
+        parser.add_argument(
+            "--demo",
+            action="store_true",
+            help="fill an empty database with demonstration data and print how to use it",
+        )
+
+    def handle(self, *, demo: bool, **_options: object) -> None:
+        """Start everything and stay until a signal or until a part of it ends."""
+        refuse_taken_port(settings.PORT)
+        signal.signal(signal.SIGTERM, interrupt)
+        if demo:
+            set_previous_demo_aside(settings.DATA_DIR)
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+            with Processes() as processes:
+                start_worker(processes)
+                start_web(processes)
+                wait_until_ready(processes)
+                self.stdout.write(f"Rollcall runs on {settings.BASE_URL}")
+                if demo:
+                    call_command("demo", stdout=self.stdout, stderr=self.stderr)
+                self.stdout.write("Ctrl-C ends it.")
+                self.stdout.flush()
+                stay(processes)
+        except KeyboardInterrupt:
+            self.stdout.write("Ended.")
+
+
+def interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """Treat a polite end from outside like Ctrl-C."""
+    raise KeyboardInterrupt
+
+
+def refuse_taken_port(port: int) -> None:
+    """Stop before anything starts when another program listens on the port."""
+    with socket.socket() as probe:
+        # A port in TIME_WAIT after a restart is free for our purpose.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is taken. Choose another, for example PORT={port + 1}."
+            ) from error
+
+
+def set_previous_demo_aside(data_dir: Path) -> None:
+    """Rename demo.json: its presence means ready, its values are kept.
+
+    The command `demo` reads `demo.previous.json` and writes `demo.json` last.
+    """
+    current = data_dir / "demo.json"
+    if current.exists():
+        current.replace(data_dir / "demo.previous.json")
+
+
+def start_worker(processes: Processes) -> None:
+    """Start the Celery worker with the scheduler as one of its threads."""
+    # The file queue moves messages through the temporary folder; on another
+    # file system than the queue that is a copy, and two could take one message.
+    temporary = settings.DATA_DIR / "tmp"
+    temporary.mkdir(parents=True, exist_ok=True)
+    celery = [sys.executable, "-m", "celery", "-A", "config", "worker"]
+    options = "--pool threads --concurrency 4 --loglevel WARNING"
+    lonely = "--without-gossip --without-mingle --without-heartbeat"
+    processes.start(
+        "worker",
+        [*celery, *options.split(), *lonely.split()],
+        env={**our_place(), "BEAT_THREAD": "1", "TMPDIR": str(temporary)},
+    )
+
+
+def start_web(processes: Processes) -> None:
+    """Start the web server on the loopback address."""
+    granian = [sys.executable, "-m", "granian", "--interface", "wsgi"]
+    address = f"--host {HOST} --port {settings.PORT}"
+    size = (
+        f"--workers {settings.WEB_PROCESSES} --blocking-threads {settings.WEB_THREADS}"
+    )
+    options = "--log-level warning --no-ws"
+    processes.start(
+        "web server",
+        [*granian, *f"{address} {size} {options}".split(), "config.wsgi:application"],
+        env={**our_place(), "DIE_WITH_PARENT": "1"},
+    )
+
+
+def our_place() -> dict[str, str]:
+    """Return the variables that make children work where this command works."""
+    return {
+        "DJANGO_SETTINGS_MODULE": os.environ["DJANGO_SETTINGS_MODULE"],
+        "DATA_DIR": str(settings.DATA_DIR),
+        "PORT": str(settings.PORT),
+        "PYTHONPATH": str(settings.BASE_DIR),
+    }
+
+
+def wait_until_ready(processes: Processes) -> None:
+    """Return when the server answers; raise CommandError when it will not."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline:
+        refuse_ended(processes)
+        if answers():
+            return
+        time.sleep(LOOK_EVERY_S)
+    raise CommandError(f"The web server did not answer within {READY_WITHIN_S:.0f} s.")
+
+
+def answers() -> bool:
+    """Tell whether the server answers /healthz."""
+    url = f"http://{HOST}:{settings.PORT}/healthz"
+    try:
+        with urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number
+    except OSError:
+        return False
+
+
+def stay(processes: Processes) -> None:
+    """Watch until a child ends; then raise CommandError."""
+    while True:
+        refuse_ended(processes)
+        time.sleep(0.5)
+
+
+def refuse_ended(processes: Processes) -> None:
+    """Raise CommandError when a child has ended."""
+    name = processes.ended()
+    if name is not None:
+        raise CommandError(f"The {name} ended, so everything ends. See its output.")

@@ -1,0 +1,1 @@
+"""Customers of service projects and the portals they may see."""
