@@ -6,9 +6,11 @@ import socket
 import sys
 import time
 from argparse import ArgumentParser
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from types import FrameType
-from urllib.request import urlopen
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
@@ -90,7 +92,7 @@ def start_worker(processes: Processes) -> None:
     # file system than the queue that is a copy, and two could take one message.
     temporary = settings.DATA_DIR / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    celery = [sys.executable, "-m", "celery", "-A", "config", "worker"]
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "config", "worker"]
     options = "--pool threads --concurrency 4 --loglevel WARNING"
     lonely = "--without-gossip --without-mingle --without-heartbeat"
     processes.start(
@@ -137,13 +139,16 @@ def wait_until_ready(processes: Processes) -> None:
 
 
 def answers() -> bool:
-    """Tell whether the server answers /healthz."""
-    url = f"http://{HOST}:{settings.PORT}/healthz"
+    """Tell whether the server answers /healthz, asked by its public name."""
+    connection = HTTPConnection(HOST, settings.PORT, timeout=5)
+    host = urlsplit(settings.BASE_URL).netloc
     try:
-        with urlopen(url, timeout=5) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)  # noqa: PLR2004 - HTTP's own number
-    except OSError:
+        connection.request("GET", "/healthz", headers={"Host": host})
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def stay(processes: Processes) -> None:

@@ -1,0 +1,1 @@
+"""Organizations, accounts, directories, their records, and the SCIM surface."""

@@ -1,0 +1,95 @@
+"""The seam to whoever turns records into accounts, groups or customers.
+
+Each kind of directory has one consumer: a module named in
+settings.DIRECTORY_CONSUMERS that holds the functions of Consumer. They are
+called inside the transaction that wrote the record.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from typing import Protocol, cast
+
+from django.conf import settings
+
+from directories.models import (
+    Account,
+    Directory,
+    GroupRecord,
+    LinkState,
+    UserRecord,
+)
+
+
+class RefusedError(Exception):
+    """A consumer cannot take a record; texts are fit for client and admin.
+
+    `kind` names the case in the troubleshooting log, `advice` is for the
+    admin. Answered with 409 uniqueness.
+    """
+
+    def __init__(self, detail: str, *, kind: str, advice: str) -> None:
+        super().__init__(detail)
+        self.kind = kind
+        self.advice = advice
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a record; `reason` is a machine word, "" for none."""
+
+    state: LinkState
+    account: Account | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class MembersChange:
+    """Which user records really joined and left a group, by primary key."""
+
+    joined: Sequence[int]
+    left: Sequence[int]
+
+
+class Consumer(Protocol):
+    """What a consumer module offers."""
+
+    def user_changed(self, record: UserRecord, now: datetime) -> Outcome:
+        """Take up a new or changed person; raise RefusedError to undo it.
+
+        The link fields of `record` still hold the outcome of last time.
+        """
+
+    def user_removed(self, record: UserRecord, now: datetime) -> None:
+        """Let go of what the record had led to; it is deleted next."""
+
+    def group_changed(self, record: GroupRecord, now: datetime) -> Outcome:
+        """Take up a new or renamed group; raise RefusedError to undo it."""
+
+    def members_changed(
+        self, record: GroupRecord, change: MembersChange, now: datetime
+    ) -> None:
+        """Carry a change of members on, at once or by a job."""
+
+    def group_removed(self, record: GroupRecord, now: datetime) -> None:
+        """Let go of what the record had led to; it is deleted next."""
+
+    def directory_released(
+        self, directory: Directory, progress: Callable[[int], None], now: datetime
+    ) -> None:
+        """Make everything the directory owned local; it may be run again.
+
+        `progress` is told how many records are done after each batch.
+        """
+
+
+@cache
+def _module(name: str) -> Consumer:
+    return cast("Consumer", import_module(name))
+
+
+def consumer_for(directory: Directory) -> Consumer:
+    """Return the consumer of a directory's kind."""
+    return _module(settings.DIRECTORY_CONSUMERS[directory.kind])

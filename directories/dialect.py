@@ -1,0 +1,181 @@
+"""Hold every difference between PostgreSQL and SQLite in one place.
+
+Lists of ids travel as one parameter (an array or a JSON text), never as
+placeholders, so that 150,000 of them are one statement on both.
+"""
+
+import json
+import re
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
+
+from django.db import OperationalError, connection, models
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import RunSQL
+from django.db.migrations.state import ProjectState
+from django.db.models.expressions import RawSQL
+
+IdKind = Literal["bigint", "uuid"]
+T = TypeVar("T")
+
+DEADLOCK_TRIES = 4
+
+
+def is_postgresql() -> bool:
+    """Say whether the default database is PostgreSQL."""
+    return connection.vendor == "postgresql"
+
+
+def ids_table(kind: IdKind) -> str:
+    """Return SQL for a table `ids(id)` made from one list parameter."""
+    if is_postgresql():
+        return f"unnest(%s::{kind}[]) AS ids(id)"
+    return "(SELECT value AS id FROM json_each(%s)) AS ids"
+
+
+def ids_parameter(ids: Sequence[int] | Sequence[uuid.UUID]) -> list[Any] | str:
+    """Return the parameter that goes with `ids_table`."""
+    if is_postgresql():
+        return list(ids)
+    return json.dumps([i.hex if isinstance(i, uuid.UUID) else i for i in ids])
+
+
+def uuid_parameter(value: uuid.UUID) -> uuid.UUID | str:
+    """Return a UUID as a parameter of hand-written SQL."""
+    return value if is_postgresql() else value.hex
+
+
+def share_lock(alias: str) -> str:
+    """Return the clause that keeps rows of `alias` as they are until commit.
+
+    SQLite has one writer at a time and needs none.
+    """
+    return f"FOR SHARE OF {alias}" if is_postgresql() else ""
+
+
+def rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run a statement and return the rows that it returns."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def is_deadlock(error: OperationalError) -> bool:
+    """Say whether a transaction lost only because another was in its way."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    return code in {"40P01", "40001"} or "database is locked" in str(error)
+
+
+def retrying(call: Callable[[], T]) -> T:
+    """Return what `call` returns, running it anew after a lost deadlock.
+
+    `call` is one whole transaction, so nothing of a lost run stays.
+    """
+    for attempt in range(1, DEADLOCK_TRIES):
+        try:
+            return call()
+        except OperationalError as error:
+            if not is_deadlock(error):
+                raise
+            time.sleep(0.02 * attempt)
+    return call()
+
+
+def search(
+    queryset: models.QuerySet[Any], text: str, *, field: str = "search_text"
+) -> models.QuerySet[Any]:
+    """Keep the rows whose folded `field` contains `text`, through its index.
+
+    The index on SQLite knows terms of three characters or more.
+    """
+    text = " ".join(text.casefold().split())
+    if not text:
+        return queryset
+    if not is_postgresql() and len(text) >= 3:
+        table = f"{queryset.model._meta.db_table}_fts"
+        phrase = '"' + text.replace('"', '""') + '"'
+        hits = RawSQL(  # noqa: S611 - the table name is the model's own
+            f"SELECT rowid FROM {table} WHERE {table} MATCH %s",  # noqa: S608
+            [phrase],
+        )
+        return queryset.filter(pk__in=hits)
+    return queryset.filter(**{f"{field}__contains": text})
+
+
+def violated_constraint(error: BaseException) -> str:
+    """Return the name of the violated constraint, or the columns on SQLite."""
+    cause = error.__cause__
+    named = getattr(getattr(cause, "diag", None), "constraint_name", None)
+    if named:
+        return str(named)
+    return re.sub(r"^.*failed: ", "", str(error))
+
+
+class OnlyOn(RunSQL):
+    """A migration step for one database vendor, nothing on the others."""
+
+    def __init__(self, vendor: str, sql: list[str], reverse_sql: list[str]) -> None:
+        super().__init__(sql, reverse_sql)
+        self.vendor = vendor
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return how to write this step into a migration file."""
+        return self.__class__.__name__, [self.vendor, self.sql, self.reverse_sql], {}
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Run the step when the vendor is this database's."""
+        if schema_editor.connection.vendor == self.vendor:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Undo the step when the vendor is this database's."""
+        if schema_editor.connection.vendor == self.vendor:
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+def search_index(table: str, field: str = "search_text") -> list[OnlyOn]:
+    """Return the migration steps that index `field` for `search`."""
+    fts = f"{table}_fts"
+    drop = f"INSERT INTO {fts}({fts}, rowid, {field}) VALUES ('delete', old.id, old.{field});"
+    add = f"INSERT INTO {fts}(rowid, {field}) VALUES (new.id, new.{field});"
+    return [
+        OnlyOn(
+            "postgresql",
+            [
+                "CREATE EXTENSION IF NOT EXISTS pg_trgm",
+                f"CREATE INDEX {table}_trgm ON {table} USING gin ({field} gin_trgm_ops)",
+            ],
+            [f"DROP INDEX {table}_trgm"],
+        ),
+        OnlyOn(
+            "sqlite",
+            [
+                f"CREATE VIRTUAL TABLE {fts} USING fts5({field}, content='{table}',"
+                " content_rowid='id', tokenize='trigram')",
+                f"CREATE TRIGGER {table}_ai AFTER INSERT ON {table} BEGIN {add} END",
+                f"CREATE TRIGGER {table}_ad AFTER DELETE ON {table} BEGIN {drop} END",
+                f"CREATE TRIGGER {table}_au AFTER UPDATE OF {field} ON {table}"
+                f" BEGIN {drop} {add} END",
+            ],
+            [
+                f"DROP TRIGGER {table}_ai",
+                f"DROP TRIGGER {table}_ad",
+                f"DROP TRIGGER {table}_au",
+                f"DROP TABLE {fts}",
+            ],
+        ),
+    ]

@@ -1,0 +1,42 @@
+"""What the audit log records, in the words of the console's audit actions."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(TextChoices):
+    """Audit actions; values are the ids that programs filter by."""
+
+    ORGANIZATION_CREATED = "organization_created", _("Created organization")
+    SIGNED_IN = "signed_in", _("Signed in")
+    PASSWORD_CHANGED = "password_changed", _("Changed password")  # noqa: S105
+    DIRECTORY_ADDED = "identity_provider_added", _("Added identity provider")
+    DIRECTORY_CHANGED = "identity_provider_changed", _("Changed identity provider")
+    SCIM_DIRECTORY_CREATED = "scim_directory_created", _("Set up user provisioning")
+    SCIM_DIRECTORY_DELETED = "scim_directory_deleted", _("Deleted user provisioning")
+    SCIM_KEY_CREATED = "scim_directory_token_created", _("Created API key")
+    SCIM_KEY_ROTATED = "scim_directory_token_rotated", _("Regenerated API key")
+    SCIM_KEY_REVOKED = "scim_directory_token_revoked", _("Revoked API key")
+    SCIM_LOG_CLEARED = (
+        "scim_troubleshooting_log_cleared",
+        _("Cleared troubleshooting log"),
+    )
+    SCIM_USER_CREATED = "scim_user_create", _("Created provisioned user")
+    SCIM_USER_UPDATED = "scim_user_update", _("Updated provisioned user")
+    SCIM_USER_DELETED = "scim_user_delete", _("Deleted provisioned user")
+    SCIM_USER_LINKED = "scim_user_linked_to_aa", _("Linked user to account")
+    SCIM_USER_UNLINKED = "scim_user_unlinked_from_aa", _("Unlinked user from account")
+    SCIM_GROUP_CREATED = "scim_group_create", _("Created provisioned group")
+    SCIM_GROUP_UPDATED = "scim_group_update", _("Updated provisioned group")
+    SCIM_GROUP_DELETED = "scim_group_delete", _("Deleted provisioned group")
+    SCIM_GROUP_MEMBERS = "scim_group_members_change", _("Changed group members")
+    ACCOUNT_CREATED = "account_created", _("Created account")
+    ACCOUNT_UPDATED = "user_detail_change", _("Changed account details")
+    ACCOUNT_EMAIL_CHANGED = "email_change", _("Changed email address")
+    ACCOUNT_DEACTIVATED = "managed_account_deactivated", _("Deactivated account")
+    ACCOUNT_REACTIVATED = "managed_account_reactivated", _("Reactivated account")
+    GROUP_CREATED = "group_created", _("Created group")
+    GROUP_UPDATED = "group_updated", _("Updated group")
+    GROUP_DELETED = "group_deleted", _("Deleted group")
+    ORG_ADMIN_ADDED = "added_org_admin", _("Added organization admin")
+    EXPORTED = "exported", _("Exported list")

@@ -1,0 +1,35 @@
+"""Tables of the directories app."""
+
+from directories.models.account import Account
+from directories.models.directory import ApiKey, Directory
+from directories.models.domain import Domain
+from directories.models.job import Job
+from directories.models.log import AuditEvent, TroubleshootingEntry
+from directories.models.member import Member, RoleAssignment
+from directories.models.organization import Organization, Site
+from directories.models.record import (
+    GroupRecord,
+    LinkState,
+    Membership,
+    UserEmail,
+    UserRecord,
+)
+
+__all__ = [
+    "Account",
+    "ApiKey",
+    "AuditEvent",
+    "Directory",
+    "Domain",
+    "GroupRecord",
+    "Job",
+    "LinkState",
+    "Member",
+    "Membership",
+    "Organization",
+    "RoleAssignment",
+    "Site",
+    "TroubleshootingEntry",
+    "UserEmail",
+    "UserRecord",
+]

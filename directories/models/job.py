@@ -1,0 +1,61 @@
+"""Background work: the row is the truth, a message only wakes a worker."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from directories.models.directory import Directory
+from directories.models.organization import Organization
+
+
+class Job(models.Model):
+    """One piece of background work and how far it is.
+
+    `kind` names the task through settings.JOB_HANDLERS, `target` what it is
+    about. `done` of `total` is shown as a bar. `cursor` is where a run that
+    was cut off goes on. `run` counts the runs and fences off older ones.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Queued")
+        RUNNING = "running", _("In progress")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="jobs"
+    )
+    directory = models.ForeignKey(
+        Directory, null=True, blank=True, on_delete=models.CASCADE, related_name="jobs"
+    )
+    kind = models.CharField(max_length=32)
+    target = models.CharField(max_length=64)
+    label = models.CharField(max_length=255)
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    cursor = models.BigIntegerField(default=0)
+    run = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "target"],
+                condition=Q(state="queued"),
+                name="job_queued_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["state", "beat_at"], name="job_by_beat"),
+            models.Index(fields=["directory", "created_at"], name="job_of_directory"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.pk})"

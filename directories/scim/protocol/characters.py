@@ -1,0 +1,15 @@
+"""Characters that neither a database nor a JSON document can hold."""
+
+import re
+
+from directories.scim.protocol.errors import ScimError
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def check_characters(text: str, error: type[ScimError], where: str) -> None:
+    """Raise `error` for NUL characters and lone halves of surrogate pairs."""
+    if "\x00" in text:
+        raise error(f"{where} holds a NUL character; leave it out.")
+    if not text.isascii() and _SURROGATE.search(text):
+        raise error(f"{where} holds half of a surrogate pair; send whole characters.")

@@ -1,0 +1,311 @@
+"""Users and groups as plain documents: read, checked, in the schema's spelling.
+
+A document holds what the client may set and nothing else: no `id`, `meta`,
+`schemas`, `groups`, `members` or `password`, no nulls, no empty lists or objects.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from directories.scim.protocol.errors import (
+    InvalidSyntaxError,
+    InvalidValueError,
+    shown,
+)
+from directories.scim.protocol.members import read_member_ids
+from directories.scim.protocol.paths import Path, locate
+from directories.scim.protocol.schemas import (
+    GROUP,
+    USER,
+    Attribute,
+    Attributes,
+    ResourceType,
+    find,
+)
+from directories.scim.protocol.selection import Selection, project, read_selection
+from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
+from directories.scim.protocol.values import (
+    MAX_KEYS,
+    Document,
+    json_type,
+    read_value,
+)
+
+__all__ = [
+    "COMPATIBLE",
+    "STRICT",
+    "Document",
+    "Selection",
+    "Tolerance",
+    "check_required",
+    "email_of",
+    "is_address",
+    "project",
+    "read_group",
+    "read_selection",
+    "read_user",
+    "schemas_of",
+    "unknown_attributes",
+]
+
+_MAX_NAMED = 50
+_MAX_ADDRESS = 254
+_ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@(?:[\w-]+\.)+[\w-]+")
+
+
+def read_user(body: object, tolerance: Tolerance = COMPATIBLE) -> Document:
+    """Return a user's document; raises ScimError for what cannot be stored."""
+    document = _read(USER, as_message(body), tolerance)
+    check_required(USER, document)
+    return document
+
+
+def read_group(
+    body: object, tolerance: Tolerance = COMPATIBLE
+) -> tuple[Document, list[str] | None]:
+    """Return a group's document, and its member ids in lower case, each once.
+
+    The ids are None when the body says nothing of members.
+    """
+    rest: dict[str, object] = {}
+    members: list[str] | None = None
+    for key, value in as_message(body).items():
+        if _is_members(key):
+            members = None if value is None else read_member_ids(value, tolerance)
+        else:
+            rest[key] = value
+    document = _read(GROUP, rest, tolerance)
+    check_required(GROUP, document)
+    return document, members
+
+
+def _is_members(key: str) -> bool:
+    return key == "members" or key.lower() in _MEMBERS
+
+
+_MEMBERS = {"members", f"{GROUP.core.urn}:members".lower()}
+
+
+def as_message(body: object) -> dict[str, Any]:
+    """Return the body as a JSON object, or raise InvalidSyntaxError."""
+    if not isinstance(body, dict):
+        raise InvalidSyntaxError(
+            f"The body must be a JSON object, not {json_type(body)}."
+        )
+    if len(body) > MAX_KEYS:
+        raise InvalidSyntaxError(f"The body has {len(body)} keys; send fewer.")
+    return body
+
+
+def check_required(resource_type: ResourceType, document: Document) -> None:
+    """Raise InvalidValueError when `userName` or `displayName` is missing or blank."""
+    name = "userName" if resource_type is USER else "displayName"
+    value = document.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValueError(f"{name} is required; send a non-empty string.")
+
+
+def _read(
+    resource_type: ResourceType, body: Mapping[str, object], tolerance: Tolerance
+) -> Document:
+    document: Document = {}
+    attributes = resource_type.attributes
+    for key, value in body.items():
+        attribute = attributes.get(key)
+        if attribute is None:
+            _read_odd_key(resource_type, document, (key, value), tolerance)
+        elif attribute.name == "schemas":
+            _check_schemas(resource_type, value, tolerance)
+        elif _may_be_set(attribute):
+            _put(document, attribute, read_value(attribute, value, tolerance))
+    return document
+
+
+def _may_be_set(attribute: Attribute) -> bool:
+    """Say whether clients' values are kept; a password is taken and dropped."""
+    return attribute.mutability in {"readWrite", "immutable"}
+
+
+def _put(container: Document, attribute: Attribute, value: Any) -> None:
+    """Store a value read; objects given in pieces grow together."""
+    if value is None:
+        return
+    present = container.get(attribute.name)
+    if isinstance(present, dict) and isinstance(value, dict):
+        value = {**present, **value}
+    container[attribute.name] = value
+
+
+def _read_odd_key(
+    resource_type: ResourceType,
+    document: Document,
+    item: tuple[str, object],
+    tolerance: Tolerance,
+) -> None:
+    """Read what is not spelled as in the schema: another case, a URN, a dotted name."""
+    key, value = item
+    path = _located(resource_type, key, tolerance)
+    if path is None:
+        _refuse_unknown(key, tolerance)
+    elif path.attribute is None:
+        _read_schema(resource_type, document, (path, value), tolerance)
+    else:
+        _read_at(resource_type, document, (path, value), tolerance)
+
+
+def _located(
+    resource_type: ResourceType, key: str, tolerance: Tolerance
+) -> Path | None:
+    path = locate(key, resource_type)
+    if path is None or path.attribute is None or tolerance.dotted_keys:
+        return path
+    return path if find(resource_type.attributes, key) else None
+
+
+def _refuse_unknown(key: str, tolerance: Tolerance) -> None:
+    allowed = (
+        tolerance.foreign_schemas
+        if key.lower().startswith("urn:")
+        else tolerance.unknown_attributes
+    )
+    if not allowed:
+        raise InvalidSyntaxError(
+            f"There is no attribute {shown(key)}; leave it out, or see the Schemas "
+            "endpoint for those there are."
+        )
+
+
+def _read_schema(
+    resource_type: ResourceType,
+    document: Document,
+    item: tuple[Path, object],
+    tolerance: Tolerance,
+) -> None:
+    """Read an object that stands under the URN of a schema."""
+    path, value = item
+    if value is None or value == "":
+        return
+    if not isinstance(value, dict):
+        raise InvalidValueError(
+            f"{path.schema.urn} must be an object, not {json_type(value)}."
+        )
+    attributes = resource_type.attributes_of(path.schema)
+    for name, inner in as_message(value).items():
+        located = _within(resource_type, path, attributes, name)
+        if located is None:
+            _refuse_unknown(name, tolerance)
+        else:
+            _read_at(resource_type, document, (located, inner), tolerance)
+
+
+def _within(
+    resource_type: ResourceType, path: Path, attributes: Attributes, name: str
+) -> Path | None:
+    attribute = find(attributes, name)
+    if attribute is not None:
+        return Path(path.schema, attribute)
+    located = locate(f"{path.schema.urn}:{name}", resource_type)
+    return located if located and located.attribute else None
+
+
+def _read_at(
+    resource_type: ResourceType,
+    document: Document,
+    item: tuple[Path, object],
+    tolerance: Tolerance,
+) -> None:
+    path, value = item
+    attribute, sub = path.attribute, path.sub_attribute
+    if attribute is None or not _may_be_set(attribute):
+        return
+    if sub is not None:
+        value = None if value is None else {sub.name: value}
+        if attribute.multi_valued and value is not None:
+            value = [value]
+    read = read_value(attribute, value, tolerance)
+    if read is None:
+        return
+    core = path.schema is resource_type.core
+    container = document if core else document.setdefault(path.schema.urn, {})
+    _put(container, attribute, read)
+
+
+def _check_schemas(
+    resource_type: ResourceType, value: object, tolerance: Tolerance
+) -> None:
+    if tolerance.foreign_schemas:
+        return
+    for urn in value if isinstance(value, list) else [value]:
+        if not isinstance(urn, str) or resource_type.schema(urn) is None:
+            raise InvalidValueError(
+                f"schemas names something other than the schemas of a "
+                f"{resource_type.name}."
+            )
+
+
+def unknown_attributes(
+    body: object, resource_type: ResourceType = USER
+) -> list[str]:
+    """List what a body names and no schema declares, shortened, for the log."""
+    if not isinstance(body, dict):
+        return []
+    names: list[str] = []
+    for key, value in body.items():
+        path = locate(key, resource_type)
+        if path is None:
+            names.append(key)
+        elif path.attribute is None and isinstance(value, dict):
+            attributes = resource_type.attributes_of(path.schema)
+            names += [f"{key}:{n}" for n in value if not find(attributes, n)]
+        elif path.attribute and path.attribute.sub_attributes:
+            names += _unknown_within(path.attribute, value)
+        if len(names) >= _MAX_NAMED:
+            break
+    return [name[:100] for name in dict.fromkeys(names)][:_MAX_NAMED]
+
+
+def _unknown_within(attribute: Attribute, value: object) -> list[str]:
+    entries = value[:_MAX_NAMED] if isinstance(value, list) else [value]
+    return [
+        f"{attribute.path}.{name}"
+        for entry in entries
+        if isinstance(entry, dict)
+        for name in entry
+        if not find(attribute.sub_attributes, name)
+    ]
+
+
+def schemas_of(document: Document, resource_type: ResourceType = USER) -> list[str]:
+    """List the URNs for `schemas`: the core one, and those of extensions present."""
+    present = [s.urn for s in resource_type.extensions if s.urn in document]
+    return [resource_type.core.urn, *present]
+
+
+def is_address(text: str) -> bool:
+    """Say whether a text has the form of an e-mail address with a dotted domain."""
+    return len(text) <= _MAX_ADDRESS and _ADDRESS.fullmatch(text) is not None
+
+
+def email_of(document: Document) -> str:
+    """Return the person's address, or "" when the document has none.
+
+    The primary one, else the work one, else the first, else the userName. Values
+    without the form of an address are passed over.
+    """
+    entries = [
+        entry
+        for entry in document.get("emails", ())
+        if is_address(str(entry.get("value", "")))
+    ]
+    entries.sort(key=_email_rank)
+    if entries:
+        return str(entries[0]["value"])
+    name = str(document.get("userName", ""))
+    return name if is_address(name) else ""
+
+
+def _email_rank(entry: Document) -> int:
+    if entry.get("primary") is True:
+        return 0
+    return 1 if str(entry.get("type", "")).lower() == "work" else 2

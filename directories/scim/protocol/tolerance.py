@@ -1,0 +1,90 @@
+"""What is accepted beyond the letter of RFC 7643 and RFC 7644, each by name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerance:
+    """Named deviations of real clients; true means the deviation is accepted.
+
+    Deviations that cannot be mistaken for anything else need no setting and are
+    always accepted: `op` and attribute names in any case (Entra), `operations` in
+    lower case (Atlassian's samples), SCIM 1 schema URNs (OneLogin), the Entra form
+    of a value path in filters, read-only attributes repeated inside a body or a
+    path-less value (Okta), a byte order mark (.NET clients).
+    """
+
+    string_booleans: bool
+    """`"False"`, `"true"` for a boolean: Entra's default dialect, Keycloak, OneLogin."""
+
+    dotted_keys: bool
+    """`name.givenName` and URN-qualified keys in a body: Entra with its 2020 flag."""
+
+    plain_manager: bool
+    """`manager` as a plain string, `""` to clear it: Entra."""
+
+    remove_with_value: bool
+    """`remove` with a value list removes those values: Entra, JumpCloud, authentik."""
+
+    foreign_schemas: bool
+    """Unknown URNs in `schemas`, and their data: Entra on groups, OneLogin."""
+
+    single_values: bool
+    """One object in place of a list: OneLogin."""
+
+    plain_values: bool
+    """A plain string in place of `{"value": ...}`: OneLogin, Microsoft's collection."""
+
+    wrapped_values: bool
+    """`[{"value": x}]` for a single value, `{"members": [...]}` as the value of
+    `members`: Entra before 2018, Salesforce.
+    """
+
+    numbers_as_strings: bool
+    """A number where a string is wanted: OneLogin templates, HR-driven set-ups."""
+
+    several_primaries: bool
+    """More than one primary value, of which the first stays: PingFederate."""
+
+    unknown_attributes: bool
+    """Attributes that no schema declares are dropped: custom mappings anywhere."""
+
+    replace_creates_value: bool
+    """`replace` with a filter that matches nothing makes the value: Entra."""
+
+
+COMPATIBLE = Tolerance(
+    string_booleans=True,
+    dotted_keys=True,
+    plain_manager=True,
+    remove_with_value=True,
+    foreign_schemas=True,
+    single_values=True,
+    plain_values=True,
+    wrapped_values=True,
+    numbers_as_strings=True,
+    several_primaries=True,
+    unknown_attributes=True,
+    replace_creates_value=True,
+)
+"""Accept whatever a known client sends, as long as its meaning is plain."""
+
+STRICT = Tolerance(
+    string_booleans=True,
+    dotted_keys=True,
+    plain_manager=True,
+    remove_with_value=True,
+    foreign_schemas=True,
+    single_values=False,
+    plain_values=False,
+    wrapped_values=False,
+    numbers_as_strings=False,
+    several_primaries=False,
+    unknown_attributes=False,
+    replace_creates_value=False,
+)
+"""Refuse what the RFCs do not allow.
+
+Kept are the habits of Entra's default dialect: without them it could neither
+disable a person nor take one out of a group.
+"""

@@ -1,0 +1,230 @@
+"""Read one attribute's value: its type, its limits, its canonical form."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from directories.scim.protocol.characters import check_characters
+from directories.scim.protocol.errors import (
+    InvalidSyntaxError,
+    InvalidValueError,
+    shown,
+)
+from directories.scim.protocol.schemas import Attribute, find
+from directories.scim.protocol.tolerance import Tolerance
+
+Document = dict[str, Any]
+
+MAX_VALUES = 500
+"""How many values a list of a user may hold; members of groups are not counted."""
+
+MAX_KEYS = 1000
+"""How many keys an object may hold."""
+
+_BOOLEANS = {"true": True, "false": False}
+_MARKS = frozenset({"type", "primary"})
+_JSON_TYPES: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+
+def json_type(value: object) -> str:
+    """Name the JSON type of a value for an error message."""
+    return _JSON_TYPES.get(type(value), "something else")
+
+
+def read_value(attribute: Attribute, value: object, tolerance: Tolerance) -> Any:
+    """Return the canonical value, or None where nothing is said."""
+    if value is None:
+        return None
+    if attribute.multi_valued:
+        return read_list(attribute, value, tolerance) or None
+    if attribute.sub_attributes:
+        return read_complex(attribute, value, tolerance) or None
+    return read_simple(attribute, value, tolerance)
+
+
+def read_simple(
+    attribute: Attribute, value: object, tolerance: Tolerance
+) -> str | bool:
+    """Return a string or a boolean; raise InvalidValueError for anything else."""
+    if attribute.type == "boolean":
+        return value if isinstance(value, bool) else _boolean(attribute, value, tolerance)
+    if not isinstance(value, str):
+        value = _string(attribute, value, tolerance)
+    if len(value) > attribute.max_length:
+        raise InvalidValueError(
+            f"{attribute.path} has {len(value)} characters; at most "
+            f"{attribute.max_length} are allowed."
+        )
+    if "\x00" in value or not value.isascii():
+        check_characters(value, InvalidValueError, attribute.path)
+    return value
+
+
+def _boolean(attribute: Attribute, value: object, tolerance: Tolerance) -> bool:
+    if isinstance(value, str) and tolerance.string_booleans:
+        known = _BOOLEANS.get(value.strip().lower())
+        if known is not None:
+            return known
+    inner = _unwrapped(value, tolerance)
+    if isinstance(inner, bool | str):
+        return bool(read_simple(attribute, inner, tolerance))
+    raise InvalidValueError(
+        f"{attribute.path} must be true or false, not {json_type(value)}."
+    )
+
+
+def _string(attribute: Attribute, value: object, tolerance: Tolerance) -> str:
+    inner = _unwrapped(value, tolerance)
+    if isinstance(inner, str):
+        return inner
+    if (
+        tolerance.numbers_as_strings
+        and isinstance(value, int | float)
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    ):
+        return f"{value:d}" if isinstance(value, int) else repr(value)
+    raise InvalidValueError(
+        f"{attribute.path} must be a string, not {json_type(value)}."
+    )
+
+
+def _unwrapped(value: object, tolerance: Tolerance) -> object:
+    """Take x out of `[{"value": x}]`, None where the form is another."""
+    if (
+        tolerance.wrapped_values
+        and isinstance(value, list)
+        and len(value) == 1
+        and isinstance(value[0], dict)
+    ):
+        return value[0].get("value")
+    return None
+
+
+def read_complex(
+    attribute: Attribute, value: object, tolerance: Tolerance
+) -> Document:
+    """Return the sub-attributes that clients may set, without nulls."""
+    known = attribute.sub_attributes
+    result: Document = {}
+    for name, raw in as_object(attribute, value, tolerance).items():
+        sub = known.get(name) or find(known, name)
+        if sub is None:
+            _refuse_unknown(attribute, name, tolerance)
+        elif raw is not None and sub.mutability != "readOnly":
+            result[sub.name] = read_simple(sub, raw, tolerance)
+    if result.get("value") == "":
+        del result["value"]
+    return result
+
+
+def as_object(
+    attribute: Attribute, value: object, tolerance: Tolerance
+) -> dict[str, object]:
+    """Return the object that stands for a complex value."""
+    if isinstance(value, dict):
+        if len(value) > MAX_KEYS:
+            raise InvalidValueError(f"{attribute.path} has too many keys.")
+        return value
+    allowed = (
+        tolerance.plain_values if attribute.multi_valued else tolerance.plain_manager
+    )
+    if "value" in attribute.sub_attributes and allowed and _is_plain(value):
+        return {"value": value}
+    raise InvalidValueError(
+        f"{attribute.path} must be an object, not {json_type(value)}."
+    )
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _refuse_unknown(attribute: Attribute, name: str, tolerance: Tolerance) -> None:
+    if not tolerance.unknown_attributes:
+        raise InvalidSyntaxError(
+            f"{attribute.path} has no sub-attribute {shown(name)}; leave it out."
+        )
+
+
+def read_list(
+    attribute: Attribute, value: object, tolerance: Tolerance
+) -> list[Document]:
+    """Return a list's values, settled, without those that say nothing."""
+    entries = [
+        read_complex(attribute, each, tolerance)
+        for each in as_list(attribute, value, tolerance)
+        if each is not None
+    ]
+    return settle(attribute, entries, tolerance)
+
+
+def as_list(
+    attribute: Attribute, value: object, tolerance: Tolerance
+) -> Sequence[object]:
+    """Return the list that stands for a multi-valued attribute."""
+    if isinstance(value, list):
+        if len(value) > MAX_VALUES:
+            raise InvalidValueError(
+                f"{attribute.path} has {len(value)} values; at most {MAX_VALUES} "
+                "are allowed."
+            )
+        return value
+    if isinstance(value, dict) and tolerance.single_values:
+        return [value]
+    if _is_plain(value) and tolerance.plain_values:
+        return [value]
+    raise InvalidValueError(f"{attribute.path} must be a list, not {json_type(value)}.")
+
+
+def settle(
+    attribute: Attribute, entries: list[Document], tolerance: Tolerance
+) -> list[Document]:
+    """Merge repeated values, keep one primary, drop values that say nothing.
+
+    Two values are one when type and value agree; the first stays and takes what
+    only the later one has. Of several primary values the first stays.
+    """
+    kept: dict[object, Document] = {}
+    for entry in entries:
+        if entry.keys() <= _MARKS:
+            continue
+        key = identity(attribute, entry)
+        if key in kept:
+            kept[key] = {**entry, **kept[key]}
+        else:
+            kept[key] = entry
+    settled = list(kept.values())
+    if len(settled) > 1:
+        _keep_one_primary(attribute, settled, tolerance)
+    return settled
+
+
+def identity(attribute: Attribute, entry: Document) -> tuple[object, ...]:
+    """Return what tells a value from the others of its list."""
+    value = entry.get("value")
+    if value is None:
+        return tuple(sorted((k, v) for k, v in entry.items() if k != "primary"))
+    if isinstance(value, str) and not attribute.sub_attributes["value"].case_exact:
+        value = value.casefold()
+    return value, str(entry.get("type", "")).casefold()
+
+
+def _keep_one_primary(
+    attribute: Attribute, entries: list[Document], tolerance: Tolerance
+) -> None:
+    primaries = [each for each in entries if each.get("primary") is True]
+    if len(primaries) > 1 and not tolerance.several_primaries:
+        raise InvalidValueError(
+            f"{attribute.path} has {len(primaries)} primary values; mark one."
+        )
+    for each in primaries[1:]:
+        each["primary"] = False

@@ -1,0 +1,5 @@
+"""SCIM endpoints."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Writes of the directories app, one module a noun."""

@@ -1,0 +1,208 @@
+"""Writes to accounts and to their places in organizations."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from directories.events import Event
+from directories.folding import fold
+from directories.models import (
+    Account,
+    Directory,
+    Member,
+    Organization,
+    RoleAssignment,
+)
+from directories.services.audit import Actor, Target, record_event
+
+PROFILE = (
+    "name",
+    "public_name",
+    "job_title",
+    "department",
+    "company",
+    "time_zone",
+    "language",
+    "location",
+)
+
+
+class EmailTakenError(Exception):
+    """Another account has this address."""
+
+    def __init__(self, holder: Account) -> None:
+        super().__init__(holder.email)
+        self.holder = holder
+
+
+@dataclass(frozen=True)
+class Change:
+    """Who changes an account, for which organization's log, and when."""
+
+    organization: Organization
+    by: Actor
+    at: datetime
+
+    def record(self, event: Event, account: Account, details: object = None) -> None:
+        """Write the audit event of a change to `account`."""
+        target = Target(
+            "account",
+            str(account.public_id),
+            account.email,
+            {"change": details} if details else {},
+        )
+        record_event(
+            event, organization=self.organization, by=self.by, target=target, at=self.at
+        )
+
+
+def search_text(account: Account) -> str:
+    """Return the folded text by which lists find an account."""
+    words = (account.name, account.public_name, account.email)
+    return " ".join(" ".join(words).casefold().split())
+
+
+def list_name(account: Account) -> str:
+    """Return the name under which lists sort an account, cut to fit an index."""
+    return (account.name or account.email)[:255]
+
+
+def create_account(
+    *,
+    email: str,
+    profile: Mapping[str, str],
+    managed: bool,
+    change: Change,
+    password: str | None = None,
+) -> Account:
+    """Make an active account; without `password` nobody can sign in to it yet.
+
+    Raises IntegrityError when the address was taken meanwhile.
+    """
+    account = Account(
+        email=email,
+        email_key=fold(email),
+        managed_by=change.organization if managed else None,
+        created_at=change.at,
+        **profile,
+    )
+    if password is None:
+        account.set_unusable_password()
+    else:
+        account.set_password(password)
+    account.save(force_insert=True)
+    change.record(Event.ACCOUNT_CREATED, account)
+    return account
+
+
+def join_organization(
+    account: Account,
+    *,
+    organization: Organization,
+    directory: Directory | None,
+    now: datetime,
+) -> None:
+    """Make the account a member; `directory` owns it from now on, None: local."""
+    known = Member.objects.filter(organization=organization, account=account)
+    if known.update(directory=directory):
+        return
+    Member.objects.create(
+        organization=organization,
+        account=account,
+        directory=directory,
+        name=list_name(account),
+        search_text=search_text(account),
+        status=account.status,
+        joined_at=now,
+    )
+
+
+def change_profile(
+    account: Account, profile: Mapping[str, str], *, change: Change
+) -> None:
+    """Set the profile fields that differ; keys are those of PROFILE."""
+    differing = {k: v for k, v in profile.items() if getattr(account, k) != v}
+    if not differing:
+        return
+    details = {k: [getattr(account, k), v] for k, v in differing.items()}
+    for field, value in differing.items():
+        setattr(account, field, value)
+    account.save(update_fields=list(differing))
+    _keep_members_in_step(account)
+    change.record(Event.ACCOUNT_UPDATED, account, details)
+
+
+def change_email(account: Account, email: str, *, change: Change) -> None:
+    """Give the account another address; its sessions and reset links end.
+
+    Raises EmailTakenError.
+    """
+    holder = Account.objects.filter(email_key=fold(email)).exclude(pk=account.pk).first()
+    if holder is not None:
+        raise EmailTakenError(holder)
+    details = {"email": [account.email, email]}
+    account.email, account.email_key = email, fold(email)
+    account.session_epoch = F("session_epoch") + 1
+    account.save(update_fields=["email", "email_key", "session_epoch"])
+    account.refresh_from_db(fields=["session_epoch"])
+    _keep_members_in_step(account)
+    change.record(Event.ACCOUNT_EMAIL_CHANGED, account, details)
+
+
+def set_status(account: Account, status: Account.Status, *, change: Change) -> None:
+    """Deactivate or reactivate the account; deactivating ends its sessions."""
+    if account.status == status:
+        return
+    account.status = status
+    account.session_epoch = F("session_epoch") + 1
+    account.save(update_fields=["status", "session_epoch"])
+    account.refresh_from_db(fields=["session_epoch"])
+    _keep_members_in_step(account)
+    active = status == Account.Status.ACTIVE
+    event = Event.ACCOUNT_REACTIVATED if active else Event.ACCOUNT_DEACTIVATED
+    change.record(event, account)
+
+
+def claim(account: Account, organization: Organization) -> None:
+    """Make an account of a verified domain a managed one."""
+    if account.managed_by_id != organization.pk:
+        account.managed_by = organization
+        account.save(update_fields=["managed_by"])
+
+
+def _keep_members_in_step(account: Account) -> None:
+    members = Member.objects.filter(account=account)
+    members.update(name=list_name(account), search_text=search_text(account))
+    if account.status == Account.Status.DEACTIVATED:
+        members.update(status=Member.Status.DEACTIVATED)
+    else:
+        gone = members.filter(status=Member.Status.DEACTIVATED)
+        gone.update(status=Member.Status.ACTIVE)
+
+
+@transaction.atomic
+def change_password(account: Account, password: str, *, change: Change) -> None:
+    """Set a new password; every other session of the account ends."""
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    change.record(Event.PASSWORD_CHANGED, account)
+
+
+@transaction.atomic
+def assign_role(
+    account: Account, role: RoleAssignment.Role, *, change: Change
+) -> None:
+    """Give an admin right over the organization directly; twice is once."""
+    assignment, made = RoleAssignment.objects.get_or_create(
+        organization=change.organization,
+        site=None,
+        account=account,
+        role=role,
+        group_id=0,
+        defaults={"created_at": change.at},
+    )
+    if made and assignment.role == RoleAssignment.Role.ORGANIZATION_ADMIN:
+        change.record(Event.ORG_ADMIN_ADDED, account)

@@ -1,0 +1,137 @@
+"""Writes to API keys, and the look-up that opens a directory."""
+
+import hashlib
+import hmac
+import secrets
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from directories.events import Event
+from directories.models import ApiKey, Directory
+from directories.services.audit import Actor, Target, record_event
+
+MARK = "rck"
+USED_EVERY = timedelta(seconds=30)
+
+
+class WrongKeyError(Exception):
+    """The text is no key of this directory, or one that was revoked."""
+
+
+class ExpiredKeyError(Exception):
+    """The key was right, but its time is over."""
+
+    def __init__(self, key: ApiKey) -> None:
+        super().__init__(key.pk)
+        self.key = key
+
+
+class AlreadyRevokedError(Exception):
+    """The key was revoked before."""
+
+
+def _digest(secret: str) -> str:
+    # A plain hash is enough: the secret holds 256 random bits, no dictionary.
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def create_api_key(
+    *, directory: Directory, by: Actor, now: datetime
+) -> tuple[ApiKey, str]:
+    """Make a key that works at once; return it with its text, shown only now."""
+    prefix = secrets.token_hex(6)
+    text = f"{MARK}_{prefix}_{secrets.token_urlsafe(32)}"
+    key = ApiKey.objects.create(
+        directory=directory,
+        prefix=prefix,
+        digest=_digest(text),
+        created_at=now,
+        created_by=by.name,
+        expires_at=now + timedelta(days=settings.API_KEY_DAYS),
+    )
+    _record(Event.SCIM_KEY_CREATED, key, by, now)
+    return key, text
+
+
+@transaction.atomic
+def regenerate_api_key(
+    *, directory: Directory, by: Actor, now: datetime
+) -> tuple[ApiKey, str]:
+    """End every key of the directory and make a new one, as create_api_key."""
+    Directory.objects.select_for_update(of=("self",)).get(pk=directory.pk)
+    for key in ApiKey.objects.live(now).filter(directory=directory).order_by("pk"):
+        revoke_api_key(key=key, by=by, now=now)
+    key, text = create_api_key(directory=directory, by=by, now=now)
+    _record(Event.SCIM_KEY_ROTATED, key, by, now)
+    return key, text
+
+
+@transaction.atomic
+def revoke_api_key(*, key: ApiKey, by: Actor, now: datetime) -> None:
+    """Stop a key from working from `now` on.
+
+    Raises AlreadyRevokedError rather than doing nothing.
+    """
+    unrevoked = ApiKey.objects.filter(pk=key.pk, revoked_at__isnull=True)
+    if unrevoked.update(revoked_at=now) != 1:
+        raise AlreadyRevokedError(key.pk)
+    _record(Event.SCIM_KEY_REVOKED, key, by, now)
+
+
+def _record(event: Event, key: ApiKey, by: Actor, now: datetime) -> None:
+    directory = key.directory
+    details = {"prefix": key.prefix, "expires_at": key.expires_at.isoformat()}
+    record_event(
+        event,
+        organization=directory.organization,
+        by=by,
+        target=Target("directory", str(directory.pk), directory.name, details),
+        at=now,
+    )
+
+
+def open_directory(*, directory_id: uuid.UUID, text: str, now: datetime) -> ApiKey:
+    """Return the live key that `text` is, with its directory and organization.
+
+    Raises WrongKeyError, the same for another directory's key as for none, or
+    ExpiredKeyError. One query.
+    """
+    parts = text.split("_", 2)
+    prefix = parts[1] if len(parts) == 3 else ""
+    key = (
+        ApiKey.objects.select_related("directory__organization")
+        .filter(prefix=prefix)
+        .first()
+    )
+    known = hmac.compare_digest(key.digest if key else "", _digest(text))
+    if (
+        key is None
+        or not known
+        or key.directory_id != directory_id
+        or key.revoked_at is not None
+        or key.directory.state != Directory.State.ACTIVE
+    ):
+        raise WrongKeyError(prefix)
+    if key.expires_at <= now:
+        raise ExpiredKeyError(key)
+    return key
+
+
+def note_use(*, key: ApiKey, now: datetime) -> bool:
+    """Remember that a key was used; return whether it was the first time.
+
+    Written at most every 30 seconds, so that reads stay reads.
+    """
+    if key.last_used_at is not None and key.last_used_at > now - USED_EVERY:
+        return False
+    ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    if key.directory.first_request_at is not None:
+        return False
+    waiting = Directory.objects.filter(
+        pk=key.directory_id, first_request_at__isnull=True
+    )
+    return waiting.update(first_request_at=now) == 1

@@ -1,0 +1,92 @@
+"""Writes of the audit log."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from directories.events import Event
+from directories.models import Account, AuditEvent, Directory, Organization
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something, as the log will keep it."""
+
+    kind: AuditEvent.ActorKind
+    id: str = ""
+    name: str = ""
+    directory_id: uuid.UUID | None = None
+
+
+SYSTEM = Actor(AuditEvent.ActorKind.SYSTEM, name="Rollcall")
+
+
+def person(account: Account) -> Actor:
+    """Return the actor for someone who signed in."""
+    return Actor(
+        AuditEvent.ActorKind.ACCOUNT,
+        id=str(account.public_id),
+        name=account.get_full_name(),
+    )
+
+
+def provider(directory: Directory) -> Actor:
+    """Return the actor for an identity provider's request."""
+    return Actor(
+        AuditEvent.ActorKind.DIRECTORY,
+        id=str(directory.pk),
+        name=directory.name,
+        directory_id=directory.pk,
+    )
+
+
+@dataclass(frozen=True)
+class Target:
+    """What something was done to, as the log will keep it."""
+
+    kind: str
+    id: str
+    name: str
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+def request_id() -> str:
+    """Return the id of the request being answered, "" outside of one."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+def record_event(
+    event: Event, *, organization: Organization, by: Actor, target: Target, at: datetime
+) -> None:
+    """Write one event; call it in the transaction of the change."""
+    record_events([(event, target)], organization=organization, by=by, at=at)
+
+
+def record_events(
+    events: list[tuple[Event, Target]],
+    *,
+    organization: Organization,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Write several events by one actor in one statement."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            organization=organization,
+            at=at,
+            action=event,
+            actor_kind=by.kind,
+            actor_id=by.id,
+            actor_name=by.name,
+            directory_id=by.directory_id,
+            target_kind=target.kind,
+            target_id=target.id,
+            target_name=target.name[:1024],
+            request_id=request_id(),
+            details=target.details,
+        )
+        for event, target in events
+    )

@@ -1,0 +1,158 @@
+"""Writes to identity provider directories."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from directories.consumers import consumer_for
+from directories.events import Event
+from directories.folding import fold
+from directories.models import (
+    ApiKey,
+    Directory,
+    GroupRecord,
+    Job,
+    Membership,
+    Organization,
+    UserRecord,
+)
+from directories.services import api_keys, jobs
+from directories.services.audit import Actor, Target, record_event
+
+RELEASE = "directory-release"
+
+
+class NameTakenError(Exception):
+    """Another directory of the organization has this name."""
+
+
+class AlreadySetUpError(Exception):
+    """User provisioning of the directory is set up already."""
+
+
+class NotSetUpError(Exception):
+    """User provisioning of the directory is not set up."""
+
+
+def add_directory(
+    *,
+    organization: Organization,
+    provider: str,
+    name: str,
+    by: Actor,
+    now: datetime,
+) -> Directory:
+    """Add an identity provider directory; raises NameTakenError."""
+    try:
+        with transaction.atomic():
+            directory = Directory.objects.create(
+                organization=organization,
+                kind=Directory.Kind.ORGANIZATION,
+                provider=provider,
+                name=name,
+                name_key=fold(name),
+                created_at=now,
+            )
+            _record(Event.DIRECTORY_ADDED, directory, by, now)
+    except IntegrityError as error:
+        raise NameTakenError(name) from error
+    return directory
+
+
+def rename_directory(
+    *, directory: Directory, name: str, by: Actor, now: datetime
+) -> None:
+    """Give the directory another name; raises NameTakenError."""
+    before = directory.name
+    try:
+        with transaction.atomic():
+            directory.name, directory.name_key = name, fold(name)
+            directory.save(update_fields=["name", "name_key"])
+            _record(Event.DIRECTORY_CHANGED, directory, by, now, name=[before, name])
+    except IntegrityError as error:
+        raise NameTakenError(name) from error
+
+
+@transaction.atomic
+def set_up_provisioning(
+    *, directory: Directory, by: Actor, now: datetime
+) -> tuple[ApiKey, str]:
+    """Open the directory to its provider; return the key and its text.
+
+    Raises AlreadySetUpError.
+    """
+    fresh = Directory.objects.filter(
+        pk=directory.pk, state=Directory.State.NOT_SET_UP
+    )
+    if fresh.update(state=Directory.State.ACTIVE, first_request_at=None) != 1:
+        raise AlreadySetUpError(directory.pk)
+    directory.state = Directory.State.ACTIVE
+    _record(Event.SCIM_DIRECTORY_CREATED, directory, by, now)
+    return api_keys.create_api_key(directory=directory, by=by, now=now)
+
+
+@transaction.atomic
+def delete_configuration(*, directory: Directory, by: Actor, now: datetime) -> Job:
+    """Close the directory at once and queue the job that makes all local.
+
+    Accounts and access stay as they are. Raises NotSetUpError.
+    """
+    live = Directory.objects.filter(pk=directory.pk, state=Directory.State.ACTIVE)
+    if live.update(state=Directory.State.DELETING) != 1:
+        raise NotSetUpError(directory.pk)
+    for key in ApiKey.objects.filter(directory=directory, revoked_at=None):
+        api_keys.revoke_api_key(key=key, by=by, now=now)
+    users = UserRecord.objects.filter(directory=directory).count()
+    groups = GroupRecord.objects.filter(directory=directory).count()
+    _record(
+        Event.SCIM_DIRECTORY_DELETED, directory, by, now, users=users, groups=groups
+    )
+    return jobs.enqueue_job(
+        kind=RELEASE,
+        target=str(directory.pk),
+        label=directory.name,
+        directory=directory,
+        total=users + groups,
+        now=now,
+    )
+
+
+def release_directory(run: jobs.Run) -> None:
+    """Make what a closed directory owned local, then forget its records.
+
+    The task of RELEASE jobs; run again, it goes on where it stopped.
+    """
+    directory = run.job.directory
+    if directory is None or directory.state != Directory.State.DELETING:
+        return
+    total = run.job.total
+
+    def progress(done: int) -> None:
+        run.report(done=min(done, total))
+
+    consumer_for(directory).directory_released(directory, progress, run.job.created_at)
+    _forget_records(directory, run)
+    Directory.objects.filter(pk=directory.pk, state=Directory.State.DELETING).update(
+        state=Directory.State.NOT_SET_UP, first_request_at=None
+    )
+
+
+def _forget_records(directory: Directory, run: jobs.Run) -> None:
+    for model in (Membership, GroupRecord, UserRecord):
+        rows = model.objects.filter(directory=directory).order_by("pk")
+        while batch := list(rows.values_list("pk", flat=True)[:2000]):
+            with transaction.atomic():
+                run.report(done=run.job.total)
+                model.objects.filter(pk__in=batch).delete()
+
+
+def _record(
+    event: Event, directory: Directory, by: Actor, now: datetime, **details: object
+) -> None:
+    record_event(
+        event,
+        organization=directory.organization,
+        by=by,
+        target=Target("directory", str(directory.pk), directory.name, dict(details)),
+        at=now,
+    )

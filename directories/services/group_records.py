@@ -1,0 +1,190 @@
+"""Writes to group records: store, change members, hand to the consumer."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from directories import dialect
+from directories.consumers import MembersChange, consumer_for
+from directories.events import Event
+from directories.folding import fold
+from directories.models import Directory, GroupRecord, LinkState
+from directories.services import limits, memberships
+from directories.services.audit import Target, provider, record_event
+from directories.services.memberships import MembersPlan
+from directories.services.records import TakenError, UnknownRecordError
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class GroupValues:
+    """A group as a document, and what to do to its members (None: nothing)."""
+
+    document: Document
+    display_name: str
+    external_id: str
+    members: MembersPlan | None
+
+
+GroupEdit = Callable[[Document], GroupValues]
+
+
+def create_group(
+    *, directory: Directory, values: GroupValues, now: datetime
+) -> GroupRecord:
+    """Store a new group with its members and return the record.
+
+    Raises TakenError, limits.LimitReachedError, UnknownMembersError or
+    consumers.RefusedError.
+    """
+    return _writing(
+        values.display_name, partial(_create_group, directory, values, now)
+    )
+
+
+def change_group(
+    *, directory: Directory, scim_id: uuid.UUID, edit: GroupEdit, now: datetime
+) -> GroupRecord:
+    """Apply `edit` to a locked group: its document, then its members.
+
+    Raises UnknownRecordError, what `edit` raises and what create_group raises.
+    """
+    names: list[str] = [""]
+
+    def edited(document: Document) -> GroupValues:
+        values = edit(document)
+        names[0] = values.display_name
+        return values
+
+    call = partial(_change_group, directory, scim_id, edited, now)
+    return _writing(names, call)
+
+
+def delete_group(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+    """Forget a group for good; raises UnknownRecordError."""
+    dialect.retrying(partial(_delete_group, directory, scim_id, now))
+
+
+def _writing(name: str | list[str], call: Callable[[], GroupRecord]) -> GroupRecord:
+    try:
+        return dialect.retrying(call)
+    except IntegrityError as error:
+        if "display_name" not in dialect.violated_constraint(error):
+            raise
+        said = name[0] if isinstance(name, list) else name
+        raise TakenError("GROUP", "displayName", said) from error
+
+
+@transaction.atomic
+def _create_group(
+    directory: Directory, values: GroupValues, now: datetime
+) -> GroupRecord:
+    limits.check_groups(directory)
+    record = GroupRecord(
+        directory=directory, organization=directory.organization, created_at=now
+    )
+    _fill(record, values, now)
+    record.save(force_insert=True)
+    _hand_over(record, now)
+    change = _change_members(record, values.members, now)
+    details = {"after": record.document, **_counts(change)}
+    _record(Event.SCIM_GROUP_CREATED, record, details, now)
+    return record
+
+
+@transaction.atomic
+def _change_group(
+    directory: Directory, scim_id: uuid.UUID, edit: GroupEdit, now: datetime
+) -> GroupRecord:
+    record = _locked(directory, scim_id)
+    before = record.document
+    values = edit(before)
+    same = values.document == before
+    if not same:
+        _fill(record, values, now)
+        record.save()
+    if not same or record.link_state != LinkState.LINKED:
+        _hand_over(record, now)
+    change = _change_members(record, values.members, now)
+    if not same:
+        changes = {"before": before, "after": record.document}
+        _record(Event.SCIM_GROUP_UPDATED, record, changes, now)
+    if change.joined or change.left:
+        _record(Event.SCIM_GROUP_MEMBERS, record, _counts(change), now)
+    return record
+
+
+@transaction.atomic
+def _delete_group(directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+    record = _locked(directory, scim_id)
+    consumer_for(directory).group_removed(record, now)
+    details = {"before": record.document, "members": record.member_count}
+    _record(Event.SCIM_GROUP_DELETED, record, details, now)
+    record.delete()
+
+
+def _locked(directory: Directory, scim_id: uuid.UUID) -> GroupRecord:
+    record = (
+        GroupRecord.objects.select_for_update(of=("self",))
+        .filter(directory=directory, scim_id=scim_id)
+        .first()
+    )
+    if record is None:
+        raise UnknownRecordError(scim_id)
+    # The caller's object carries the organization; spare a query.
+    record.directory = directory
+    return record
+
+
+def _fill(record: GroupRecord, values: GroupValues, now: datetime) -> None:
+    record.document = values.document
+    record.display_name = values.display_name
+    record.display_name_key = fold(values.display_name)
+    record.external_id = values.external_id
+    record.updated_at = now
+
+
+def _hand_over(record: GroupRecord, now: datetime) -> None:
+    outcome = consumer_for(record.directory).group_changed(record, now)
+    if (record.link_state, record.link_reason) != (outcome.state, outcome.reason):
+        record.link_state, record.link_reason = outcome.state, outcome.reason
+        record.save(update_fields=["link_state", "link_reason"])
+
+
+def _change_members(
+    record: GroupRecord, plan: MembersPlan | None, now: datetime
+) -> MembersChange:
+    if plan is None:
+        return MembersChange(joined=(), left=())
+    change = memberships.carry_out(record, plan, now=now)
+    if change.joined or change.left:
+        consumer_for(record.directory).members_changed(record, change, now)
+    return change
+
+
+def _counts(change: MembersChange) -> dict[str, Any]:
+    """Return how many joined and left, with their keys while they are few."""
+    counts: dict[str, Any] = {"joined": len(change.joined), "left": len(change.left)}
+    if 0 < len(change.joined) + len(change.left) <= 20:
+        counts["joined_ids"] = list(change.joined)
+        counts["left_ids"] = list(change.left)
+    return counts
+
+
+def _record(
+    event: Event, record: GroupRecord, details: dict[str, Any], now: datetime
+) -> None:
+    directory = record.directory
+    record_event(
+        event,
+        organization=directory.organization,
+        by=provider(directory),
+        target=Target("group", str(record.scim_id), record.display_name, details),
+        at=now,
+    )

@@ -1,0 +1,128 @@
+"""Writes to jobs: queue, claim, report, finish, rescue."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from directories.models import Directory, Job
+
+STALE = timedelta(seconds=15)
+TRIES = 5
+
+
+class LostRunError(Exception):
+    """Another worker took the job over, or it is gone; stop at once."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One worker's hold on a job; every report renews it."""
+
+    job: Job
+    number: int
+
+    def report(self, *, done: int, cursor: int = 0, total: int | None = None) -> None:
+        """Save how far the work is, inside or outside of a transaction.
+
+        Raises LostRunError when another run has taken over.
+        """
+        values = {"done": done, "cursor": cursor, "beat_at": timezone.now()}
+        if total is not None:
+            values["total"] = total
+        if _held(self).update(**values) != 1:
+            raise LostRunError(self.job.pk)
+
+
+def enqueue_job(
+    *,
+    kind: str,
+    target: str,
+    label: str,
+    directory: Directory,
+    now: datetime,
+    total: int = 0,
+) -> Job:
+    """Return a queued job for `target`, the waiting one if there is one.
+
+    Call it in the transaction of the change that the job carries on. The
+    waiting row is locked: its worker starts after that transaction has ended
+    and sees the change.
+    """
+    waiting = Job.objects.filter(kind=kind, target=target, state=Job.State.QUEUED)
+    job = waiting.select_for_update(of=("self",)).order_by("pk").first()
+    if job is not None:
+        return job
+    try:
+        with transaction.atomic():
+            return Job.objects.create(
+                organization_id=directory.organization_id,
+                directory=directory,
+                kind=kind,
+                target=target,
+                label=label[:255],
+                total=total,
+                created_at=now,
+                beat_at=now,
+            )
+    except IntegrityError:
+        return waiting.select_for_update(of=("self",)).order_by("pk").get()
+
+
+def claim_job(job_id: uuid.UUID) -> Run | None:
+    """Take a queued or abandoned job; None when there is nothing to take.
+
+    One worker wins, whatever the broker loses or sends twice.
+    """
+    now = timezone.now()
+    free = Q(state=Job.State.QUEUED) | Q(
+        state=Job.State.RUNNING, beat_at__lt=now - STALE
+    )
+    taken = Job.objects.filter(free, pk=job_id).update(
+        state=Job.State.RUNNING, beat_at=now, run=F("run") + 1
+    )
+    if taken != 1:
+        return None
+    job = Job.objects.select_related("directory__organization").get(pk=job_id)
+    return Run(job=job, number=job.run)
+
+
+def _held(run: Run) -> "models.QuerySet[Job]":
+    return Job.objects.filter(
+        pk=run.job.pk, run=run.number, state=Job.State.RUNNING
+    )
+
+
+def finish_job(run: Run) -> None:
+    """Mark the job of a run as done."""
+    now = timezone.now()
+    _held(run).update(
+        state=Job.State.DONE, done=F("total"), finished_at=now, beat_at=now
+    )
+
+
+def fail_job(run: Run, *, error: str) -> None:
+    """Queue the job again, or give up after the fifth try."""
+    now = timezone.now()
+    if run.number < TRIES:
+        _held(run).update(state=Job.State.QUEUED, error=error, beat_at=now)
+        return
+    _held(run).update(
+        state=Job.State.FAILED, error=error, finished_at=now, beat_at=now
+    )
+
+
+def lost_jobs(now: datetime) -> Sequence[uuid.UUID]:
+    """Return the jobs whose message or worker seems lost, each once per STALE."""
+    stale = Job.objects.filter(beat_at__lt=now - STALE)
+    queued = [
+        pk
+        for pk in stale.filter(state=Job.State.QUEUED).values_list("pk", flat=True)
+        if Job.objects.filter(pk=pk, state=Job.State.QUEUED).update(beat_at=now)
+    ]
+    running = stale.filter(state=Job.State.RUNNING).values_list("pk", flat=True)
+    return [*queued, *running]

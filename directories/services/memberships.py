@@ -1,0 +1,133 @@
+"""Set-based writes to the members of group records."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from directories import dialect
+from directories.consumers import MembersChange
+from directories.models import Directory, GroupRecord, Membership, UserRecord
+from directories.services import limits
+
+MEMBERSHIP = Membership._meta.db_table
+USER = UserRecord._meta.db_table
+SHOWN_UNKNOWN = 5
+
+
+class UnknownMembersError(Exception):
+    """Some members are no users of the directory; `ids` are some of them."""
+
+    def __init__(self, ids: Sequence[object], count: int) -> None:
+        super().__init__(count)
+        self.ids = ids
+        self.count = count
+
+
+@dataclass(frozen=True)
+class MembersPlan:
+    """What to do to a group: replace all by `add`, or add and remove some.
+
+    Ids are SCIM ids of user records; each list holds an id once.
+    """
+
+    replaces: bool
+    add: Sequence[uuid.UUID]
+    remove: Sequence[uuid.UUID] = ()
+
+
+def carry_out(
+    record: GroupRecord, plan: MembersPlan, *, now: datetime
+) -> MembersChange:
+    """Change the members of a locked group and return what really changed.
+
+    A handful of statements whatever the size. Raises UnknownMembersError or
+    limits.LimitReachedError; removing who is not there is no error.
+    """
+    wanted = _known(record.directory, plan.add)
+    left = _leave(record, plan, wanted)
+    joined = _join(record, wanted)
+    if joined or left:
+        record.member_count += len(joined) - len(left)
+        limits.check_members(record.member_count)
+        record.updated_at = now
+        record.save(update_fields=["member_count", "updated_at"])
+    return MembersChange(joined=joined, left=left)
+
+
+def _known(directory: Directory, ids: Sequence[uuid.UUID]) -> list[int]:
+    """Return the primary keys of the users with these SCIM ids."""
+    if not ids:
+        return []
+    found = dialect.rows(
+        f"SELECT id, scim_id FROM {USER} WHERE directory_id = %s"  # noqa: S608
+        f" AND scim_id IN (SELECT ids.id FROM {dialect.ids_table('uuid')})",
+        [dialect.uuid_parameter(directory.pk), dialect.ids_parameter(ids)],
+    )
+    if len(found) != len(ids):
+        have = {uuid.UUID(str(scim_id)) for _, scim_id in found}
+        unknown = [i for i in ids if i not in have]
+        raise UnknownMembersError(unknown[:SHOWN_UNKNOWN], len(unknown))
+    return [pk for pk, _ in found]
+
+
+def _join(record: GroupRecord, users: Sequence[int]) -> list[int]:
+    if not users:
+        return []
+    # WHERE true: SQLite would read ON CONFLICT as a join condition without it.
+    joined = dialect.rows(
+        f"INSERT INTO {MEMBERSHIP} (directory_id, group_id, user_id)"  # noqa: S608
+        f" SELECT %s, %s, ids.id FROM {dialect.ids_table('bigint')} WHERE true"
+        " ON CONFLICT (group_id, user_id) DO NOTHING RETURNING user_id",
+        [
+            dialect.uuid_parameter(record.directory_id),
+            record.pk,
+            dialect.ids_parameter(users),
+        ],
+    )
+    return [user for (user,) in joined]
+
+
+def _leave(
+    record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]
+) -> list[int]:
+    if plan.replaces:
+        left = dialect.rows(
+            f"DELETE FROM {MEMBERSHIP} WHERE group_id = %s"  # noqa: S608
+            f" AND NOT EXISTS (SELECT 1 FROM {dialect.ids_table('bigint')}"
+            f" WHERE ids.id = {MEMBERSHIP}.user_id) RETURNING user_id",
+            [record.pk, dialect.ids_parameter(wanted)],
+        )
+    elif plan.remove:
+        left = dialect.rows(
+            f"DELETE FROM {MEMBERSHIP} WHERE group_id = %s AND user_id IN"  # noqa: S608
+            f" (SELECT id FROM {USER} WHERE directory_id = %s AND scim_id IN"
+            f" (SELECT ids.id FROM {dialect.ids_table('uuid')})) RETURNING user_id",
+            [
+                record.pk,
+                dialect.uuid_parameter(record.directory_id),
+                dialect.ids_parameter(plan.remove),
+            ],
+        )
+    else:
+        left = []
+    return [user for (user,) in left]
+
+
+def leave_all(record: UserRecord) -> None:
+    """Take a person out of every group record, keeping the counts exact."""
+    groups = GroupRecord.objects.filter(memberships__user=record)
+    # Groups are locked before people leave them, in the order of their keys,
+    # as every change of members does.
+    list(
+        GroupRecord.objects.select_for_update(of=("self",))
+        .filter(pk__in=groups.values("pk"))
+        .order_by("pk")
+        .values_list("pk")
+    )
+    dialect.rows(
+        f"UPDATE {GroupRecord._meta.db_table} SET member_count = member_count - 1"  # noqa: S608
+        f" WHERE id IN (SELECT group_id FROM {MEMBERSHIP} WHERE user_id = %s)",
+        [record.pk],
+    )
+    Membership.objects.filter(user=record).delete()

@@ -1,0 +1,219 @@
+"""Writes to records: store, hand to the consumer, keep the outcome."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from directories import dialect
+from directories.consumers import Outcome, consumer_for
+from directories.events import Event
+from directories.folding import fold
+from directories.models import Directory, LinkState, UserEmail, UserRecord
+from directories.services import limits, memberships
+from directories.services.audit import Target, provider, record_event
+
+Document = dict[str, Any]
+
+
+class UnknownRecordError(Exception):
+    """The directory has no such record."""
+
+
+class TakenError(Exception):
+    """A value that must be unique in the directory is taken.
+
+    The text is fit for the client; `attribute` is the SCIM name.
+    """
+
+    def __init__(self, resource: str, attribute: str, value: str) -> None:
+        super().__init__(
+            f"Resource [{resource}]: with {attribute}[{value}] already exists."
+        )
+        self.attribute = attribute
+        self.value = value
+
+
+@dataclass(frozen=True)
+class UserValues:
+    """A person as a document, and what of it is kept in columns."""
+
+    document: Document
+    user_name: str
+    external_id: str
+    display_name: str
+    email: str
+    emails: Sequence[tuple[str, str]]
+    active: bool
+
+
+UserEdit = Callable[[Document], UserValues]
+
+
+def create_user(
+    *, directory: Directory, values: UserValues, now: datetime
+) -> UserRecord:
+    """Store a new person and return the record with its outcome.
+
+    Raises TakenError, limits.LimitReachedError or consumers.RefusedError.
+    """
+    return _writing(values, partial(_create_user, directory, values, now))
+
+
+def change_user(
+    *, directory: Directory, scim_id: uuid.UUID, edit: UserEdit, now: datetime
+) -> UserRecord:
+    """Apply `edit` to the document of a locked record.
+
+    What changes nothing is not written. Raises UnknownRecordError, whatever
+    `edit` raises, and what create_user raises.
+    """
+    seen: list[UserValues] = []
+
+    def edited(document: Document) -> UserValues:
+        seen[:] = [edit(document)]
+        return seen[0]
+
+    return _writing(seen, partial(_change_user, directory, scim_id, edited, now))
+
+
+def delete_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+    """Forget a person for good; raises UnknownRecordError."""
+    dialect.retrying(partial(_delete_user, directory, scim_id, now))
+
+
+def _writing(
+    values: UserValues | list[UserValues], call: Callable[[], UserRecord]
+) -> UserRecord:
+    """Run a write; turn a broken constraint into the error that explains it."""
+    try:
+        return dialect.retrying(call)
+    except IntegrityError as error:
+        broken = dialect.violated_constraint(error)
+        said = values[0] if isinstance(values, list) else values
+        if "user_name" in broken:
+            raise TakenError("USER", "userName", said.user_name) from error
+        if "user_record_email" in broken or "userrecord.email_key" in broken:
+            raise TakenError("USER", "email", said.email) from error
+    # Another request made the same account at the same moment: now it is there.
+    return dialect.retrying(call)
+
+
+@transaction.atomic
+def _create_user(
+    directory: Directory, values: UserValues, now: datetime
+) -> UserRecord:
+    limits.check_users(directory)
+    record = UserRecord(
+        directory=directory, organization=directory.organization, created_at=now
+    )
+    _fill(record, values, now)
+    record.save(force_insert=True)
+    _save_emails(record, values)
+    _hand_over(record, now)
+    _record(Event.SCIM_USER_CREATED, record, {"after": record.document}, now)
+    return record
+
+
+@transaction.atomic
+def _change_user(
+    directory: Directory, scim_id: uuid.UUID, edit: UserEdit, now: datetime
+) -> UserRecord:
+    record = _locked(directory, scim_id)
+    before = record.document
+    values = edit(before)
+    same = values.document == before
+    if same and record.link_state == LinkState.LINKED:
+        return record
+    if not same:
+        emails_before = before.get("emails")
+        _fill(record, values, now)
+        record.save()
+        if values.document.get("emails") != emails_before:
+            UserEmail.objects.filter(record=record).delete()
+            _save_emails(record, values)
+    _hand_over(record, now)
+    if not same:
+        changes = {"before": before, "after": record.document}
+        _record(Event.SCIM_USER_UPDATED, record, changes, now)
+    return record
+
+
+@transaction.atomic
+def _delete_user(directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+    record = _locked(directory, scim_id)
+    consumer_for(directory).user_removed(record, now)
+    memberships.leave_all(record)
+    _record(Event.SCIM_USER_DELETED, record, {"before": record.document}, now)
+    record.delete()
+
+
+def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
+    record = (
+        UserRecord.objects.select_for_update(of=("self",))
+        .select_related("account")
+        .filter(directory=directory, scim_id=scim_id)
+        .first()
+    )
+    if record is None:
+        raise UnknownRecordError(scim_id)
+    # The caller's object carries the organization; spare a query.
+    record.directory = directory
+    return record
+
+
+def _fill(record: UserRecord, values: UserValues, now: datetime) -> None:
+    record.document = values.document
+    record.user_name = values.user_name
+    record.user_name_key = fold(values.user_name)
+    record.external_id = values.external_id
+    record.display_name_key = fold(values.display_name)
+    record.email = values.email
+    record.email_key = fold(values.email)
+    record.active = values.active
+    record.updated_at = now
+
+
+def _save_emails(record: UserRecord, values: UserValues) -> None:
+    UserEmail.objects.bulk_create(
+        UserEmail(
+            record=record,
+            directory_id=record.directory_id,
+            value_key=fold(value),
+            type_key=fold(kind),
+        )
+        for value, kind in values.emails
+    )
+
+
+def _hand_over(record: UserRecord, now: datetime) -> None:
+    """Let the consumer take the record up and keep what came of it."""
+    outcome = consumer_for(record.directory).user_changed(record, now)
+    _keep(record, outcome)
+
+
+def _keep(record: UserRecord, outcome: Outcome) -> None:
+    account_id = outcome.account.pk if outcome.account else None
+    now_is = (outcome.state, account_id, outcome.reason)
+    if (record.link_state, record.account_id, record.link_reason) == now_is:
+        return
+    record.link_state, record.link_reason = outcome.state, outcome.reason
+    record.account = outcome.account
+    record.save(update_fields=["link_state", "link_reason", "account"])
+
+
+def _record(
+    event: Event, record: UserRecord, details: dict[str, Any], now: datetime
+) -> None:
+    directory = record.directory
+    record_event(
+        event,
+        organization=directory.organization,
+        by=provider(directory),
+        target=Target("user", str(record.scim_id), record.user_name, details),
+        at=now,
+    )

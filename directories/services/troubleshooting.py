@@ -1,0 +1,76 @@
+"""Writes of the troubleshooting log."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from directories.events import Event
+from directories.models import Directory, TroubleshootingEntry
+from directories.services.audit import Actor, Target, record_event, request_id
+
+REPEAT_WITHIN = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What an admin should know: the case, whom it concerns, what to do.
+
+    `kind` is a machine word; `reason` and `advice` are sentences.
+    """
+
+    kind: str
+    level: TroubleshootingEntry.Level
+    reason: str
+    advice: str = ""
+    subject: TroubleshootingEntry.Subject = TroubleshootingEntry.Subject.REQUEST
+    subject_id: str = ""
+    subject_name: str = ""
+    request: dict[str, Any] = field(default_factory=dict)
+
+
+@transaction.atomic
+def log_finding(directory: Directory, finding: Finding, *, now: datetime) -> None:
+    """Add an entry, or count one more time for one of the last day."""
+    said = (finding.kind, finding.subject, finding.subject_name, finding.reason)
+    fingerprint = uuid.uuid5(directory.pk, "\0".join(said))
+    known = TroubleshootingEntry.objects.filter(
+        directory=directory, fingerprint=fingerprint, first_at__gt=now - REPEAT_WITHIN
+    )
+    request = {**finding.request, "request_id": request_id()}
+    if known.update(at=now, times=F("times") + 1, request=request):
+        return
+    TroubleshootingEntry.objects.create(
+        organization_id=directory.organization_id,
+        directory=directory,
+        fingerprint=fingerprint,
+        at=now,
+        first_at=now,
+        level=finding.level,
+        kind=finding.kind,
+        subject=finding.subject,
+        subject_id=finding.subject_id[:64],
+        subject_name=finding.subject_name[:320],
+        reason=finding.reason,
+        advice=finding.advice,
+        request=request,
+    )
+
+
+@transaction.atomic
+def clear_log(*, directory: Directory, by: Actor, now: datetime) -> int:
+    """Delete the directory's entries and return how many there were."""
+    count, _ = directory.troubleshooting_entries.all().delete()
+    record_event(
+        Event.SCIM_LOG_CLEARED,
+        organization=directory.organization,
+        by=by,
+        target=Target(
+            "directory", str(directory.pk), directory.name, {"entries": count}
+        ),
+        at=now,
+    )
+    return count

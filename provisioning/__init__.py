@@ -1,0 +1,1 @@
+"""Groups, access and the engine that turns records into accounts."""

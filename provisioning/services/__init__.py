@@ -1,0 +1,1 @@
+"""Writes of the provisioning app, one module a noun."""

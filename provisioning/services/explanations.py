@@ -1,0 +1,126 @@
+"""Says why a record was not carried out, and what an admin can do about it."""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+from django_stubs_ext import StrPromise
+from django.utils.translation import gettext_lazy as _
+
+from directories.models import GroupRecord, TroubleshootingEntry, UserRecord
+from directories.services.troubleshooting import Finding
+
+Level = TroubleshootingEntry.Level
+Subject = TroubleshootingEntry.Subject
+
+
+class Reason(TextChoices):
+    """The machine words of `link_reason`, with a short label each."""
+
+    NO_EMAIL = "no_email", _("No email address")
+    INACTIVE = "inactive", _("Inactive in the identity provider")
+    ADMIN_ACCOUNT = "admin_account", _("The account is an admin's")
+    ADMIN_EMAIL_CHANGE = "admin_email_change", _("An admin's email address changed")
+    OTHER_DIRECTORY = "other_directory", _("Owned by another directory")
+    DOMAIN_LINKED_ELSEWHERE = (
+        "domain_linked_elsewhere",
+        _("Domain linked to another directory"),
+    )
+    EMAIL_NOT_VERIFIED = (
+        "email_domain_not_verified",
+        _("New email address is not in a verified domain"),
+    )
+    LOCAL_NAME = "local_group_same_name", _("A local group has this name")
+    RENAME_WAITS = "rename_waits", _("The new name is a local group's")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What happened and what to do, in one or two sentences each."""
+
+    level: Level
+    reason: StrPromise
+    advice: StrPromise
+
+
+EXPLANATIONS: dict[str, Explanation] = {
+    Reason.NO_EMAIL: Explanation(
+        Level.WARNING,
+        _("The person was stored without an account: no email address was sent."),
+        _("Map an email address in the identity provider and push the person again."),
+    ),
+    Reason.INACTIVE: Explanation(
+        Level.INFO,
+        _("The person is inactive in the identity provider."),
+        _(
+            "Nothing to do. Their groups come back when the identity provider "
+            "activates them; site access that was given here stays."
+        ),
+    ),
+    Reason.ADMIN_ACCOUNT: Explanation(
+        Level.WARNING,
+        _(
+            "The person was not linked: the account with this address holds an "
+            "admin right, and linking it would hand it to the identity provider."
+        ),
+        _("Review the person on the directory's page and link the account there."),
+    ),
+    Reason.ADMIN_EMAIL_CHANGE: Explanation(
+        Level.WARNING,
+        _("The new email address was not applied: the account holds an admin right."),
+        _("Check the change with the person, then change the address here."),
+    ),
+    Reason.OTHER_DIRECTORY: Explanation(
+        Level.WARNING,
+        _("The person was not linked: another directory owns the account."),
+        _("Remove the person from one of the two identity providers."),
+    ),
+    Reason.DOMAIN_LINKED_ELSEWHERE: Explanation(
+        Level.WARNING,
+        _("The person was not linked: the domain is linked to another directory."),
+        _("Link the domain to this directory, or push the person from the other one."),
+    ),
+    Reason.EMAIL_NOT_VERIFIED: Explanation(
+        Level.WARNING,
+        _(
+            "The new email address was not applied and the person left all synced "
+            "groups: the organization does not manage both addresses."
+        ),
+        _(
+            "Verify the domain of the new address before people move to it, or set "
+            "the old address again; the groups come back then."
+        ),
+    ),
+    Reason.LOCAL_NAME: Explanation(
+        Level.WARNING,
+        _("The group waits for review: a local group of the organization has its name."),
+        _("Rename one of the two groups, or review them on the directory's page."),
+    ),
+    Reason.RENAME_WAITS: Explanation(
+        Level.WARNING,
+        _("The group keeps its former name: a local group has the new one."),
+        _("Rename the local group, then push the group again."),
+    ),
+}
+
+
+def of_user(record: UserRecord, reason: str) -> Finding:
+    """Return the log entry about a person's record."""
+    return _finding(reason, Subject.USER, str(record.scim_id), record.user_name)
+
+
+def of_group(record: GroupRecord, reason: str) -> Finding:
+    """Return the log entry about a group's record."""
+    return _finding(reason, Subject.GROUP, str(record.scim_id), record.display_name)
+
+
+def _finding(reason: str, subject: Subject, subject_id: str, name: str) -> Finding:
+    explanation = EXPLANATIONS[reason]
+    return Finding(
+        kind=str(reason),
+        level=explanation.level,
+        reason=str(explanation.reason),
+        advice=str(explanation.advice),
+        subject=subject,
+        subject_id=subject_id,
+        subject_name=name,
+    )

@@ -1,0 +1,228 @@
+"""Turns a group's record into a synced group, by the rules of names."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from directories.consumers import MembersChange, Outcome, RefusedError
+from directories.events import Event
+from directories.folding import fold
+from directories.models import (
+    Account,
+    Directory,
+    GroupRecord,
+    Job,
+    LinkState,
+    Organization,
+)
+from directories.services import jobs
+from directories.services.audit import Actor, Target, provider, record_event
+from directories.services.troubleshooting import log_finding
+from provisioning.models import Group, GroupMember
+from provisioning.services import explanations, memberships
+from provisioning.services.explanations import Reason
+
+SYNC = "group-sync"
+
+# Names that no identity provider may push (organization-provisioning 7.1).
+BUILT_IN_NAMES = frozenset(
+    {
+        "atlassian-addons",
+        "atlassian-addons-admin",
+        "site-admins",
+        "org-admins",
+        "administrators",
+        "system-administrators",
+    }
+)
+
+
+def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
+    """Make or rename the synced group of a record.
+
+    Called in the transaction that wrote the record, which is locked. Raises
+    RefusedError for a name that may not be pushed.
+    """
+    group = Group.objects.filter(record=record).first()
+    if group is not None and group.name == record.display_name:
+        return Outcome(LinkState.LINKED)
+    holder = _holder(record, group)
+    _refuse_reserved(record, holder)
+    if holder is not None:
+        return _hold(record, group, now)
+    if group is None:
+        _create(record, now)
+    else:
+        _rename(group, record, now)
+    return Outcome(LinkState.LINKED)
+
+
+def _holder(record: GroupRecord, group: Group | None) -> Group | None:
+    """Return the other group of the organization that has the record's name."""
+    return (
+        Group.objects.filter(
+            organization_id=record.organization_id, name_key=record.display_name_key
+        )
+        .exclude(pk=group.pk if group else None)
+        .first()
+    )
+
+
+def _refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
+    built_in = record.display_name_key in BUILT_IN_NAMES
+    if built_in or (holder and holder.kind == Group.Kind.BUILT_IN):
+        raise _refused(
+            record,
+            "built_in_group",
+            _("A built-in group has this name. Rename the group in the provider."),
+        )
+    if holder is None:
+        return
+    if holder.kind == Group.Kind.DEFAULT:
+        raise _refused(
+            record,
+            "default_group",
+            _("A default group of an app has this name. Rename the group in the provider."),
+        )
+    if holder.kind == Group.Kind.SYNCED:
+        raise _refused(
+            record,
+            "group_of_other_directory",
+            _("Another directory already syncs a group of this name."),
+        )
+    if record.directory.mode == Directory.Mode.STRICT:
+        raise _refused(
+            record,
+            Reason.LOCAL_NAME,
+            _("A local group has this name. Rename one of the two groups."),
+        )
+
+
+def _refused(record: GroupRecord, kind: str, advice: str) -> RefusedError:
+    text = f"Resource [GROUP]: with displayName[{record.display_name}] already exists."
+    return RefusedError(text, kind=kind, advice=advice)
+
+
+def _hold(
+    record: GroupRecord, group: Group | None, now: datetime
+) -> Outcome:
+    state = LinkState.LINKED if group else LinkState.HELD
+    reason = Reason.RENAME_WAITS if group else Reason.LOCAL_NAME
+    if reason != record.link_reason:
+        finding = explanations.of_group(record, reason)
+        log_finding(record.directory, finding, now=now)
+    return Outcome(state, reason=reason)
+
+
+def _create(record: GroupRecord, now: datetime) -> None:
+    group = Group.objects.create(
+        organization_id=record.organization_id,
+        record=record,
+        kind=Group.Kind.SYNCED,
+        name=record.display_name,
+        name_key=record.display_name_key,
+        created_at=now,
+    )
+    _record(Event.GROUP_CREATED, group, provider(record.directory), record, now)
+
+
+def _rename(group: Group, record: GroupRecord, now: datetime) -> None:
+    group.name, group.name_key = record.display_name, record.display_name_key
+    group.save(update_fields=["name", "name_key"])
+    _record(Event.GROUP_UPDATED, group, provider(record.directory), record, now)
+
+
+def carry_members(
+    record: GroupRecord, change: MembersChange, *, now: datetime
+) -> Job | None:
+    """Carry a change of members on to the synced group.
+
+    Small ones at once; for large ones the job that will do it is returned.
+    """
+    group = Group.objects.filter(record=record).first()
+    if group is None:
+        return None
+    if len(change.joined) + len(change.left) > settings.MEMBERS_IN_REQUEST:
+        return queue_sync(record, now)
+    memberships.remove_members(group, change.left)
+    memberships.add_members(group, change.joined)
+    return None
+
+
+def queue_sync(record: GroupRecord, now: datetime) -> Job:
+    """Queue the job that makes the synced group equal to its record."""
+    return jobs.enqueue_job(
+        kind=SYNC,
+        target=str(record.pk),
+        label=record.display_name,
+        directory=record.directory,
+        total=record.member_count,
+        now=now,
+    )
+
+
+def let_go(record: GroupRecord, *, now: datetime) -> None:
+    """Delete the synced group of a record that is about to be deleted."""
+    group = Group.objects.filter(record=record).first()
+    if group is not None:
+        _record(Event.GROUP_DELETED, group, provider(record.directory), record, now)
+        group.delete()
+
+
+@transaction.atomic
+def create_group(
+    organization: Organization,
+    *,
+    name: str,
+    description: str,
+    by: Actor,
+    now: datetime,
+    kind: Group.Kind = Group.Kind.LOCAL,
+) -> Group:
+    """Make a group that lives in the organization only.
+
+    Raises IntegrityError when the name is in use.
+    """
+    group = Group.objects.create(
+        organization=organization,
+        kind=kind,
+        name=name,
+        name_key=fold(name),
+        description=description,
+        created_at=now,
+    )
+    record_event(
+        Event.GROUP_CREATED,
+        organization=organization,
+        by=by,
+        target=Target("group", str(group.public_id), name),
+        at=now,
+    )
+    return group
+
+
+def add_accounts(group: Group, accounts: list[Account]) -> None:
+    """Put accounts into a local group; who is in it already stays."""
+    GroupMember.objects.bulk_create(
+        (GroupMember(group=group, account=account) for account in accounts),
+        ignore_conflicts=True,
+    )
+
+
+def _record(
+    event: Event, group: Group, by: Actor, record: GroupRecord, now: datetime
+) -> None:
+    record_event(
+        event,
+        organization=record.organization,
+        by=by,
+        target=Target(
+            "group",
+            str(group.public_id),
+            record.display_name,
+            {"record": str(record.scim_id)},
+        ),
+        at=now,
+    )

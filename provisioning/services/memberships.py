@@ -1,0 +1,84 @@
+"""Set-based writes that keep synced groups equal to their records.
+
+A synced group holds the accounts of its record's members that are linked.
+Rows that decide are share-locked while they are read, so that two changes
+that meet leave the same result as one after the other.
+"""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from directories import dialect
+from directories.models import Account, GroupRecord, Membership, UserRecord
+from provisioning.models import Group, GroupMember
+
+GROUP = Group._meta.db_table
+GROUP_MEMBER = GroupMember._meta.db_table
+MEMBERSHIP = Membership._meta.db_table
+USER = UserRecord._meta.db_table
+
+
+def join_synced_groups(record: UserRecord, account: Account) -> None:
+    """Put an account into every synced group that its record belongs to."""
+    dialect.rows(
+        f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
+        " SELECT member.group_id, %s FROM (SELECT g.id AS group_id"
+        f" FROM {MEMBERSHIP} m JOIN {GROUP} g ON g.record_id = m.group_id"
+        f" WHERE m.user_id = %s ORDER BY m.id {dialect.share_lock('m')}) member"
+        " WHERE true ON CONFLICT (group_id, account_id) DO NOTHING",
+        [account.pk, record.pk],
+    )
+
+
+def leave_synced_groups(account: Account, organization_id: UUID) -> None:
+    """Take an account out of every synced group of an organization."""
+    dialect.rows(
+        f"DELETE FROM {GROUP_MEMBER} WHERE account_id = %s AND group_id IN"  # noqa: S608
+        f" (SELECT id FROM {GROUP} WHERE organization_id = %s AND kind = 'synced')",
+        [account.pk, dialect.uuid_parameter(organization_id)],
+    )
+
+
+def add_members(group: Group, users: Sequence[int]) -> None:
+    """Put the linked accounts of these user records into a group."""
+    if not users:
+        return
+    dialect.rows(
+        f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
+        " SELECT %s, linked.account_id FROM (SELECT r.account_id"
+        f" FROM {USER} r WHERE r.link_state = 'linked' AND r.id IN"
+        f" (SELECT ids.id FROM {dialect.ids_table('bigint')})"
+        f" ORDER BY r.id {dialect.share_lock('r')}) linked"
+        " WHERE true ON CONFLICT (group_id, account_id) DO NOTHING",
+        [group.pk, dialect.ids_parameter(users)],
+    )
+
+
+def remove_members(group: Group, users: Sequence[int]) -> None:
+    """Take the accounts of these user records out of a group."""
+    if not users:
+        return
+    dialect.rows(
+        f"DELETE FROM {GROUP_MEMBER} WHERE group_id = %s AND account_id IN"  # noqa: S608
+        f" (SELECT account_id FROM {USER} WHERE id IN"
+        f" (SELECT ids.id FROM {dialect.ids_table('bigint')}))",
+        [group.pk, dialect.ids_parameter(users)],
+    )
+
+
+def remove_strangers(group: Group, record: GroupRecord) -> int:
+    """Take out everybody whom the record does not list as linked; count them."""
+    gone = dialect.rows(
+        f"DELETE FROM {GROUP_MEMBER} WHERE group_id = %s AND NOT EXISTS"  # noqa: S608
+        f" (SELECT 1 FROM {USER} r JOIN {MEMBERSHIP} m ON m.user_id = r.id"
+        f" WHERE m.group_id = %s AND r.account_id = {GROUP_MEMBER}.account_id"
+        " AND r.link_state = 'linked') RETURNING account_id",
+        [group.pk, record.pk],
+    )
+    return len(gone)
+
+
+def next_users(record: GroupRecord, *, after: int, size: int) -> list[int]:
+    """Return the next member user records of a group record, in key order."""
+    members = Membership.objects.filter(group=record, user_id__gt=after)
+    return list(members.order_by("user_id").values_list("user_id", flat=True)[:size])

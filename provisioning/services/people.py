@@ -1,0 +1,253 @@
+"""Turns a person's record into an account, by the rules of the domain.
+
+Whether the address's domain is verified decides: accounts of verified domains
+are managed, their profile and state follow the identity provider; of all
+others only the membership in synced groups does.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from directories.consumers import Outcome, RefusedError
+from directories.events import Event
+from directories.folding import domain_of
+from directories.models import (
+    Account,
+    Domain,
+    LinkState,
+    Member,
+    RoleAssignment,
+    UserRecord,
+)
+from directories.services import accounts
+from directories.services.audit import Target, provider, record_event
+from directories.services.troubleshooting import log_finding
+from provisioning.services import explanations, memberships
+from provisioning.services.explanations import Reason
+
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+CUSTOM = "urn:scim:schemas:extension:atlassian-custom:1.0:Attributes"
+
+@dataclass(frozen=True)
+class Ownership:
+    """Who has verified the domain of a record's address."""
+
+    ours: bool
+    elsewhere: bool
+    other_directory: bool
+
+
+def take_up(record: UserRecord, *, now: datetime) -> Outcome:
+    """Bring the account of a record in step with it, and its synced groups.
+
+    Called in the transaction that wrote the record, which is locked. Raises
+    RefusedError when the address is another's.
+    """
+    before = record.account if record.link_state == LinkState.LINKED else None
+    outcome = _decide(record, now)
+    if outcome.reason and outcome.reason != record.link_reason:
+        finding = explanations.of_user(record, outcome.reason)
+        log_finding(record.directory, finding, now=now)
+    after = outcome.account if outcome.state == LinkState.LINKED else None
+    if before is not None and before != after:
+        memberships.leave_synced_groups(before, record.organization_id)
+    if after is not None and before != after:
+        memberships.join_synced_groups(record, after)
+    return outcome
+
+
+def let_go(record: UserRecord, *, now: datetime) -> None:
+    """Unlink the account of a record that is about to be deleted.
+
+    A managed account is deactivated; an external one keeps its access.
+    """
+    account = record.account
+    if account is None:
+        return
+    change = _change(record, now)
+    memberships.leave_synced_groups(account, record.organization_id)
+    Member.objects.filter(
+        organization_id=record.organization_id, account=account
+    ).update(directory=None)
+    if account.managed_by_id == record.organization_id:
+        accounts.set_status(account, Account.Status.DEACTIVATED, change=change)
+    _record_link(Event.SCIM_USER_UNLINKED, record, account, now)
+
+
+def _decide(record: UserRecord, now: datetime) -> Outcome:
+    current = record.account
+    if not record.email:
+        state = LinkState.PAUSED if current else LinkState.UNLINKED
+        return Outcome(state, current, Reason.NO_EMAIL)
+    domain = _ownership(record)
+    if domain.elsewhere:
+        raise _email_refused(
+            record,
+            kind="domain_of_other_organization",
+            advice=_(
+                "Another organization has verified the domain of this address. "
+                "Give the person another address, or ask that organization."
+            ),
+        )
+    if current is not None:
+        return _follow(record, current, domain, now)
+    return _link(record, domain, now)
+
+
+def _link(record: UserRecord, domain: Ownership, now: datetime) -> Outcome:
+    """Find or make the account of a record that has none yet."""
+    if domain.other_directory:
+        return Outcome(LinkState.HELD, reason=Reason.DOMAIN_LINKED_ELSEWHERE)
+    account = (
+        Account.objects.select_for_update(of=("self",))
+        .filter(email_key=record.email_key)
+        .first()
+    )
+    if account is None and not record.active:
+        return Outcome(LinkState.UNLINKED, reason=Reason.INACTIVE)
+    if account is None:
+        account = accounts.create_account(
+            email=record.email,
+            profile=profile_of(record.document),
+            managed=domain.ours,
+            change=_change(record, now),
+        )
+    elif reason := _reason_to_hold(record, account):
+        return Outcome(LinkState.HELD, reason=reason)
+    if domain.ours:
+        accounts.claim(account, record.organization)
+    accounts.join_organization(
+        account,
+        organization=record.organization,
+        directory=record.directory,
+        now=now,
+    )
+    _record_link(Event.SCIM_USER_LINKED, record, account, now)
+    return _in_step(record, account, now)
+
+
+def _reason_to_hold(record: UserRecord, account: Account) -> str:
+    """Say why an admin must look before the account is linked, "" if not."""
+    organization = record.organization_id
+    if account.records.filter(organization=organization).exists():
+        return Reason.OTHER_DIRECTORY
+    if is_admin(account):
+        return Reason.ADMIN_ACCOUNT
+    return ""
+
+
+def is_admin(account: Account) -> bool:
+    """Say whether the account holds an admin right anywhere."""
+    return RoleAssignment.objects.filter(account=account).exists()
+
+
+def _follow(
+    record: UserRecord, account: Account, domain: Ownership, now: datetime
+) -> Outcome:
+    """Carry a change on to the account that the record is linked to."""
+    if record.email_key == account.email_key:
+        if domain.ours:
+            accounts.claim(account, record.organization)
+        return _in_step(record, account, now)
+    if not domain.ours or account.managed_by_id != record.organization_id:
+        return Outcome(LinkState.PAUSED, account, Reason.EMAIL_NOT_VERIFIED)
+    if is_admin(account):
+        outcome = _in_step(record, account, now)
+        return Outcome(outcome.state, account, Reason.ADMIN_EMAIL_CHANGE)
+    try:
+        accounts.change_email(account, record.email, change=_change(record, now))
+    except accounts.EmailTakenError as error:
+        raise _email_refused(
+            record,
+            kind="email_taken",
+            advice=_(
+                "The account {name} already has this address. Change the address "
+                "of that account or delete it, then push the person again."
+            ).format(name=error.holder.get_full_name()),
+        ) from error
+    return _in_step(record, account, now)
+
+
+def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
+    """Apply profile and state where the organization manages the account."""
+    if account.managed_by_id != record.organization_id:
+        if record.active:
+            return Outcome(LinkState.LINKED, account)
+        return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
+    change = _change(record, now)
+    accounts.change_profile(account, profile_of(record.document), change=change)
+    status = Account.Status.ACTIVE if record.active else Account.Status.DEACTIVATED
+    accounts.set_status(account, status, change=change)
+    return Outcome(LinkState.LINKED, account)
+
+
+def profile_of(document: dict[str, Any]) -> dict[str, str]:
+    """Return the account fields that a SCIM User maps to.
+
+    The organization's attribute mapping: nickName is the public name; flat
+    `department` and `organization` count when the extension has none.
+    """
+    name = document.get("name", {})
+    parts = (name.get("givenName", ""), name.get("familyName", ""))
+    whole = name.get("formatted") or " ".join(part for part in parts if part)
+    extension = document.get(ENTERPRISE, {})
+    profile = {
+        "name": document.get("displayName") or whole or document["userName"],
+        "public_name": document.get("nickName", ""),
+        "job_title": document.get("title", ""),
+        "department": extension.get("department") or document.get("department", ""),
+        "company": extension.get("organization") or document.get("organization", ""),
+        "time_zone": document.get("timezone", "")[:255],
+        "language": document.get("preferredLanguage", "")[:255],
+        "location": document.get(CUSTOM, {}).get("basedIn", ""),
+    }
+    return {field: value[:1024] for field, value in profile.items()}
+
+
+def _ownership(record: UserRecord) -> Ownership:
+    found = (
+        Domain.objects.verified()
+        .filter(name=domain_of(record.email))
+        .values_list("organization_id", "directory_id")
+        .first()
+    )
+    if found is None:
+        return Ownership(ours=False, elsewhere=False, other_directory=False)
+    organization_id, directory_id = found
+    ours = organization_id == record.organization_id
+    return Ownership(
+        ours=ours,
+        elsewhere=not ours,
+        other_directory=ours and directory_id not in {None, record.directory_id},
+    )
+
+
+def _email_refused(record: UserRecord, *, kind: str, advice: str) -> RefusedError:
+    text = f"Resource [USER]: with email[{record.email}] already exists."
+    return RefusedError(text, kind=kind, advice=advice)
+
+
+def _change(record: UserRecord, now: datetime) -> accounts.Change:
+    return accounts.Change(
+        organization=record.organization, by=provider(record.directory), at=now
+    )
+
+
+def _record_link(
+    event: Event, record: UserRecord, account: Account, now: datetime
+) -> None:
+    record_event(
+        event,
+        organization=record.organization,
+        by=provider(record.directory),
+        target=Target(
+            "account",
+            str(account.public_id),
+            account.email,
+            {"record": str(record.scim_id), "user_name": record.user_name},
+        ),
+        at=now,
+    )

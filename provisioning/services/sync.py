@@ -1,0 +1,128 @@
+"""Background syncing: make groups equal to their records, in short steps."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from directories import dialect
+from directories.models import Directory, GroupRecord, Member, UserRecord
+from directories.services import jobs
+from provisioning.models import Group
+from provisioning.services import memberships
+
+RECONCILE = "directory-reconcile"
+
+BATCH = 5_000
+# SQLite has one writer and no queue for its lock: smaller steps, and a breath
+# between them, let requests through.
+SMALL_BATCH = 1_000
+BREATH_S = 0.05
+
+
+def batch_size() -> int:
+    """Return how many rows one transaction of background work touches."""
+    return BATCH if dialect.is_postgresql() else SMALL_BATCH
+
+
+def breathe() -> None:
+    """Let requests through between two transactions of background work."""
+    if not dialect.is_postgresql():
+        time.sleep(BREATH_S)
+
+
+def sync_group(run: jobs.Run) -> None:
+    """Make one synced group equal to its record; the task of SYNC jobs."""
+    record = GroupRecord.objects.filter(pk=int(run.job.target)).first()
+    if record is None:
+        return
+    run.report(done=run.job.done, cursor=run.job.cursor, total=record.member_count)
+    # Rights end first: who must leave leaves before anybody joins.
+    _step(record, memberships.remove_strangers)
+    cursor, done = run.job.cursor, run.job.done
+    while users := _join_next(record, after=cursor):
+        cursor, done = users[-1], done + len(users)
+        run.report(done=min(done, record.member_count), cursor=cursor)
+        breathe()
+
+
+def _step(record: GroupRecord, step: Callable[[Group, GroupRecord], object]) -> None:
+    with transaction.atomic():
+        if group := _locked_group(record):
+            step(group, record)
+
+
+def _locked_group(record: GroupRecord) -> Group | None:
+    """Lock the record as every change of its members does; return its group."""
+    locked = GroupRecord.objects.select_for_update(of=("self",)).filter(pk=record.pk)
+    if not locked.exists():
+        return None
+    return Group.objects.filter(record=record).first()
+
+
+def _join_next(record: GroupRecord, *, after: int) -> list[int]:
+    with transaction.atomic():
+        group = _locked_group(record)
+        if group is None:
+            return []
+        users = memberships.next_users(record, after=after, size=batch_size())
+        memberships.add_members(group, users)
+        return users
+
+
+def reconcile_directory(run: jobs.Run) -> None:
+    """Make every synced group of a directory equal to its record.
+
+    The task of RECONCILE jobs. `cursor` is the last group record done.
+    """
+    directory = run.job.directory
+    if directory is None:
+        return
+    groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
+    cursor, done = run.job.cursor, run.job.done
+    run.report(done=done, cursor=cursor, total=groups.count())
+    while record := groups.filter(pk__gt=cursor).first():
+        _step(record, memberships.remove_strangers)
+        after = 0
+        while users := _join_next(record, after=after):
+            after = users[-1]
+            run.report(done=done, cursor=cursor)
+        cursor, done = record.pk, done + 1
+        run.report(done=done, cursor=cursor)
+        breathe()
+
+
+def queue_reconcile(directory: Directory, now: datetime) -> jobs.Job:
+    """Queue a comparison of everything the directory pushed."""
+    return jobs.enqueue_job(
+        kind=RECONCILE,
+        target=str(directory.pk),
+        label=directory.name,
+        directory=directory,
+        total=GroupRecord.objects.filter(directory=directory).count(),
+        now=now,
+    )
+
+
+def release(directory: Directory, progress: Callable[[int], None]) -> None:
+    """Make the groups and people of a closed directory local, in batches.
+
+    Nobody loses access: groups keep their members, accounts their state.
+    """
+    done = 0
+    groups = Group.objects.filter(record__directory=directory).order_by("pk")
+    while batch := list(groups.values_list("pk", flat=True)[: batch_size()]):
+        Group.objects.filter(pk__in=batch).update(kind=Group.Kind.LOCAL, record=None)
+        done += len(batch)
+        progress(done)
+        breathe()
+    people = Member.objects.filter(directory=directory).order_by("pk")
+    while batch := list(people.values_list("pk", flat=True)[: batch_size()]):
+        Member.objects.filter(pk__in=batch).update(directory=None)
+        done += len(batch)
+        progress(done)
+        breathe()
+    UserRecord.objects.filter(directory=directory).exclude(account=None).update(
+        account=None, link_state="unlinked"
+    )

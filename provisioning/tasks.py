@@ -1,0 +1,18 @@
+"""Background entry points of provisioning."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from directories.models import Directory
+from directories.tasks import wake
+from provisioning.services import sync
+
+
+@shared_task
+def reconcile() -> None:
+    """Compare what every identity provider said with what people have."""
+    active = Directory.objects.filter(
+        kind=Directory.Kind.ORGANIZATION, state=Directory.State.ACTIVE
+    )
+    for directory in active.order_by("pk"):
+        wake(sync.queue_reconcile(directory, timezone.now()).pk)
