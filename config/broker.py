@@ -3,7 +3,11 @@
 from pathlib import Path
 from typing import Any
 
+from kombu.transport import TRANSPORT_ALIASES
+
 from config.environment import private_folder
+
+TRANSPORT_ALIASES["files"] = "config.file_queue:Transport"
 
 
 def broker(redis_url: str, folder: Path) -> tuple[str, dict[str, Any]]:
@@ -19,7 +23,8 @@ def broker(redis_url: str, folder: Path) -> tuple[str, dict[str, Any]]:
     if redis_url:
         return redis_url, {}
     queue = str(private_folder(folder / "messages"))
-    return "filesystem://", {
+    # The host is of no use, but without one each start warns of it.
+    return "files://localhost", {
         "data_folder_in": queue,
         "data_folder_out": queue,
         "control_folder": str(private_folder(folder / "control")),

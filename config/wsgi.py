@@ -2,10 +2,16 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from directories.management.processes import die_with_parent
 
 # Only web requests have a deadline: commands and jobs may run long statements.
 os.environ.setdefault("STATEMENT_TIMEOUT_S", "30")
 os.environ.setdefault("LOCK_TIMEOUT_S", "10")
 
 application = get_wsgi_application()
+if settings.DIE_WITH_PARENT:
+    # The web server forks its processes; killed for good, it would leave them.
+    die_with_parent()

@@ -36,12 +36,14 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# The web server: SQLite has one writer, so more processes would only wait.
+# The web server: SQLite has one writer, and never waits for a network; more
+# processes and threads only get into each other's way.
+EMBEDDED = is_sqlite(DATABASES["default"])
 WEB_PROCESSES = env.int(
-    "WEB_PROCESSES",
-    default=1 if is_sqlite(DATABASES["default"]) else os.cpu_count() or 1,
+    "WEB_PROCESSES", default=1 if EMBEDDED else os.cpu_count() or 1
 )
-WEB_THREADS = env.int("WEB_THREADS", default=4)
+WEB_THREADS = env.int("WEB_THREADS", default=2 if EMBEDDED else 4)
+DIE_WITH_PARENT = env.bool("DIE_WITH_PARENT", default=False)
 
 # Background work
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -222,7 +224,11 @@ MEMBERS_IN_REQUEST = 500
 # Who takes up the records of each kind of directory: the one place naming both sides.
 DIRECTORY_CONSUMERS = {"organization": "provisioning.consumer"}
 # Which task does the jobs of each kind.
-JOB_HANDLERS: dict[str, str] = {}
+JOB_HANDLERS = {
+    "directory-release": "directories.services.directories.release_directory",
+    "directory-reconcile": "provisioning.services.sync.reconcile_directory",
+    "group-sync": "provisioning.services.sync.sync_group",
+}
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")

@@ -14,16 +14,18 @@ folder = tempfile.mkdtemp(prefix="rollcall-test-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["DATA_DIR"] = folder
 
+from config.environment import private_folder  # noqa: E402
 from config.settings.base import *  # noqa: E402, F403
 
 SECRET_KEY = "of no worth outside the tests"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 BASE_URL = "http://testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+private_folder(STATIC_ROOT)
 WHITENOISE_USE_FINDERS = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 # A file, not memory: only a file has the locks that the real one has.
-if is_sqlite(DATABASES["default"]):
+if EMBEDDED:
     DATABASES["default"]["TEST"] = {"NAME": str(Path(folder) / "test.sqlite3")}
