@@ -1,0 +1,36 @@
+/* Flags at the lower left: dismiss them, and show one when the server cannot be reached or fails. */
+
+function dismiss(button) {
+  const flags = button.closest("#flags");
+  button.closest("[data-flag]").remove();
+  // The button had the focus and is gone: hand it to the next flag, else to the page.
+  (flags?.querySelector("[data-dismiss]") ?? document.getElementById("main"))?.focus({ preventScroll: true });
+}
+
+function show(templateId) {
+  const flags = document.getElementById("flags");
+  const template = document.getElementById(templateId);
+  if (!flags || !template || flags.querySelector(`[data-from="${templateId}"]`)) return;
+  const flag = template.content.firstElementChild.cloneNode(true);
+  flag.dataset.from = templateId;
+  flags.append(flag);
+}
+
+function clear(templateId) {
+  document.querySelector(`#flags [data-from="${templateId}"]`)?.remove();
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-dismiss]");
+  if (button) dismiss(button);
+});
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx) show("flag-unreachable");
+});
+document.addEventListener("htmx:before:response", (event) => {
+  clear("flag-unreachable");
+  if (event.detail.ctx.response.status < 500) return;
+  // A server error page has no place inside a fragment.
+  event.preventDefault();
+  show("flag-failed");
+});
