@@ -10,6 +10,8 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 def check_characters(text: str, error: type[ScimError], where: str) -> None:
     """Raise `error` for NUL characters and lone halves of surrogate pairs."""
     if "\x00" in text:
-        raise error(f"{where} holds a NUL character; leave it out.")
+        msg = f"{where} holds a NUL character; leave it out."
+        raise error(msg)
     if not text.isascii() and _SURROGATE.search(text):
-        raise error(f"{where} holds half of a surrogate pair; send whole characters.")
+        msg = f"{where} holds half of a surrogate pair; send whole characters."
+        raise error(msg)

@@ -90,11 +90,11 @@ _MEMBERS = {"members", f"{GROUP.core.urn}:members".lower()}
 def as_message(body: object) -> dict[str, Any]:
     """Return the body as a JSON object, or raise InvalidSyntaxError."""
     if not isinstance(body, dict):
-        raise InvalidSyntaxError(
-            f"The body must be a JSON object, not {json_type(body)}."
-        )
+        msg = f"The body must be a JSON object, not {json_type(body)}."
+        raise InvalidSyntaxError(msg)
     if len(body) > MAX_KEYS:
-        raise InvalidSyntaxError(f"The body has {len(body)} keys; send fewer.")
+        msg = f"The body has {len(body)} keys; send fewer."
+        raise InvalidSyntaxError(msg)
     return body
 
 
@@ -103,7 +103,8 @@ def check_required(resource_type: ResourceType, document: Document) -> None:
     name = "userName" if resource_type is USER else "displayName"
     value = document.get(name)
     if not isinstance(value, str) or not value.strip():
-        raise InvalidValueError(f"{name} is required; send a non-empty string.")
+        msg = f"{name} is required; send a non-empty string."
+        raise InvalidValueError(msg)
 
 
 def _read(
@@ -170,10 +171,11 @@ def _refuse_unknown(key: str, tolerance: Tolerance) -> None:
         else tolerance.unknown_attributes
     )
     if not allowed:
-        raise InvalidSyntaxError(
+        msg = (
             f"There is no attribute {shown(key)}; leave it out, or see the Schemas "
             "endpoint for those there are."
         )
+        raise InvalidSyntaxError(msg)
 
 
 def _read_schema(
@@ -187,9 +189,8 @@ def _read_schema(
     if value is None or value == "":
         return
     if not isinstance(value, dict):
-        raise InvalidValueError(
-            f"{path.schema.urn} must be an object, not {json_type(value)}."
-        )
+        msg = f"{path.schema.urn} must be an object, not {json_type(value)}."
+        raise InvalidValueError(msg)
     attributes = resource_type.attributes_of(path.schema)
     for name, inner in as_message(value).items():
         located = _within(resource_type, path, attributes, name)
@@ -238,15 +239,14 @@ def _check_schemas(
         return
     for urn in value if isinstance(value, list) else [value]:
         if not isinstance(urn, str) or resource_type.schema(urn) is None:
-            raise InvalidValueError(
+            msg = (
                 f"schemas names something other than the schemas of a "
                 f"{resource_type.name}."
             )
+            raise InvalidValueError(msg)
 
 
-def unknown_attributes(
-    body: object, resource_type: ResourceType = USER
-) -> list[str]:
+def unknown_attributes(body: object, resource_type: ResourceType = USER) -> list[str]:
     """List what a body names and no schema declares, shortened, for the log."""
     if not isinstance(body, dict):
         return []

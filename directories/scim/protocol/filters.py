@@ -89,10 +89,11 @@ Filter = Comparison | Present | And | Or | Not | ValuePath
 def parse_filter(text: str) -> Filter:
     """Read a filter; InvalidFilterError names the position of a fault."""
     if len(text) > MAX_FILTER_LENGTH:
-        raise InvalidFilterError(
+        msg = (
             f"The filter has {len(text)} characters; at most {MAX_FILTER_LENGTH} "
             "are allowed."
         )
+        raise InvalidFilterError(msg)
     try:
         node = grammar.ScimFilter(text).ast
     except InvalidFilterException as error:
@@ -103,9 +104,8 @@ def parse_filter(text: str) -> Filter:
 def filter_of(node: grammar.FilterNode, depth: int = 1) -> Filter:
     """Turn the grammar's node into ours, within the limits of depth and value."""
     if depth > MAX_FILTER_DEPTH:
-        raise InvalidFilterError(
-            f"The filter is nested more than {MAX_FILTER_DEPTH} levels deep."
-        )
+        msg = f"The filter is nested more than {MAX_FILTER_DEPTH} levels deep."
+        raise InvalidFilterError(msg)
     match node:
         case grammar.Comparison(attr_path=path, op=operator, value=value):
             return Comparison(_path_of(path), operator.value, _checked(value))

@@ -1,5 +1,7 @@
 """Decide which values of a list a filter selects (RFC 7644 section 3.4.2.2)."""
 
+from collections.abc import Callable
+from operator import contains, ge, gt, le, lt
 from typing import Any
 
 from directories.folding import fold
@@ -44,9 +46,8 @@ def check_selection(node: Filter, attribute: Attribute) -> None:
 def _sub_attribute(path: AttributePath, attribute: Attribute) -> Attribute:
     found = None if path.sub or path.urn else find(attribute.sub_attributes, path.name)
     if found is None:
-        raise InvalidFilterError(
-            f"{attribute.path} has no sub-attribute {shown(str(path))} to select by."
-        )
+        msg = f"{attribute.path} has no sub-attribute {shown(str(path))} to select by."
+        raise InvalidFilterError(msg)
     return found
 
 
@@ -54,12 +55,14 @@ def _check_comparison(node: Comparison, sub: Attribute) -> None:
     if sub.type != "boolean":
         return
     if node.operator in ORDERING_OPERATORS | TEXT_OPERATORS:
-        raise InvalidFilterError(
+        msg = (
             f"{sub.path} is true or false; compare it with eq or ne, not "
             f"{node.operator}."
         )
+        raise InvalidFilterError(msg)
     if node.value is not None and boolean_of(node.value) is None:
-        raise InvalidFilterError(f"{sub.path} is compared with true or false only.")
+        msg = f"{sub.path} is compared with true or false only."
+        raise InvalidFilterError(msg)
 
 
 def boolean_of(value: object) -> bool | None:
@@ -72,19 +75,21 @@ def boolean_of(value: object) -> bool | None:
 def matches(entry: Document, node: Filter, attribute: Attribute) -> bool:
     """Say whether a checked filter selects this value of `attribute`."""
     match node:
-        case Comparison():
-            return _compares(entry, node, attribute)
         case And(terms=terms):
             return all(matches(entry, term, attribute) for term in terms)
         case Or(terms=terms):
             return any(matches(entry, term, attribute) for term in terms)
         case Not(term=term):
             return not matches(entry, term, attribute)
-        case Present(path=path):
-            value = entry.get(_sub_attribute(path, attribute).name)
-            return value is not None and value != ""
-        case ValuePath():
-            return False
+        case Comparison():
+            return _compares(entry, node, attribute)
+        case _:
+            return isinstance(node, Present) and _is_present(entry, node, attribute)
+
+
+def _is_present(entry: Document, node: Present, attribute: Attribute) -> bool:
+    value = entry.get(_sub_attribute(node.path, attribute).name)
+    return value is not None and value != ""
 
 
 def _compares(entry: Document, node: Comparison, attribute: Attribute) -> bool:
@@ -110,20 +115,18 @@ def _holds(actual: Any, operator: str, wanted: Any) -> bool:
         return bool(actual == wanted) is (operator == "eq")
     if actual is None or wanted is None:
         return False
-    if operator in TEXT_OPERATORS:
-        return _text_holds(actual, operator, wanted)
-    return {
-        "gt": actual > wanted,
-        "ge": actual >= wanted,
-        "lt": actual < wanted,
-        "le": actual <= wanted,
-    }[operator]
+    return bool(_TESTS[operator](actual, wanted))
 
 
-def _text_holds(actual: str, operator: str, wanted: str) -> bool:
-    if operator == "co":
-        return wanted in actual
-    return actual.startswith(wanted) if operator == "sw" else actual.endswith(wanted)
+_TESTS: dict[str, Callable[[Any, Any], object]] = {
+    "co": contains,
+    "sw": str.startswith,
+    "ew": str.endswith,
+    "gt": gt,
+    "ge": ge,
+    "lt": lt,
+    "le": le,
+}
 
 
 def described(node: Filter) -> dict[str, Any] | None:

@@ -48,6 +48,14 @@ class Path:
     sub_attribute: Attribute | None = None
     value_filter: Filter | None = None
 
+    @property
+    def the_attribute(self) -> Attribute:
+        """Return the attribute of a path that is known to name one."""
+        if self.attribute is None:
+            msg = f"{self.schema.urn} names a schema, no attribute."
+            raise InvalidPathError(msg)
+        return self.attribute
+
 
 def parse_path(text: str, resource_type: ResourceType = USER) -> Path:
     """Read a path and resolve its names, whatever their case.
@@ -56,20 +64,22 @@ def parse_path(text: str, resource_type: ResourceType = USER) -> Path:
     names that no schema declares, InvalidFilterError for the filter in brackets.
     """
     if len(text) > MAX_PATH_LENGTH:
-        raise InvalidPathError(
+        msg = (
             f"The path has {len(text)} characters; at most {MAX_PATH_LENGTH} are "
             "allowed."
         )
+        raise InvalidPathError(msg)
     found = (
         _cached(text, resource_type)
         if len(text) <= _CACHED_LENGTH
         else _parse(text, resource_type)
     )
     if found is None:
-        raise UnknownAttributeError(
+        msg = (
             f"The path {shown(text)} names no attribute of a {resource_type.name}; "
             "see the Schemas endpoint for those there are."
         )
+        raise UnknownAttributeError(msg)
     return found
 
 
@@ -94,10 +104,11 @@ def resolve(path: AttributePath, resource_type: ResourceType) -> Path:
     schema = resource_type.schema(path.urn) if path.urn else resource_type.core
     found = schema and _resolve(resource_type, schema, path.name, path.sub)
     if not found:
-        raise InvalidFilterError(
+        msg = (
             f"The filter names {shown(str(path))}, which is no attribute of a "
             f"{resource_type.name}; see the Schemas endpoint for those there are."
         )
+        raise InvalidFilterError(msg)
     return found
 
 
@@ -120,7 +131,7 @@ def _parse(text: str, resource_type: ResourceType) -> Path | None:
         node = grammar.Path(text).ast
     except InvalidPathException as error:
         raise InvalidPathError(_explanation(text, error.detail)) from error
-    if isinstance(node, grammar.AttrPath):
+    if node is None or isinstance(node, grammar.AttrPath):
         return locate(text, resource_type)
     name, selection, sub = _selection(node)
     try:
@@ -159,10 +170,11 @@ def _selecting(whole: Path, selection: Filter, sub: str) -> Path | None:
     if attribute is None:
         return None
     if not attribute.multi_valued or not attribute.sub_attributes:
-        raise InvalidPathError(
+        msg = (
             f"{attribute.path} is not a list of objects, so no filter can select "
             "from it; leave the brackets out."
         )
+        raise InvalidPathError(msg)
     check_selection(selection, attribute)
     sub_attribute = find(attribute.sub_attributes, sub) if sub else None
     if sub and sub_attribute is None:

@@ -15,7 +15,7 @@ class Tolerance:
     """
 
     string_booleans: bool
-    """`"False"`, `"true"` for a boolean: Entra's default dialect, Keycloak, OneLogin."""
+    """`"False"`, `"true"` for a boolean: Entra by default, Keycloak, OneLogin."""
 
     dotted_keys: bool
     """`name.givenName` and URN-qualified keys in a body: Entra with its 2020 flag."""

@@ -55,14 +55,17 @@ def read_simple(
 ) -> str | bool:
     """Return a string or a boolean; raise InvalidValueError for anything else."""
     if attribute.type == "boolean":
-        return value if isinstance(value, bool) else _boolean(attribute, value, tolerance)
+        return (
+            value if isinstance(value, bool) else _boolean(attribute, value, tolerance)
+        )
     if not isinstance(value, str):
         value = _string(attribute, value, tolerance)
     if len(value) > attribute.max_length:
-        raise InvalidValueError(
+        msg = (
             f"{attribute.path} has {len(value)} characters; at most "
             f"{attribute.max_length} are allowed."
         )
+        raise InvalidValueError(msg)
     if "\x00" in value or not value.isascii():
         check_characters(value, InvalidValueError, attribute.path)
     return value
@@ -76,9 +79,8 @@ def _boolean(attribute: Attribute, value: object, tolerance: Tolerance) -> bool:
     inner = _unwrapped(value, tolerance)
     if isinstance(inner, bool | str):
         return bool(read_simple(attribute, inner, tolerance))
-    raise InvalidValueError(
-        f"{attribute.path} must be true or false, not {json_type(value)}."
-    )
+    msg = f"{attribute.path} must be true or false, not {json_type(value)}."
+    raise InvalidValueError(msg)
 
 
 def _string(attribute: Attribute, value: object, tolerance: Tolerance) -> str:
@@ -92,9 +94,8 @@ def _string(attribute: Attribute, value: object, tolerance: Tolerance) -> str:
         and math.isfinite(value)
     ):
         return f"{value:d}" if isinstance(value, int) else repr(value)
-    raise InvalidValueError(
-        f"{attribute.path} must be a string, not {json_type(value)}."
-    )
+    msg = f"{attribute.path} must be a string, not {json_type(value)}."
+    raise InvalidValueError(msg)
 
 
 def _unwrapped(value: object, tolerance: Tolerance) -> object:
@@ -109,9 +110,7 @@ def _unwrapped(value: object, tolerance: Tolerance) -> object:
     return None
 
 
-def read_complex(
-    attribute: Attribute, value: object, tolerance: Tolerance
-) -> Document:
+def read_complex(attribute: Attribute, value: object, tolerance: Tolerance) -> Document:
     """Return the sub-attributes that clients may set, without nulls."""
     known = attribute.sub_attributes
     result: Document = {}
@@ -130,18 +129,20 @@ def as_object(
     attribute: Attribute, value: object, tolerance: Tolerance
 ) -> dict[str, object]:
     """Return the object that stands for a complex value."""
+    if isinstance(value, list) and len(value) == 1 and tolerance.wrapped_values:
+        value = value[0]
     if isinstance(value, dict):
         if len(value) > MAX_KEYS:
-            raise InvalidValueError(f"{attribute.path} has too many keys.")
+            msg = f"{attribute.path} has too many keys."
+            raise InvalidValueError(msg)
         return value
     allowed = (
         tolerance.plain_values if attribute.multi_valued else tolerance.plain_manager
     )
     if "value" in attribute.sub_attributes and allowed and _is_plain(value):
         return {"value": value}
-    raise InvalidValueError(
-        f"{attribute.path} must be an object, not {json_type(value)}."
-    )
+    msg = f"{attribute.path} must be an object, not {json_type(value)}."
+    raise InvalidValueError(msg)
 
 
 def _is_plain(value: object) -> bool:
@@ -150,9 +151,8 @@ def _is_plain(value: object) -> bool:
 
 def _refuse_unknown(attribute: Attribute, name: str, tolerance: Tolerance) -> None:
     if not tolerance.unknown_attributes:
-        raise InvalidSyntaxError(
-            f"{attribute.path} has no sub-attribute {shown(name)}; leave it out."
-        )
+        msg = f"{attribute.path} has no sub-attribute {shown(name)}; leave it out."
+        raise InvalidSyntaxError(msg)
 
 
 def read_list(
@@ -173,16 +173,18 @@ def as_list(
     """Return the list that stands for a multi-valued attribute."""
     if isinstance(value, list):
         if len(value) > MAX_VALUES:
-            raise InvalidValueError(
+            msg = (
                 f"{attribute.path} has {len(value)} values; at most {MAX_VALUES} "
                 "are allowed."
             )
+            raise InvalidValueError(msg)
         return value
     if isinstance(value, dict) and tolerance.single_values:
         return [value]
     if _is_plain(value) and tolerance.plain_values:
         return [value]
-    raise InvalidValueError(f"{attribute.path} must be a list, not {json_type(value)}.")
+    msg = f"{attribute.path} must be a list, not {json_type(value)}."
+    raise InvalidValueError(msg)
 
 
 def settle(
@@ -198,14 +200,18 @@ def settle(
         if entry.keys() <= _MARKS:
             continue
         key = identity(attribute, entry)
-        if key in kept:
-            kept[key] = {**entry, **kept[key]}
-        else:
-            kept[key] = entry
+        kept[key] = _merged(kept[key], entry) if key in kept else entry
     settled = list(kept.values())
     if len(settled) > 1:
         _keep_one_primary(attribute, settled, tolerance)
     return settled
+
+
+def _merged(first: Document, second: Document) -> Document:
+    merged = {**second, **first}
+    if second.get("primary") is True:
+        merged["primary"] = True
+    return merged
 
 
 def identity(attribute: Attribute, entry: Document) -> tuple[object, ...]:
@@ -223,8 +229,7 @@ def _keep_one_primary(
 ) -> None:
     primaries = [each for each in entries if each.get("primary") is True]
     if len(primaries) > 1 and not tolerance.several_primaries:
-        raise InvalidValueError(
-            f"{attribute.path} has {len(primaries)} primary values; mark one."
-        )
+        msg = f"{attribute.path} has {len(primaries)} primary values; mark one."
+        raise InvalidValueError(msg)
     for each in primaries[1:]:
         each["primary"] = False

@@ -1,0 +1,180 @@
+"""PATCH of a group: changes of its own attributes, and a plan for its members."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from directories.scim.protocol.errors import (
+    InvalidPathError,
+    InvalidValueError,
+    MutabilityError,
+    ScimError,
+    UnknownAttributeError,
+    shown,
+)
+from directories.scim.protocol.members import (
+    MembersDraft,
+    MembersPlan,
+    read_member_ids,
+    selected_ids,
+)
+from directories.scim.protocol.operations import Kind, Operation
+from directories.scim.protocol.paths import locate, parse_path
+from directories.scim.protocol.schemas import GROUP, GROUP_SCHEMA, Attribute
+from directories.scim.protocol.tolerance import COMPATIBLE, Tolerance
+from directories.scim.protocol.values import Document, json_type, read_simple
+
+_CORE_PREFIX = f"{GROUP_SCHEMA}:".lower()
+_MEMBERS = "members"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupChange:
+    """What a PATCH comes to: attributes set (or None: cleared), and members."""
+
+    document_changes: dict[str, str | None]
+    members: MembersPlan | None
+
+    def apply(self, document: Document) -> Document:
+        """Return a group's document with the changes of its attributes."""
+        changed = {**document, **self.document_changes}
+        return {key: value for key, value in changed.items() if value is not None}
+
+
+@dataclass(slots=True)
+class _Draft:
+    tolerance: Tolerance
+    changes: dict[str, str | None] = field(default_factory=dict)
+    members: MembersDraft = field(default_factory=MembersDraft)
+
+
+def read_group_patch(
+    operations: list[Operation], tolerance: Tolerance = COMPATIBLE
+) -> GroupChange:
+    """Compose all operations, in their order, into one change.
+
+    Names of attributes that no schema declares are passed over where `tolerance`
+    says so. `members` is None when no member comes or goes.
+    """
+    draft = _Draft(tolerance)
+    for operation in operations:
+        try:
+            _compose(draft, operation)
+        except ScimError as error:
+            raise operation.explain(error) from error
+    plan = draft.members.plan()
+    return GroupChange(draft.changes, None if plan.is_empty else plan)
+
+
+def _compose(draft: _Draft, operation: Operation) -> None:
+    path = _local(operation.path)
+    if not path:
+        _compose_object(draft, operation)
+    elif _names_members(path):
+        _compose_members(draft, operation.kind, path, operation.value)
+    else:
+        attribute = _attribute_at(path, draft.tolerance)
+        if attribute is not None:
+            _check_mutable(attribute)
+            _set(draft, operation.kind, attribute, operation.value)
+
+
+def _local(path: str) -> str:
+    """Take the core schema's URN off a path."""
+    lowered = path.lower()
+    if lowered == GROUP_SCHEMA.lower():
+        return ""
+    return path[len(_CORE_PREFIX) :] if lowered.startswith(_CORE_PREFIX) else path
+
+
+def _names_members(path: str) -> bool:
+    rest = path[len(_MEMBERS) :]
+    return path[: len(_MEMBERS)].lower() == _MEMBERS and (not rest or rest[0] in "[. ")
+
+
+def _compose_object(draft: _Draft, operation: Operation) -> None:
+    """Compose a path-less value; what it does not name stays as it is."""
+    if not isinstance(operation.value, Mapping):
+        msg = (
+            "Without a path the value must be an object of attributes, not "
+            f"{json_type(operation.value)}."
+        )
+        raise InvalidValueError(msg)
+    for key, value in operation.value.items():
+        path = _local(key)
+        located = locate(key, GROUP)
+        if _names_members(path):
+            _compose_members(draft, operation.kind, path, value)
+        elif located and located.attribute:
+            _set(draft, operation.kind, located.attribute, value)
+        elif not draft.tolerance.unknown_attributes:
+            raise _unknown(key)
+
+
+def _attribute_at(path: str, tolerance: Tolerance) -> Attribute | None:
+    try:
+        return parse_path(path, GROUP).attribute
+    except UnknownAttributeError:
+        if tolerance.unknown_attributes:
+            return None
+        raise
+
+
+def _unknown(name: str) -> ScimError:
+    return UnknownAttributeError(
+        f"There is no attribute {shown(name)}; leave it out, or see the Schemas "
+        "endpoint for those there are."
+    )
+
+
+def _check_mutable(attribute: Attribute) -> None:
+    if attribute.mutability == "readOnly" and attribute.name != "schemas":
+        msg = f"{attribute.path} is set by this service alone."
+        raise MutabilityError(msg)
+
+
+def _set(draft: _Draft, kind: Kind, attribute: Attribute, value: object) -> None:
+    """Set or clear an attribute; read-only ones are repeated by Okta, and stay."""
+    if attribute.mutability == "readOnly":
+        return
+    if kind == "remove" or value is None:
+        if attribute.required:
+            msg = f"{attribute.path} is required; replace it instead."
+            raise MutabilityError(msg)
+        draft.changes[attribute.name] = None
+        return
+    text = str(read_simple(attribute, value, draft.tolerance))
+    if attribute.required and not text.strip():
+        msg = f"{attribute.path} is required; send a non-empty string."
+        raise InvalidValueError(msg)
+    draft.changes[attribute.name] = text
+
+
+def _compose_members(draft: _Draft, kind: Kind, path: str, value: object) -> None:
+    selection = path[len(_MEMBERS) :].strip()
+    if selection:
+        if kind != "remove":
+            raise InvalidPathError(
+                'Members are added with the path members and [{"value": "<id>"}].'
+            )
+        draft.members.remove(selected_ids(selection))
+    elif kind == "add":
+        draft.members.add(read_member_ids(value, draft.tolerance))
+    elif kind == "replace":
+        draft.members.replace(read_member_ids(value, draft.tolerance))
+    else:
+        _remove_members(draft, value)
+
+
+def _remove_members(draft: _Draft, value: object) -> None:
+    """Remove those named (Entra, JumpCloud), all where none is.
+
+    An empty list names none either, and yet says nothing about all: no change.
+    """
+    if value is None:
+        draft.members.replace([])
+        return
+    if not draft.tolerance.remove_with_value:
+        raise InvalidValueError(
+            'remove takes no value; select with members[value eq "<id>"].'
+        )
+    draft.members.remove(read_member_ids(value, draft.tolerance))
