@@ -34,8 +34,7 @@ def database(
     if is_sqlite(config):
         return config | {"OPTIONS": sqlite_options(config["NAME"]) | given}
     timeouts = (
-        f"-c statement_timeout={statement_timeout_s}s "
-        f"-c lock_timeout={lock_timeout_s}s"
+        f"-c statement_timeout={statement_timeout_s}s -c lock_timeout={lock_timeout_s}s"
     )
     return config | {"OPTIONS": {"options": timeouts} | given}
 

@@ -1,7 +1,6 @@
 """Celery's file transport, with messages that are never seen half written."""
 
 import json
-import os
 import time
 import uuid
 from logging import getLogger
@@ -21,14 +20,17 @@ class Channel(filesystem.Channel):
     that looks in between finds an empty message, and ends.
     """
 
-    def _put(self, queue: str, payload: dict[str, Any], **_kwargs: object) -> None:
+    # Neither signature can please the stubs, whose two superclasses disagree.
+    def _put(  # type: ignore[override]
+        self, queue: str, payload: dict[str, Any], **_kwargs: object
+    ) -> None:
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}.{queue}.msg"
         target = Path(self.data_folder_out) / name
         unfinished = target.with_name(f"{name}.part")
         unfinished.write_text(json.dumps(payload))
-        os.replace(unfinished, target)
+        unfinished.replace(target)
 
-    def _get(self, queue: str) -> dict[str, Any]:
+    def _get(self, queue: str) -> dict[str, Any]:  # type: ignore[override]
         try:
             message: dict[str, Any] = super()._get(queue)
         except ValueError as error:

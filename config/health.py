@@ -7,13 +7,13 @@ from django.views.decorators.cache import never_cache
 
 
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """Answer 200 while the process serves."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @never_cache
-def readyz(request: HttpRequest) -> HttpResponse:
+def readyz(_request: HttpRequest) -> HttpResponse:
     """Answer 200 while database and migrations are right too, else 503."""
     problem = not_ready_because()
     return HttpResponse(

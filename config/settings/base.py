@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 from config.broker import broker, cache
 from config.databases import database, is_sqlite
 from config.logs import logging_config
+from config.navigation import NAVIGATION as NAVIGATION
 
 django_stubs_ext.monkeypatch()
 env = environ.Env()
@@ -39,9 +40,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The web server: SQLite has one writer, and never waits for a network; more
 # processes and threads only get into each other's way.
 EMBEDDED = is_sqlite(DATABASES["default"])
-WEB_PROCESSES = env.int(
-    "WEB_PROCESSES", default=1 if EMBEDDED else os.cpu_count() or 1
-)
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=1 if EMBEDDED else os.cpu_count() or 1)
 WEB_THREADS = env.int("WEB_THREADS", default=2 if EMBEDDED else 4)
 DIE_WITH_PARENT = env.bool("DIE_WITH_PARENT", default=False)
 
@@ -93,6 +92,7 @@ INSTALLED_APPS = [
     "portals.apps.Config",
 ]
 MIDDLEWARE = [
+    "directories.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -101,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "directories.middleware.SessionLimitMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -126,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "directories:sign-in"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_IDLE_LIMIT = timedelta(hours=2)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -166,6 +168,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "directories.context.console",
             ],
         },
     },
@@ -218,6 +221,8 @@ API_KEY_DAYS = 365
 LIMIT_USERS_PER_ORGANIZATION = 300_000
 LIMIT_USERS_PER_GROUP = 150_000
 LIMIT_GROUPS_PER_DIRECTORY = 200_000
+# A write is answered with the members of a group when they are no more than this.
+SCIM_MEMBERS_IN_WRITE_ANSWER = 200
 # More members than this change in a job, fewer inside the request.
 MEMBERS_IN_REQUEST = 500
 

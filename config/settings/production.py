@@ -4,6 +4,7 @@ from config.environment import require
 
 require("SECRET_KEY", "DATABASE_URL", "ALLOWED_HOSTS", "BASE_URL")
 
+from config.logs import logging_config  # noqa: E402
 from config.settings.base import *  # noqa: E402, F403
 
 SECRET_KEY = env.str("SECRET_KEY")

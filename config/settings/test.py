@@ -13,11 +13,15 @@ from pathlib import Path
 folder = tempfile.mkdtemp(prefix="rollcall-test-")
 atexit.register(shutil.rmtree, folder, ignore_errors=True)
 os.environ["DATA_DIR"] = folder
+# Processes of one run share the server, so each takes a numbered part of it.
+process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+if os.environ.get("REDIS_URL", "").startswith("unix://"):
+    os.environ["REDIS_URL"] += f"?db={process}"
 
 from config.environment import private_folder  # noqa: E402
 from config.settings.base import *  # noqa: E402, F403
 
-SECRET_KEY = "of no worth outside the tests"
+SECRET_KEY = "of no worth outside the tests"  # noqa: S105
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 BASE_URL = "http://testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

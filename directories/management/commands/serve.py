@@ -33,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--demo",
             action="store_true",
-            help="fill an empty database with demonstration data and print how to use it",
+            help="also make demonstration data and print how to sign in",
         )
 
     def handle(self, *, demo: bool, **_options: object) -> None:
@@ -71,9 +71,8 @@ def refuse_taken_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise CommandError(
-                f"Port {port} is taken. Choose another, for example PORT={port + 1}."
-            ) from error
+            reason = f"Port {port} is taken. Choose another, such as PORT={port + 1}."
+            raise CommandError(reason) from error
 
 
 def set_previous_demo_aside(data_dir: Path) -> None:
@@ -92,14 +91,19 @@ def start_worker(processes: Processes) -> None:
     # file system than the queue that is a copy, and two could take one message.
     temporary = settings.DATA_DIR / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
-    celery = [sys.executable, "-m", "celery", "-q", "-A", "config", "worker"]
-    options = "--pool threads --concurrency 4 --loglevel WARNING"
-    lonely = "--without-gossip --without-mingle --without-heartbeat"
     processes.start(
         "worker",
-        [*celery, *options.split(), *lonely.split()],
+        worker_command(),
         env={**our_place(), "BEAT_THREAD": "1", "TMPDIR": str(temporary)},
     )
+
+
+def worker_command() -> list[str]:
+    """Return the command of a worker that has no other workers to talk to."""
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "config", "worker"]
+    size = ["--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"]
+    lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [*celery, *size, *lonely]
 
 
 def start_web(processes: Processes) -> None:
@@ -135,7 +139,8 @@ def wait_until_ready(processes: Processes) -> None:
         if answers():
             return
         time.sleep(LOOK_EVERY_S)
-    raise CommandError(f"The web server did not answer within {READY_WITHIN_S:.0f} s.")
+    reason = f"The web server did not answer within {READY_WITHIN_S:.0f} s."
+    raise CommandError(reason)
 
 
 def answers() -> bool:
@@ -162,4 +167,5 @@ def refuse_ended(processes: Processes) -> None:
     """Raise CommandError when a child has ended."""
     name = processes.ended()
     if name is not None:
-        raise CommandError(f"The {name} ended, so everything ends. See its output.")
+        reason = f"The {name} ended, so everything ends. See its output."
+        raise CommandError(reason)

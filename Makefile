@@ -1,0 +1,35 @@
+# One command each; every one sets up what it needs.
+.PHONY: run push test test-quick lint format lock
+
+# Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
+run:
+	@config/tools/install run
+	@exec .venv/bin/python manage.py serve --demo
+
+# Pushes a sample company through the SCIM API: make push ARGS="..."
+push:
+	@config/tools/install run
+	@exec .venv/bin/python manage.py push $(ARGS)
+
+# Everything, on PostgreSQL with Redis, on the embedded default and in a browser.
+test:
+	@config/tools/check all
+
+# The tests on the embedded default alone, under a minute.
+test-quick:
+	@config/tools/check quick
+
+# Format, lint, types, import contracts, templates, migrations.
+lint:
+	@config/tools/check static
+
+format:
+	@config/tools/install dev
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format .
+	@.venv/bin/djlint templates --reformat --quiet
+
+# Pins anew what pyproject.toml allows; the files name no place to load from.
+lock:
+	@config/tools/install dev
+	@config/tools/lock

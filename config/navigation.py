@@ -1,0 +1,36 @@
+"""The console's left navigation: which pages it names, in which order."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+NAVIGATION: list[dict[str, Any]] = [
+    {"label": _("Overview"), "icon": "dashboard", "view": "provisioning:overview"},
+    {
+        "label": _("Directory"),
+        "icon": "people-group",
+        "children": [
+            {"label": _("Users"), "view": "provisioning:user-list"},
+            {"label": _("Groups"), "view": "provisioning:group-list"},
+            {"label": _("Domains"), "view": "directories:domain-list"},
+        ],
+    },
+    {
+        "label": _("Apps"),
+        "icon": "apps",
+        "children": [
+            {"label": _("Sites and products"), "view": "provisioning:site-list"},
+        ],
+    },
+    {
+        "label": _("Security"),
+        "icon": "shield",
+        "children": [
+            {
+                "label": _("Identity providers"),
+                "view": "directories:directory-list",
+            },
+            {"label": _("Audit log"), "view": "directories:audit-log"},
+        ],
+    },
+]

@@ -1,0 +1,99 @@
+"""What holds for every test: no strangers on the network, no half-silent page."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connection
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+from config.celery import app as celery_app
+from directories.management.commands.serve import worker_command
+from directories.management.processes import Processes
+
+# Playwright's loop runs in the test's thread; Django would refuse its queries.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """Let no test meet what another counted or cached."""
+    cache.clear()
+
+
+@pytest.fixture
+def real_worker(transactional_db: None) -> Iterator[None]:
+    """Run a worker process on the test's own database and queue.
+
+    Tasks are sent for the length of the test, not run in the caller; wait for
+    what they change. Rows must be committed for the worker to see them.
+    """
+    place = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.development",
+        "DATA_DIR": str(django_settings.DATA_DIR),
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": django_settings.REDIS_URL,
+        "SECRET_KEY": django_settings.SECRET_KEY,
+        "BEAT_THREAD": "1",
+    }
+    celery_app.conf.task_always_eager = False
+    try:
+        with Processes() as processes:
+            processes.start("worker", worker_command(), env=place)
+            yield
+    finally:
+        celery_app.conf.task_always_eager = True
+
+
+def database_url() -> str:
+    """Return the URL of the database this test runs on."""
+    place = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{place['NAME']}"
+    return f"postgres://{place['USER']}@/{place['HOST']}/{place['NAME']}"
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any],
+) -> dict[str, Any]:
+    """Start Debian's Chromium; it speaks to nobody but the page."""
+    quiet = ["background-networking", "component-update", "sync", "gpu", "quic"]
+    return browser_type_launch_args | {
+        "executable_path": shutil.which("chromium"),
+        "args": [
+            "--no-sandbox",
+            "--no-first-run",
+            *(f"--disable-{name}" for name in quiet),
+        ],
+    }
+
+
+@pytest.fixture
+def strict_page(page: Page, live_server: Any, settings: Any) -> Iterator[Page]:
+    """Hand out a page that fails the test on any script error or failed request.
+
+    A breach of the content security policy is a console error, so it fails too.
+    """
+    settings.BASE_URL = live_server.url
+    problems: list[str] = []
+
+    def note_message(message: ConsoleMessage) -> None:
+        # A form with mistakes is answered 422, and the browser says so.
+        if message.type == "error" and "status of 422" not in message.text:
+            problems.append(message.text)
+
+    def note_failure(request: Request) -> None:
+        # A request is aborted when the page is left or a newer one replaces it.
+        if request.failure != "net::ERR_ABORTED":
+            problems.append(f"{request.url}: {request.failure}")
+
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("console", note_message)
+    page.on("requestfailed", note_failure)
+    yield page
+    assert not problems, problems
