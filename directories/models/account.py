@@ -57,8 +57,9 @@ class Account(AbstractBaseUser):
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
 
-    USERNAME_FIELD = "email"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email_key"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
 
     objects: ClassVar[AccountManager] = AccountManager()
 

@@ -1,5 +1,40 @@
-"""SCIM endpoints."""
+"""SCIM endpoints below /scim/directory/<directory id>.
 
-from django.urls import URLPattern
+A slash at the end is served like none, without a redirect: some clients put a
+query behind it and would lose method or key on the way.
+"""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, re_path
+from django.views import View
+
+from directories.scim.discovery import (
+    NothingView,
+    ResourceTypesView,
+    SchemasView,
+    ServiceProviderConfigView,
+)
+from directories.scim.groups import GroupDetail, GroupList
+from directories.scim.users import UserDetail, UserList
+
+app_name = "scim"
+
+
+def _endpoint(path: str, view: type[View], name: str) -> URLPattern:
+    route = rf"^(?P<directory_id>[^/]+)/{path}/?$"
+    return re_path(route, view.as_view(), name=name)
+
+
+urlpatterns = [
+    _endpoint("Users", UserList, "user-list"),
+    _endpoint("Users/(?P<scim_id>[^/]+)", UserDetail, "user-detail"),
+    _endpoint("Groups", GroupList, "group-list"),
+    _endpoint("Groups/(?P<scim_id>[^/]+)", GroupDetail, "group-detail"),
+    _endpoint("ServiceProviderConfig", ServiceProviderConfigView, "config-detail"),
+    _endpoint("ResourceTypes", ResourceTypesView, "resource-type-list"),
+    _endpoint(
+        "ResourceTypes/(?P<name>[^/]+)", ResourceTypesView, "resource-type-detail"
+    ),
+    _endpoint("Schemas", SchemasView, "schema-list"),
+    _endpoint("Schemas/(?P<name>[^/]+)", SchemasView, "schema-detail"),
+    re_path(r"^(?P<directory_id>[^/]+)(/.*)?$", NothingView.as_view(), name="nothing"),
+]

@@ -1,0 +1,115 @@
+"""Opens a directory to the bearer of its API key (RFC 6750)."""
+
+import uuid
+
+from django.core.cache import cache
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from directories.models import ApiKey, Directory, TroubleshootingEntry
+from directories.scim.protocol.errors import UnauthorizedError
+from directories.services import api_keys
+from directories.services.troubleshooting import Finding, log_finding
+
+# A stranger who tries keys may make us write once a minute, not more.
+LOG_EVERY_S = 60
+
+
+class DirectoryKeyAuthentication(BaseAuthentication):
+    """Accepts `Authorization: Bearer <API key>` of the directory in the path."""
+
+    def authenticate(self, request: Request) -> tuple[None, ApiKey]:
+        """Return the key as `request.auth`; raise UnauthorizedError otherwise."""
+        directory_id = _directory_id(request)
+        scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if scheme.casefold() != "bearer" or not text.strip():
+            raise UnauthorizedError(
+                "Send the directory's API key: Authorization: Bearer <API key>."
+            )
+        now = timezone.now()
+        try:
+            key = api_keys.open_directory(
+                directory_id=directory_id, text=text.strip(), now=now
+            )
+        except api_keys.ExpiredKeyError as error:
+            _log(error.key.directory, _expired(error.key))
+            msg = (
+                f"The API key expired on {error.key.expires_at:%d %B %Y}. An "
+                "organization admin can regenerate it on the directory's page."
+            )
+            raise UnauthorizedError(msg) from error
+        except api_keys.WrongKeyError as error:
+            _log_wrong_key(directory_id)
+            raise UnauthorizedError(
+                "The API key is not valid for this directory. Check the SCIM base "
+                "URL and the key; a regenerated key replaces the former one."
+            ) from error
+        if api_keys.note_use(key=key, now=now):
+            log_finding(key.directory, _first_request(request), now=now)
+        return None, key
+
+    def authenticate_header(self, request: Request) -> str:
+        """Return the challenge of a 401 answer."""
+        return 'Bearer realm="SCIM"'
+
+
+def _directory_id(request: Request) -> uuid.UUID:
+    given = request.parser_context["kwargs"]["directory_id"]
+    try:
+        return uuid.UUID(given)
+    except ValueError as error:
+        raise UnauthorizedError(
+            "The SCIM base URL does not name a directory. Copy it from the "
+            "directory's page."
+        ) from error
+
+
+def _log_wrong_key(directory_id: uuid.UUID) -> None:
+    directory = Directory.objects.filter(
+        pk=directory_id, state=Directory.State.ACTIVE
+    ).first()
+    if directory is None:
+        return
+    _log(
+        directory,
+        Finding(
+            kind="wrong_key",
+            level=TroubleshootingEntry.Level.ERROR,
+            reason=_("A request came with a key that is not this directory's."),
+            advice=_(
+                "If the identity provider reports errors, regenerate the API key "
+                "and save it there together with the SCIM base URL."
+            ),
+        ),
+    )
+
+
+def _log(directory: Directory, finding: Finding) -> None:
+    if cache.add(f"unauthorized:{finding.kind}:{directory.pk}", 1, LOG_EVERY_S):
+        log_finding(directory, finding, now=timezone.now())
+
+
+def _expired(key: ApiKey) -> Finding:
+    return Finding(
+        kind="expired_key",
+        level=TroubleshootingEntry.Level.ERROR,
+        reason=_(
+            "The identity provider uses an API key that has expired. Nothing is "
+            "synced until it has a new one."
+        ),
+        advice=_("Regenerate the API key and save it in the identity provider."),
+        subject_name=f"{key.prefix}…",
+    )
+
+
+def _first_request(request: Request) -> Finding:
+    client = request.META.get("HTTP_USER_AGENT", "") or _("unnamed client")
+    return Finding(
+        kind="first_request",
+        level=TroubleshootingEntry.Level.INFO,
+        reason=_("The identity provider is connected: its first request arrived."),
+        subject_name=client,
+        request={"method": request.method, "path": request.get_full_path()[:500]},
+    )

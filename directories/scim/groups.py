@@ -1,0 +1,197 @@
+"""The Groups endpoints (RFC 7644 section 3)."""
+
+import uuid
+from collections.abc import Iterable
+from functools import partial
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from directories.models import Directory, GroupRecord, TroubleshootingEntry
+from directories.scim.lookup import GROUPS
+from directories.scim.pages import Query, read_query, whole_page
+from directories.scim.protocol.documents import Document, project, read_group
+from directories.scim.protocol.errors import MutabilityError
+from directories.scim.protocol.messages import list_response
+from directories.scim.protocol.patch import GroupChange, read_group_patch, read_patch
+from directories.scim.rendering import base_url, members_of, render_group
+from directories.scim.surface import ScimView, scim_id
+from directories.services import group_records, records
+from directories.services.group_records import GroupValues
+from directories.services.memberships import MembersPlan, UnknownMembersError
+
+
+def ids_of(values: Iterable[str]) -> list[uuid.UUID]:
+    """Return members' ids; what is no id is an unknown member."""
+    ids, wrong = [], []
+    for value in values:
+        try:
+            ids.append(uuid.UUID(value))
+        except ValueError:
+            wrong.append(value)
+    if wrong:
+        raise UnknownMembersError(wrong[:5], len(wrong))
+    return list(dict.fromkeys(ids))
+
+
+def known_ids(values: Iterable[str]) -> list[uuid.UUID]:
+    """Return the values that are ids: removing anything else removes nobody."""
+    ids = []
+    for value in values:
+        try:
+            ids.append(uuid.UUID(value))
+        except ValueError:
+            continue
+    return ids
+
+
+def values_of(document: Document, members: MembersPlan | None) -> GroupValues:
+    """Return a group's document with what is kept in columns."""
+    return GroupValues(
+        document=document,
+        display_name=document["displayName"],
+        external_id=document.get("externalId", ""),
+        members=members,
+    )
+
+
+def replace(
+    before: Document, *, by: Document, members: MembersPlan | None, mode: str
+) -> GroupValues:
+    """Replace a group (PUT); without `members` in the body they stay."""
+    _refuse_rename(before, by, mode)
+    return values_of(by, members)
+
+
+def patch(before: Document, *, change: GroupChange, mode: str) -> GroupValues:
+    """Apply a PATCH to a group."""
+    after = change.apply(before)
+    _refuse_rename(before, after, mode)
+    plan = change.members
+    if plan is None:
+        return values_of(after, None)
+    members = MembersPlan(
+        replaces=plan.replaces, add=ids_of(plan.add), remove=known_ids(plan.remove)
+    )
+    return values_of(after, members)
+
+
+def _refuse_rename(before: Document, after: Document, mode: str) -> None:
+    if mode != Directory.Mode.STRICT:
+        return
+    if before["displayName"].casefold() != after["displayName"].casefold():
+        raise MutabilityError(
+            "displayName cannot be changed in strict mode. Create a group with the "
+            "new name and delete this one, or switch the directory to compatible mode."
+        )
+
+
+class GroupView(ScimView):
+    """What the collection and one of its groups share."""
+
+    subject = TroubleshootingEntry.Subject.GROUP
+
+    def render(
+        self, found: list[GroupRecord], query: Query, *, with_members: bool = True
+    ) -> list[Document]:
+        """Render groups as the query asked for them."""
+        wanted = with_members and query.selection.wants("members")
+        members = members_of(self.directory, found) if wanted else {}
+        return [
+            project(
+                render_group(self.directory, group, members.get(group.pk)),
+                query.selection,
+            )
+            for group in found
+        ]
+
+    def answer_with(self, record: GroupRecord, *, status: int = 200) -> HttpResponse:
+        """Answer a write with the group, without members when they are many.
+
+        Nobody reads ten thousand members to learn that one was added.
+        """
+        few = record.member_count <= settings.SCIM_MEMBERS_IN_WRITE_ANSWER
+        (document,) = self.render([record], read_query(self.request), with_members=few)
+        location = f"{base_url(self.directory)}/Groups/{record.scim_id}"
+        return self.answer(document, status=status, location=location)
+
+
+class GroupList(GroupView):
+    """The Groups collection."""
+
+    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+        """List groups (RFC 7644 section 3.4.2)."""
+        query = read_query(request)
+        groups = GroupRecord.objects.filter(directory=self.directory)
+        page = whole_page(groups, GROUPS, query)
+        resources = self.render(page.records, query)
+        return self.answer(list_response(page.total, query.start_index, resources))
+
+    def post(self, request: Request, **_kwargs: str) -> HttpResponse:
+        """Create a group with its members (RFC 7644 section 3.3)."""
+        read_query(request)
+        document, members = read_group(self.body(), self.tolerance)
+        plan = MembersPlan(replaces=False, add=ids_of(members)) if members else None
+        record = group_records.create_group(
+            directory=self.directory,
+            values=values_of(document, plan),
+            now=timezone.now(),
+        )
+        return self.answer_with(record, status=201)
+
+
+class GroupDetail(GroupView):
+    """One group."""
+
+    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Return a group with its members (RFC 7644 section 3.4.1)."""
+        query = read_query(request)
+        record = GroupRecord.objects.filter(
+            directory=self.directory, scim_id=scim_id(kwargs["scim_id"])
+        ).first()
+        if record is None:
+            raise records.UnknownRecordError(kwargs["scim_id"])
+        (document,) = self.render([record], query)
+        return self.answer(document)
+
+    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Replace a group (RFC 7644 section 3.5.1)."""
+        read_query(request)
+        group = scim_id(kwargs["scim_id"])
+        document, members = read_group(self.body(), self.tolerance)
+        plan = (
+            None if members is None else MembersPlan(replaces=True, add=ids_of(members))
+        )
+        record = group_records.change_group(
+            directory=self.directory,
+            scim_id=group,
+            edit=partial(replace, by=document, members=plan, mode=self.directory.mode),
+            now=timezone.now(),
+        )
+        return self.answer_with(record)
+
+    def patch(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Change a group's name and members (RFC 7644 section 3.5.2)."""
+        read_query(request)
+        group = scim_id(kwargs["scim_id"])
+        change = read_group_patch(read_patch(self.body()), self.tolerance)
+        record = group_records.change_group(
+            directory=self.directory,
+            scim_id=group,
+            edit=partial(patch, change=change, mode=self.directory.mode),
+            now=timezone.now(),
+        )
+        if record.member_count > settings.SCIM_MEMBERS_IN_WRITE_ANSWER:
+            return HttpResponse(status=204)
+        return self.answer_with(record)
+
+    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Delete a group for good (RFC 7644 section 3.6)."""
+        group_records.delete_group(
+            directory=self.directory,
+            scim_id=scim_id(kwargs["scim_id"]),
+            now=timezone.now(),
+        )
+        return HttpResponse(status=204)

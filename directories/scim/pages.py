@@ -1,0 +1,73 @@
+"""Reads list parameters and cuts one page out of a collection."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from django.conf import settings
+from django.db import models
+from rest_framework.request import Request
+
+from directories.models import GroupRecord, UserRecord
+from directories.scim.lookup import Lookup
+from directories.scim.protocol.documents import Selection, read_selection
+from directories.scim.protocol.messages import read_paging
+
+R = TypeVar("R", UserRecord, GroupRecord)
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a request asks for in its query string (RFC 7644 section 3.9, 3.4.2)."""
+
+    filter: str
+    start_index: int
+    count: int
+    selection: Selection
+
+
+@dataclass(frozen=True)
+class ResultPage(Generic[R]):
+    """One page of records, and how many there are in all."""
+
+    records: list[R]
+    total: int
+
+
+def read_query(request: Request) -> Query:
+    """Return the query of a request; parameter names count in any letter case."""
+    given = {name.casefold(): value for name, value in request.GET.items()}
+    paging = read_paging(
+        given.get("startindex"),
+        given.get("count"),
+        settings.SCIM_PAGE_SIZE,
+        settings.SCIM_MAX_PAGE_SIZE,
+    )
+    return Query(
+        filter=given.get("filter", "").strip(),
+        start_index=paging.start_index,
+        count=paging.count,
+        selection=read_selection(
+            given.get("attributes", ""), given.get("excludedattributes", "")
+        ),
+    )
+
+
+def whole_page(
+    collection: models.QuerySet[R], lookup: Lookup, query: Query
+) -> ResultPage[R]:
+    """Return the page that a query asks for, in the order of creation.
+
+    The page's keys are cut out of an index first, so that skipping many rows
+    does not read them. A filter that finds less than a page spares the count.
+    """
+    if query.filter:
+        collection = collection.filter(lookup.condition(query.filter)).distinct()
+    first = query.start_index - 1
+    keys = collection.order_by("pk").values_list("pk", flat=True)
+    wanted = list(keys[first : first + query.count]) if query.count else []
+    records = list(collection.filter(pk__in=wanted).order_by("pk")) if wanted else []
+    if 0 < len(wanted) < query.count or (
+        query.filter and first == 0 and not wanted and query.count
+    ):
+        return ResultPage(records, first + len(wanted))
+    return ResultPage(records, collection.count())

@@ -1,0 +1,115 @@
+"""Renders records as SCIM resources."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from directories.models import Directory, GroupRecord, Membership, UserRecord
+from directories.scim.protocol.documents import Document, schemas_of
+from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, GROUP, GROUP_SCHEMA, USER
+
+
+def base_url(directory: Directory) -> str:
+    """Return the SCIM base URL of a directory, without a slash at its end."""
+    return f"{settings.BASE_URL}/scim/directory/{directory.pk}"
+
+
+def _time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _meta(kind: str, record: UserRecord | GroupRecord, location: str) -> Document:
+    return {
+        "resourceType": kind,
+        "created": _time(record.created_at),
+        "lastModified": _time(record.updated_at),
+        "location": location,
+    }
+
+
+def render_users(
+    directory: Directory, records: Sequence[UserRecord], *, with_groups: bool
+) -> list[Document]:
+    """Render users; with their groups by one query for all of them."""
+    groups = _groups_of(directory, records) if with_groups else {}
+    return [_user(directory, record, groups.get(record.pk)) for record in records]
+
+
+def _user(
+    directory: Directory, record: UserRecord, groups: list[Document] | None
+) -> Document:
+    location = f"{base_url(directory)}/Users/{record.scim_id}"
+    document: Document = {
+        "schemas": schemas_of(record.document, USER),
+        "id": str(record.scim_id),
+        **record.document,
+        "meta": _meta("User", record, location),
+    }
+    if groups is not None:
+        document["groups"] = groups
+    if record.account is not None:
+        account = {"atlassianAccountId": record.account.public_id.hex}
+        document["schemas"] = [*document["schemas"], ACCOUNT_SCHEMA]
+        document[ACCOUNT_SCHEMA] = account
+    return document
+
+
+def _groups_of(
+    directory: Directory, records: Sequence[UserRecord]
+) -> dict[int, list[Document]]:
+    base = f"{base_url(directory)}/Groups/"
+    found: dict[int, list[Document]] = {record.pk: [] for record in records}
+    memberships = Membership.objects.filter(user__in=list(found)).order_by("pk")
+    for user, scim_id, name in memberships.values_list(
+        "user_id", "group__scim_id", "group__display_name"
+    ):
+        found[user].append(
+            {
+                "value": str(scim_id),
+                "display": name,
+                "type": "direct",
+                "$ref": f"{base}{scim_id}",
+            }
+        )
+    return found
+
+
+def render_group(
+    directory: Directory, record: GroupRecord, members: list[Document] | None
+) -> Document:
+    """Render a group; `members` None leaves them out."""
+    location = f"{base_url(directory)}/Groups/{record.scim_id}"
+    document: Document = {
+        "schemas": schemas_of(record.document, GROUP) or [GROUP_SCHEMA],
+        "id": str(record.scim_id),
+        **record.document,
+        "meta": _meta("Group", record, location),
+    }
+    if members is not None:
+        document["members"] = members
+    return document
+
+
+def members_of(
+    directory: Directory, groups: Iterable[GroupRecord]
+) -> dict[int, list[Document]]:
+    """Return the rendered members of groups by group key, in a stable order."""
+    base = f"{base_url(directory)}/Users/"
+    found: dict[int, list[Document]] = {group.pk: [] for group in groups}
+    for group, scim_id, name in _member_rows(list(found)).iterator(chunk_size=2000):
+        value = str(scim_id)
+        found[group].append(
+            {"value": value, "display": name, "type": "User", "$ref": base + value}
+        )
+    return found
+
+
+def _member_rows(groups: list[int]) -> "QuerySet[Membership, tuple[Any, Any, Any]]":
+    return (
+        Membership.objects.filter(group__in=groups)
+        .order_by("group_id", "user_id")
+        .values_list("group_id", "user__scim_id", "user__user_name")
+    )

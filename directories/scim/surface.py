@@ -1,0 +1,203 @@
+"""What every SCIM view shares: the key, the body, the answer, the errors."""
+
+import uuid
+from typing import Any
+
+import orjson
+import structlog
+from django.conf import settings
+from django.http import HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework import exceptions
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from directories.consumers import RefusedError
+from directories.models import Directory, TroubleshootingEntry
+from directories.scim.authentication import DirectoryKeyAuthentication
+from directories.scim.protocol import errors
+from directories.scim.protocol.errors import ScimError
+from directories.scim.protocol.messages import parse_body
+from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
+from directories.services import limits, memberships, records
+from directories.services.troubleshooting import Finding, log_finding
+
+logger = structlog.get_logger(__name__)
+
+SCIM_JSON = "application/scim+json"
+WRITES = {"POST", "PUT", "PATCH"}
+
+
+class ScimView(APIView):
+    """A SCIM endpoint of one directory, opened by the directory's key."""
+
+    authentication_classes = (DirectoryKeyAuthentication,)
+    # The key is the permission: it opens its directory and nothing else.
+    permission_classes = (AllowAny,)
+    subject = TroubleshootingEntry.Subject.REQUEST
+
+    request: Request
+
+    @property
+    def directory(self) -> Directory:
+        """Return the directory that the request's key opens."""
+        directory: Directory = self.request.auth.directory
+        return directory
+
+    @property
+    def tolerance(self) -> Tolerance:
+        """Return which deviations of clients the directory accepts."""
+        strict = self.directory.mode == Directory.Mode.STRICT
+        return STRICT if strict else COMPATIBLE
+
+    def perform_content_negotiation(
+        self, request: Request, force: bool = False
+    ) -> tuple[BaseRenderer, str]:
+        """Answer JSON whatever the client says it accepts, as all of them do."""
+        return JSONRenderer(), SCIM_JSON
+
+    def body(self) -> object:
+        """Return the parsed body; raises a ScimError that says what is wrong."""
+        limit = settings.SCIM_MAX_BODY_BYTES
+        length = self.request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > limit:
+            msg = (
+                f"The body may have {limit // 2**20} MB at most. Send fewer members "
+                "or operations at a time."
+            )
+            raise errors.PayloadTooLargeError(msg)
+        raw = self.request.stream.read() if self.request.stream else b""
+        return parse_body(raw, self.request.content_type)
+
+    def answer(
+        self, document: Any, *, status: int = 200, location: str = ""
+    ) -> HttpResponse:
+        """Answer with a JSON document in the media type that the client reads."""
+        accept = self.request.META.get("HTTP_ACCEPT", "")
+        plain = "application/json" in accept and SCIM_JSON not in accept
+        return _json(
+            document,
+            status=status,
+            media_type="application/json" if plain else SCIM_JSON,
+            location=location,
+        )
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Turn whatever was raised into a SCIM error; log what admins should know."""
+        error = scim_error(exc)
+        if error.status == 500:
+            logger.error("scim_request_failed", exc_info=exc)
+        self._log(exc, error)
+        response = _json(error.to_body(), status=error.status)
+        if error.status == 401:
+            response["WWW-Authenticate"] = 'Bearer realm="SCIM"'
+        if error.status == 405:
+            response["Allow"] = ", ".join(self.allowed_methods)
+        return response  # type: ignore[return-value]  # any HttpResponse will do
+
+    def _log(self, exc: Exception, error: ScimError) -> None:
+        request = getattr(self, "request", None)
+        if request is None or error.status in {401, 405}:
+            return
+        if error.status == 404 and request.method not in WRITES:
+            return
+        kind, advice = explain(exc, error)
+        finding = Finding(
+            kind=kind,
+            level=TroubleshootingEntry.Level.ERROR,
+            reason=error.detail,
+            advice=advice,
+            subject=self.subject,
+            subject_id=str(self.kwargs.get("scim_id", "")),
+            subject_name=subject_name(exc),
+            request={
+                "method": request.method,
+                "path": request.get_full_path()[:500],
+                "status": error.status,
+            },
+        )
+        log_finding(self.directory, finding, now=timezone.now())
+
+
+def _json(
+    document: Any, *, status: int, media_type: str = SCIM_JSON, location: str = ""
+) -> HttpResponse:
+    response = HttpResponse(
+        orjson.dumps(document), status=status, content_type=media_type
+    )
+    if location:
+        response["Location"] = location
+    return response
+
+
+def scim_id(given: str) -> uuid.UUID:
+    """Return the id in a path; what is no id is nobody's: NotFoundError."""
+    try:
+        return uuid.UUID(given)
+    except ValueError as error:
+        raise _not_found() from error
+
+
+def _not_found() -> ScimError:
+    return errors.NotFoundError("The directory has no resource with this id.")
+
+
+def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an error
+    """Return the SCIM error that tells a client what happened."""
+    match exc:
+        case ScimError():
+            return exc
+        case records.TakenError() | RefusedError():
+            return errors.UniquenessError(str(exc))
+        case records.UnknownRecordError():
+            return _not_found()
+        case limits.LimitReachedError():
+            return errors.ForbiddenError(str(exc))
+        case memberships.UnknownMembersError():
+            ids = ", ".join(str(i)[:60] for i in exc.ids)
+            return errors.InvalidValueError(
+                f"{exc.count} of the members are no users of this directory, among "
+                f"them: {ids}. Push the users first."
+            )
+        case exceptions.MethodNotAllowed():
+            return errors.MethodNotAllowedError("This endpoint has no such method.")
+        case _:
+            return errors.InternalError(
+                "The request failed on our side and changed nothing. Try again later."
+            )
+
+
+def explain(exc: Exception, error: ScimError) -> tuple[str, str]:
+    """Return the log's machine word of a refusal and what an admin can do."""
+    match exc:
+        case RefusedError():
+            return exc.kind, exc.advice
+        case records.TakenError():
+            return "taken", _(
+                "Another record of this directory has this {attribute}. Look for a "
+                "stale person or group in the identity provider and remove it there."
+            ).format(attribute=exc.attribute)
+        case limits.LimitReachedError():
+            return "limit", _("Raise the limit in the settings, or push fewer.")
+        case memberships.UnknownMembersError():
+            return "unknown_member", _(
+                "Assign these people to the app in the identity provider, so that "
+                "they are pushed before their groups."
+            )
+    if error.status == 404:
+        return "unknown_id", _(
+            "The identity provider changes something that is not here, perhaps "
+            "deleted before. Unassign and assign it again there."
+        )
+    if error.status == 500:
+        return "server_error", _("See the server's log for the cause.")
+    return "bad_request", _("Check the attribute mapping in the identity provider.")
+
+
+def subject_name(exc: Exception) -> str:
+    """Return the user, group or address that a refusal was about, if known."""
+    return exc.value if isinstance(exc, records.TakenError) else ""

@@ -1,0 +1,152 @@
+"""The Users endpoints (RFC 7644 section 3)."""
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from rest_framework.request import Request
+
+from directories.models import TroubleshootingEntry, UserRecord
+from directories.scim.lookup import USERS
+from directories.scim.pages import Query, read_query, whole_page
+from directories.scim.protocol.documents import (
+    Document,
+    email_of,
+    project,
+    read_user,
+)
+from directories.scim.protocol.messages import list_response
+from directories.scim.protocol.patch import (
+    Operation,
+    apply_user_patch,
+    read_patch,
+)
+from directories.scim.protocol.tolerance import Tolerance
+from directories.scim.rendering import base_url, render_users
+from directories.scim.surface import ScimView, scim_id
+from directories.services import records
+from directories.services.records import UserValues
+
+
+def values_of(document: Document) -> UserValues:
+    """Return a person's document with what is kept in columns."""
+    document.setdefault("active", True)
+    emails: list[dict[str, Any]] = document.get("emails", [])
+    return UserValues(
+        document=document,
+        user_name=document["userName"],
+        external_id=document.get("externalId", ""),
+        display_name=document.get("displayName", ""),
+        email=email_of(document),
+        emails=[(e["value"], e.get("type", "")) for e in emails if e.get("value")],
+        active=document["active"],
+    )
+
+
+def replace(before: Document, *, by: Document) -> UserValues:
+    """Replace a person (PUT); who is inactive stays so unless the body says more.
+
+    RFC 7644 section 3.5.1 leaves open what a missing attribute becomes; a
+    forgotten `active` must not let anybody in.
+    """
+    return values_of({"active": before.get("active", True), **by})
+
+
+def patch(
+    before: Document, *, operations: list[Operation], tolerance: Tolerance
+) -> UserValues:
+    """Apply a PATCH to a person."""
+    return values_of(apply_user_patch(before, operations, tolerance))
+
+
+class UserView(ScimView):
+    """What the collection and one of its users share."""
+
+    subject = TroubleshootingEntry.Subject.USER
+
+    def render(self, found: list[UserRecord], query: Query) -> list[Document]:
+        """Render users as the query asked for them."""
+        users = render_users(
+            self.directory, found, with_groups=query.selection.wants("groups")
+        )
+        return [project(user, query.selection) for user in users]
+
+    def answer_with(self, record: UserRecord, *, status: int = 200) -> HttpResponse:
+        """Answer with one user."""
+        (document,) = self.render([record], read_query(self.request))
+        location = f"{base_url(self.directory)}/Users/{record.scim_id}"
+        return self.answer(document, status=status, location=location)
+
+
+class UserList(UserView):
+    """The Users collection."""
+
+    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+        """List users (RFC 7644 section 3.4.2)."""
+        query = read_query(request)
+        users = UserRecord.objects.filter(directory=self.directory)
+        page = whole_page(users.select_related("account"), USERS, query)
+        resources = self.render(page.records, query)
+        return self.answer(list_response(page.total, query.start_index, resources))
+
+    def post(self, request: Request, **_kwargs: str) -> HttpResponse:
+        """Create a user (RFC 7644 section 3.3)."""
+        read_query(request)
+        values = values_of(read_user(self.body(), self.tolerance))
+        record = records.create_user(
+            directory=self.directory, values=values, now=timezone.now()
+        )
+        return self.answer_with(record, status=201)
+
+
+class UserDetail(UserView):
+    """One user."""
+
+    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Return a user (RFC 7644 section 3.4.1)."""
+        record = (
+            UserRecord.objects.filter(
+                directory=self.directory, scim_id=scim_id(kwargs["scim_id"])
+            )
+            .select_related("account")
+            .first()
+        )
+        if record is None:
+            raise records.UnknownRecordError(kwargs["scim_id"])
+        return self.answer_with(record)
+
+    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Replace a user (RFC 7644 section 3.5.1)."""
+        read_query(request)
+        user = scim_id(kwargs["scim_id"])
+        document = read_user(self.body(), self.tolerance)
+        record = records.change_user(
+            directory=self.directory,
+            scim_id=user,
+            edit=partial(replace, by=document),
+            now=timezone.now(),
+        )
+        return self.answer_with(record)
+
+    def patch(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Change a user (RFC 7644 section 3.5.2)."""
+        read_query(request)
+        user = scim_id(kwargs["scim_id"])
+        operations = read_patch(self.body())
+        record = records.change_user(
+            directory=self.directory,
+            scim_id=user,
+            edit=partial(patch, operations=operations, tolerance=self.tolerance),
+            now=timezone.now(),
+        )
+        return self.answer_with(record)
+
+    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Delete a user for good (RFC 7644 section 3.6)."""
+        records.delete_user(
+            directory=self.directory,
+            scim_id=scim_id(kwargs["scim_id"]),
+            now=timezone.now(),
+        )
+        return HttpResponse(status=204)
