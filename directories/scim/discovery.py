@@ -27,36 +27,45 @@ class ServiceProviderConfigView(ScimView):
         )
 
 
-class _Described(ScimView):
-    """A fixed collection whose documents are found by one of their values."""
+class _DescribedList(ScimView):
+    """A fixed collection of documents."""
 
     documents: Callable[[str], list[Document]]
-    key = "id"
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponse:
-        """Return the whole collection, or the one document that is named."""
+    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+        """Return the whole collection; query parameters are ignored."""
         documents = type(self).documents(base_url(self.directory))
-        name = kwargs.get("name")
-        if name is None:
-            return self.answer(list_response(len(documents), 1, documents))
-        for document in documents:
-            if document[self.key].casefold() == name.casefold():
-                return self.answer(document)
-        msg = f"There is no {name[:100]} here."
-        raise NotFoundError(msg)
+        return self.answer(list_response(len(documents), 1, documents))
 
 
-class ResourceTypesView(_Described):
+class ResourceTypeList(_DescribedList):
     """The kinds of resources."""
 
     documents = staticmethod(discovery.resource_types)
-    key = "name"
 
 
-class SchemasView(_Described):
+class ResourceTypeDetail(ScimView):
+    """One kind of resource."""
+
+    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Return the kind that the path names."""
+        base = base_url(self.directory)
+        return self.answer(discovery.resource_type(base, kwargs["name"]))
+
+
+class SchemaList(_DescribedList):
     """The schemas of the resources."""
 
     documents = staticmethod(discovery.schemas)
+
+
+class SchemaDetail(ScimView):
+    """One schema."""
+
+    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+        """Return the schema whose URN the path holds."""
+        base = base_url(self.directory)
+        return self.answer(discovery.schema(base, kwargs["name"]))
 
 
 class NothingView(ScimView):

@@ -12,10 +12,12 @@ from rest_framework.request import Request
 from directories.models import Directory, GroupRecord, TroubleshootingEntry
 from directories.scim.lookup import GROUPS
 from directories.scim.pages import Query, read_query, whole_page
-from directories.scim.protocol.documents import Document, project, read_group
+from directories.scim.protocol.documents import Document, read_group
 from directories.scim.protocol.errors import MutabilityError
+from directories.scim.protocol.group_patch import GroupChange, read_group_patch
 from directories.scim.protocol.messages import list_response
-from directories.scim.protocol.patch import GroupChange, read_group_patch, read_patch
+from directories.scim.protocol.operations import read_patch
+from directories.scim.protocol.selection import project
 from directories.scim.rendering import base_url, members_of, render_group
 from directories.scim.surface import ScimView, scim_id
 from directories.services import group_records, records
@@ -67,7 +69,8 @@ def replace(
 
 def patch(before: Document, *, change: GroupChange, mode: str) -> GroupValues:
     """Apply a PATCH to a group."""
-    after = change.apply(before)
+    changed = {**before, **change.document_changes}
+    after = {name: value for name, value in changed.items() if value is not None}
     _refuse_rename(before, after, mode)
     plan = change.members
     if plan is None:

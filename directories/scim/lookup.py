@@ -143,12 +143,13 @@ def _email_with(term: Filter) -> Q:
 
 
 def _member(value: Value) -> Q:
-    try:
-        scim_id = uuid.UUID(_text(value))
-    except ValueError:
-        return NOTHING
-    rows = Membership.objects.filter(group=OuterRef("pk"), user__scim_id=scim_id)
-    return Q(Exists(rows))
+    rows = Membership.objects.filter(_id("user__scim_id")(value))
+    return Q(Exists(rows.filter(group=OuterRef("pk"))))
+
+
+def _group(value: Value) -> Q:
+    rows = Membership.objects.filter(_id("group__scim_id")(value))
+    return Q(Exists(rows.filter(user=OuterRef("pk"))))
 
 
 USERS = Lookup(
@@ -161,7 +162,8 @@ USERS = Lookup(
         "active": _active,
         "emails": _email_value,
         "emails.value": _email_value,
-        "groups.value": _id("memberships__group__scim_id"),
+        "groups": _group,
+        "groups.value": _group,
     },
     lists={"emails": _email_with},
 )

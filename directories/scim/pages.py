@@ -9,8 +9,8 @@ from rest_framework.request import Request
 
 from directories.models import GroupRecord, UserRecord
 from directories.scim.lookup import Lookup
-from directories.scim.protocol.documents import Selection, read_selection
 from directories.scim.protocol.messages import read_paging
+from directories.scim.protocol.selection import Selection, read_selection
 
 R = TypeVar("R", UserRecord, GroupRecord)
 
@@ -39,8 +39,8 @@ def read_query(request: Request) -> Query:
     paging = read_paging(
         given.get("startindex"),
         given.get("count"),
-        settings.SCIM_PAGE_SIZE,
-        settings.SCIM_MAX_PAGE_SIZE,
+        default=settings.SCIM_PAGE_SIZE,
+        maximum=settings.SCIM_MAX_PAGE_SIZE,
     )
     return Query(
         filter=given.get("filter", "").strip(),
@@ -60,14 +60,13 @@ def whole_page(
     The page's keys are cut out of an index first, so that skipping many rows
     does not read them. A filter that finds less than a page spares the count.
     """
+    found = collection
     if query.filter:
-        collection = collection.filter(lookup.condition(query.filter)).distinct()
+        found = collection.filter(lookup.condition(query.filter))
     first = query.start_index - 1
-    keys = collection.order_by("pk").values_list("pk", flat=True)
+    keys = found.order_by("pk").values_list("pk", flat=True)
     wanted = list(keys[first : first + query.count]) if query.count else []
     records = list(collection.filter(pk__in=wanted).order_by("pk")) if wanted else []
-    if 0 < len(wanted) < query.count or (
-        query.filter and first == 0 and not wanted and query.count
-    ):
-        return ResultPage(records, first + len(wanted))
-    return ResultPage(records, collection.count())
+    is_last = len(wanted) < query.count and (first == 0 or bool(wanted))
+    total = first + len(wanted) if is_last else found.count()
+    return ResultPage(records, total)

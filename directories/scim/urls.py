@@ -9,8 +9,10 @@ from django.views import View
 
 from directories.scim.discovery import (
     NothingView,
-    ResourceTypesView,
-    SchemasView,
+    ResourceTypeDetail,
+    ResourceTypeList,
+    SchemaDetail,
+    SchemaList,
     ServiceProviderConfigView,
 )
 from directories.scim.groups import GroupDetail, GroupList
@@ -30,11 +32,11 @@ urlpatterns = [
     _endpoint("Groups", GroupList, "group-list"),
     _endpoint("Groups/(?P<scim_id>[^/]+)", GroupDetail, "group-detail"),
     _endpoint("ServiceProviderConfig", ServiceProviderConfigView, "config-detail"),
-    _endpoint("ResourceTypes", ResourceTypesView, "resource-type-list"),
+    _endpoint("ResourceTypes", ResourceTypeList, "resource-type-list"),
     _endpoint(
-        "ResourceTypes/(?P<name>[^/]+)", ResourceTypesView, "resource-type-detail"
+        "ResourceTypes/(?P<name>[^/]+)", ResourceTypeDetail, "resource-type-detail"
     ),
-    _endpoint("Schemas", SchemasView, "schema-list"),
-    _endpoint("Schemas/(?P<name>[^/]+)", SchemasView, "schema-detail"),
+    _endpoint("Schemas", SchemaList, "schema-list"),
+    _endpoint("Schemas/(?P<name>[^/]+)", SchemaDetail, "schema-detail"),
     re_path(r"^(?P<directory_id>[^/]+)(/.*)?$", NothingView.as_view(), name="nothing"),
 ]

@@ -10,18 +10,11 @@ from rest_framework.request import Request
 from directories.models import TroubleshootingEntry, UserRecord
 from directories.scim.lookup import USERS
 from directories.scim.pages import Query, read_query, whole_page
-from directories.scim.protocol.documents import (
-    Document,
-    email_of,
-    project,
-    read_user,
-)
+from directories.scim.protocol.documents import Document, email_of, read_user
 from directories.scim.protocol.messages import list_response
-from directories.scim.protocol.patch import (
-    Operation,
-    apply_user_patch,
-    read_patch,
-)
+from directories.scim.protocol.operations import Operation, read_patch
+from directories.scim.protocol.patch import apply_user_patch
+from directories.scim.protocol.selection import project
 from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.rendering import base_url, render_users
 from directories.scim.surface import ScimView, scim_id
