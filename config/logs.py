@@ -41,7 +41,11 @@ def logging_config(*, as_json: bool, level: str) -> dict[str, Any]:
         "formatters": {"line": formatter},
         "handlers": {"stdout": handler},
         "root": {"handlers": ["stdout"], "level": level},
-        "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
+        "loggers": {
+            "django": {"handlers": [], "level": level, "propagate": True},
+            # A refused request is an answer, told in the logs of the console.
+            "django.request": {"level": "ERROR"},
+        },
     }
 
 
