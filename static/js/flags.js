@@ -1,5 +1,8 @@
 /* Flags at the lower left: dismiss them, and show one when the server cannot be reached or fails. */
 
+// A form with mistakes and a conflict are answered with the fragment itself.
+const SWAPPED = [409, 422];
+
 function dismiss(button) {
   const flags = button.closest("#flags");
   button.closest("[data-flag]").remove();
@@ -29,8 +32,9 @@ document.addEventListener("htmx:error", (event) => {
 });
 document.addEventListener("htmx:before:response", (event) => {
   clear("flag-unreachable");
-  if (event.detail.ctx.response.status < 500) return;
-  // A server error page has no place inside a fragment.
+  const { status } = event.detail.ctx.response;
+  if (status < 400 || SWAPPED.includes(status)) return;
+  // A whole error page has no place inside a fragment.
   event.preventDefault();
   show("flag-failed");
 });
