@@ -3,14 +3,26 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Organization(models.Model):
-    """The top container: people, groups, directories, domains and sites."""
+    """The top container: people, groups, directories, domains and sites.
+
+    `demonstration` says how far the organization that `make run` fills is; ""
+    for every other one.
+    """
+
+    class Demonstration(models.TextChoices):
+        PREPARED = "prepared", _("Prepared")
+        PUSHED = "pushed", _("Filled by its first push")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=255)
     created_at = models.DateTimeField()
+    demonstration = models.CharField(
+        max_length=16, choices=Demonstration, blank=True, default="", db_default=""
+    )
 
     def __str__(self) -> str:
         return f"{self.name} ({self.pk})"
