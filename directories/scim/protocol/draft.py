@@ -78,7 +78,7 @@ class Draft:
     def finished(self) -> Document:
         """Return the document, lists settled and empty parts left out."""
         for (urn, name), attribute in self._lists.items():
-            container = self._document if urn == USER.core.urn else self._document[urn]
+            container = self._document.get(urn, self._document)
             entries = container.get(name)
             if entries is not None:
                 container[name] = settle(attribute, entries, self.tolerance)

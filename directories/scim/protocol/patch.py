@@ -65,6 +65,8 @@ def _apply(draft: Draft, operation: Operation) -> None:
     if not operation.path:
         _apply_object(draft, operation.kind, "", operation.value)
         return
+    # A path that nobody sent before has to be parsed, the longer the dearer.
+    draft.spend(1 + len(operation.path) // 8)
     try:
         path = parse_path(operation.path, USER)
     except UnknownAttributeError:
