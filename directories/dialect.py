@@ -21,6 +21,8 @@ IdKind = Literal["bigint", "uuid"]
 T = TypeVar("T")
 
 DEADLOCK_TRIES = 4
+# The index for text on SQLite knows no shorter terms.
+TRIGRAM = 3
 
 
 def is_postgresql() -> bool:
@@ -93,7 +95,7 @@ def search(
     text = " ".join(text.casefold().split())
     if not text:
         return queryset
-    if not is_postgresql() and len(text) >= 3:
+    if not is_postgresql() and len(text) >= TRIGRAM:
         table = f"{queryset.model._meta.db_table}_fts"
         phrase = '"' + text.replace('"', '""') + '"'
         hits = RawSQL(  # noqa: S611 - the table name is the model's own
@@ -116,8 +118,10 @@ def violated_constraint(error: BaseException) -> str:
 class OnlyOn(RunSQL):
     """A migration step for one database vendor, nothing on the others."""
 
-    def __init__(self, vendor: str, sql: list[str], reverse_sql: list[str]) -> None:
-        super().__init__(sql, reverse_sql)
+    def __init__(
+        self, vendor: str, sql: Sequence[str], reverse_sql: Sequence[str]
+    ) -> None:
+        super().__init__([*sql], [*reverse_sql])
         self.vendor = vendor
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
@@ -150,14 +154,16 @@ class OnlyOn(RunSQL):
 def search_index(table: str, field: str = "search_text") -> list[OnlyOn]:
     """Return the migration steps that index `field` for `search`."""
     fts = f"{table}_fts"
-    drop = f"INSERT INTO {fts}({fts}, rowid, {field}) VALUES ('delete', old.id, old.{field});"
-    add = f"INSERT INTO {fts}(rowid, {field}) VALUES (new.id, new.{field});"
+    into = f"INSERT INTO {fts}"
+    drop = f"{into}({fts}, rowid, {field}) VALUES ('delete', old.id, old.{field});"
+    add = f"{into}(rowid, {field}) VALUES (new.id, new.{field});"
     return [
         OnlyOn(
             "postgresql",
             [
                 "CREATE EXTENSION IF NOT EXISTS pg_trgm",
-                f"CREATE INDEX {table}_trgm ON {table} USING gin ({field} gin_trgm_ops)",
+                f"CREATE INDEX {table}_trgm ON {table}"
+                f" USING gin ({field} gin_trgm_ops)",
             ],
             [f"DROP INDEX {table}_trgm"],
         ),

@@ -49,7 +49,9 @@ class ConsoleRequest(HttpRequest):
 View = Callable[Concatenate[ConsoleRequest, P], HttpResponseBase]
 
 
-def requires(permission: Permission) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
+def requires(
+    permission: Permission,
+) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
     """Let a view be called only by members who hold `permission`.
 
     Strangers are asked to sign in, accounts without an organization are told

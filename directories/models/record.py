@@ -69,7 +69,11 @@ class UserRecord(Record):
     email_key = models.CharField(max_length=1024, blank=True)
     active = models.BooleanField(default=True, db_default=True)
     account = models.ForeignKey(
-        Account, null=True, blank=True, on_delete=models.SET_NULL, related_name="records"
+        Account,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="records",
     )
 
     class Meta:

@@ -132,13 +132,16 @@ def _email_with(term: Filter) -> Q:
     columns = {"type": "type_key", "value": "value_key"}
     wanted: dict[str, str] = {}
     for each in terms:
-        known = isinstance(each, Comparison) and each.operator == "eq"
-        column = columns.get(each.path.name.casefold()) if known else None
-        if column is None or column in wanted:
+        match each:
+            case Comparison(path=path, operator="eq", value=value):
+                column = columns.get(path.name.casefold(), "")
+            case _:
+                column, value = "", None
+        if not column or column in wanted:
             raise InvalidFilterError(
                 "emails[...] is looked up by type eq and value eq, joined by and."
             )
-        wanted[column] = fold(_text(each.value))
+        wanted[column] = fold(_text(value))
     return _email(**wanted)
 
 

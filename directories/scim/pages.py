@@ -35,7 +35,7 @@ class ResultPage(Generic[R]):
 
 def read_query(request: Request) -> Query:
     """Return the query of a request; parameter names count in any letter case."""
-    given = {name.casefold(): value for name, value in request.GET.items()}
+    given = {name.casefold(): str(value) for name, value in request.GET.items()}
     paging = read_paging(
         given.get("startindex"),
         given.get("count"),

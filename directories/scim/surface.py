@@ -1,7 +1,8 @@
 """What every SCIM view shares: the key, the body, the answer, the errors."""
 
 import uuid
-from typing import Any
+from http import HTTPStatus
+from typing import Any, cast
 
 import orjson
 import structlog
@@ -17,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from directories.consumers import RefusedError
-from directories.models import Directory, TroubleshootingEntry
+from directories.models import ApiKey, Directory, TroubleshootingEntry
 from directories.scim.authentication import DirectoryKeyAuthentication
 from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
@@ -30,6 +31,8 @@ logger = structlog.get_logger(__name__)
 
 SCIM_JSON = "application/scim+json"
 WRITES = {"POST", "PUT", "PATCH"}
+# Authentication logs for itself, a wrong method is the client's own affair.
+UNLOGGED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.METHOD_NOT_ALLOWED}
 
 
 class ScimView(APIView):
@@ -45,8 +48,7 @@ class ScimView(APIView):
     @property
     def directory(self) -> Directory:
         """Return the directory that the request's key opens."""
-        directory: Directory = self.request.auth.directory
-        return directory
+        return cast("ApiKey", self.request.auth).directory
 
     @property
     def tolerance(self) -> Tolerance:
@@ -89,21 +91,21 @@ class ScimView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         """Turn whatever was raised into a SCIM error; log what admins should know."""
         error = scim_error(exc)
-        if error.status == 500:
+        if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("scim_request_failed", exc_info=exc)
         self._log(exc, error)
         response = _json(error.to_body(), status=error.status)
-        if error.status == 401:
+        if error.status == HTTPStatus.UNAUTHORIZED:
             response["WWW-Authenticate"] = 'Bearer realm="SCIM"'
-        if error.status == 405:
+        if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
             response["Allow"] = ", ".join(self.allowed_methods)
         return response  # type: ignore[return-value]  # any HttpResponse will do
 
     def _log(self, exc: Exception, error: ScimError) -> None:
         request = getattr(self, "request", None)
-        if request is None or error.status in {401, 405}:
+        if request is None or error.status in UNLOGGED:
             return
-        if error.status == 404 and request.method not in WRITES:
+        if error.status == HTTPStatus.NOT_FOUND and request.method not in WRITES:
             return
         kind, advice = explain(exc, error)
         finding = Finding(
@@ -188,12 +190,17 @@ def explain(exc: Exception, error: ScimError) -> tuple[str, str]:
                 "Assign these people to the app in the identity provider, so that "
                 "they are pushed before their groups."
             )
-    if error.status == 404:
+        case _:
+            return _explain_status(error)
+
+
+def _explain_status(error: ScimError) -> tuple[str, str]:
+    if error.status == HTTPStatus.NOT_FOUND:
         return "unknown_id", _(
             "The identity provider changes something that is not here, perhaps "
             "deleted before. Unassign and assign it again there."
         )
-    if error.status == 500:
+    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return "server_error", _("See the server's log for the cause.")
     return "bad_request", _("Check the attribute mapping in the identity provider.")
 

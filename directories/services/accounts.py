@@ -140,7 +140,9 @@ def change_email(account: Account, email: str, *, change: Change) -> None:
 
     Raises EmailTakenError.
     """
-    holder = Account.objects.filter(email_key=fold(email)).exclude(pk=account.pk).first()
+    holder = (
+        Account.objects.filter(email_key=fold(email)).exclude(pk=account.pk).first()
+    )
     if holder is not None:
         raise EmailTakenError(holder)
     details = {"email": [account.email, email]}
@@ -192,9 +194,7 @@ def change_password(account: Account, password: str, *, change: Change) -> None:
 
 
 @transaction.atomic
-def assign_role(
-    account: Account, role: RoleAssignment.Role, *, change: Change
-) -> None:
+def assign_role(account: Account, role: RoleAssignment.Role, *, change: Change) -> None:
     """Give an admin right over the organization directly; twice is once."""
     assignment, made = RoleAssignment.objects.get_or_create(
         organization=change.organization,

@@ -100,8 +100,8 @@ def open_directory(*, directory_id: uuid.UUID, text: str, now: datetime) -> ApiK
     Raises WrongKeyError, the same for another directory's key as for none, or
     ExpiredKeyError. One query.
     """
-    parts = text.split("_", 2)
-    prefix = parts[1] if len(parts) == 3 else ""
+    _mark, _underscore, rest = text.partition("_")
+    prefix, _underscore, _secret = rest.partition("_")
     key = (
         ApiKey.objects.select_related("directory__organization")
         .filter(prefix=prefix)

@@ -81,9 +81,7 @@ def set_up_provisioning(
 
     Raises AlreadySetUpError.
     """
-    fresh = Directory.objects.filter(
-        pk=directory.pk, state=Directory.State.NOT_SET_UP
-    )
+    fresh = Directory.objects.filter(pk=directory.pk, state=Directory.State.NOT_SET_UP)
     if fresh.update(state=Directory.State.ACTIVE, first_request_at=None) != 1:
         raise AlreadySetUpError(directory.pk)
     directory.state = Directory.State.ACTIVE

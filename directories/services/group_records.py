@@ -20,6 +20,8 @@ from directories.services.memberships import MembersPlan
 from directories.services.records import TakenError, UnknownRecordError
 
 Document = dict[str, Any]
+# Above this many the audit log keeps numbers only.
+NAMED_MEMBERS = 20
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,7 @@ def create_group(
     Raises TakenError, limits.LimitReachedError, UnknownMembersError or
     consumers.RefusedError.
     """
-    return _writing(
-        values.display_name, partial(_create_group, directory, values, now)
-    )
+    return _writing(values.display_name, partial(_create_group, directory, values, now))
 
 
 def change_group(
@@ -171,7 +171,7 @@ def _change_members(
 def _counts(change: MembersChange) -> dict[str, Any]:
     """Return how many joined and left, with their keys while they are few."""
     counts: dict[str, Any] = {"joined": len(change.joined), "left": len(change.left)}
-    if 0 < len(change.joined) + len(change.left) <= 20:
+    if 0 < len(change.joined) + len(change.left) <= NAMED_MEMBERS:
         counts["joined_ids"] = list(change.joined)
         counts["left_ids"] = list(change.left)
     return counts

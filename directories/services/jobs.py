@@ -92,9 +92,7 @@ def claim_job(job_id: uuid.UUID) -> Run | None:
 
 
 def _held(run: Run) -> "models.QuerySet[Job]":
-    return Job.objects.filter(
-        pk=run.job.pk, run=run.number, state=Job.State.RUNNING
-    )
+    return Job.objects.filter(pk=run.job.pk, run=run.number, state=Job.State.RUNNING)
 
 
 def finish_job(run: Run) -> None:
@@ -111,9 +109,7 @@ def fail_job(run: Run, *, error: str) -> None:
     if run.number < TRIES:
         _held(run).update(state=Job.State.QUEUED, error=error, beat_at=now)
         return
-    _held(run).update(
-        state=Job.State.FAILED, error=error, finished_at=now, beat_at=now
-    )
+    _held(run).update(state=Job.State.FAILED, error=error, finished_at=now, beat_at=now)
 
 
 def lost_jobs(now: datetime) -> Sequence[uuid.UUID]:

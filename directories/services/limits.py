@@ -16,7 +16,11 @@ class LimitReachedError(Exception):
     """A documented limit would be passed; the text is fit for the client."""
 
 
-def _check(key: str, queryset: models.QuerySet[UserRecord] | models.QuerySet[GroupRecord], limit: int) -> int:
+def _check(
+    key: str,
+    queryset: models.QuerySet[UserRecord] | models.QuerySet[GroupRecord],
+    limit: int,
+) -> int:
     known = cache.get(key)
     if known is None or known + SLACK >= limit:
         known = queryset.count()
@@ -27,7 +31,9 @@ def _check(key: str, queryset: models.QuerySet[UserRecord] | models.QuerySet[Gro
 def check_users(directory: Directory) -> None:
     """Raise LimitReachedError unless the organization may get one more user."""
     limit = settings.LIMIT_USERS_PER_ORGANIZATION
-    records = UserRecord.objects.filter(directory__organization=directory.organization_id)
+    records = UserRecord.objects.filter(
+        directory__organization=directory.organization_id
+    )
     if _check(f"users:{directory.organization_id}", records, limit) >= limit:
         msg = f"The organization has reached its limit of {limit:,} users."
         raise LimitReachedError(msg)

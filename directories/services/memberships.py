@@ -88,9 +88,7 @@ def _join(record: GroupRecord, users: Sequence[int]) -> list[int]:
     return [user for (user,) in joined]
 
 
-def _leave(
-    record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]
-) -> list[int]:
+def _leave(record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]) -> list[int]:
     if plan.replaces:
         left = dialect.rows(
             f"DELETE FROM {MEMBERSHIP} WHERE group_id = %s"  # noqa: S608

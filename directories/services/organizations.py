@@ -62,9 +62,7 @@ def add_admin(
     accounts.join_organization(
         account, organization=organization, directory=None, now=now
     )
-    accounts.assign_role(
-        account, RoleAssignment.Role.ORGANIZATION_ADMIN, change=change
-    )
+    accounts.assign_role(account, RoleAssignment.Role.ORGANIZATION_ADMIN, change=change)
     return account
 
 

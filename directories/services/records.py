@@ -104,9 +104,7 @@ def _writing(
 
 
 @transaction.atomic
-def _create_user(
-    directory: Directory, values: UserValues, now: datetime
-) -> UserRecord:
+def _create_user(directory: Directory, values: UserValues, now: datetime) -> UserRecord:
     limits.check_users(directory)
     record = UserRecord(
         directory=directory, organization=directory.organization, created_at=now

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from django.db.models import TextChoices
-from django_stubs_ext import StrPromise
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from directories.models import GroupRecord, TroubleshootingEntry, UserRecord
 from directories.services.troubleshooting import Finding
@@ -92,7 +92,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     ),
     Reason.LOCAL_NAME: Explanation(
         Level.WARNING,
-        _("The group waits for review: a local group of the organization has its name."),
+        _(
+            "The group waits for review: a local group of the organization has "
+            "its name."
+        ),
         _("Rename one of the two groups, or review them on the directory's page."),
     ),
     Reason.RENAME_WAITS: Explanation(

@@ -61,13 +61,10 @@ def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
 
 def _holder(record: GroupRecord, group: Group | None) -> Group | None:
     """Return the other group of the organization that has the record's name."""
-    return (
-        Group.objects.filter(
-            organization_id=record.organization_id, name_key=record.display_name_key
-        )
-        .exclude(pk=group.pk if group else None)
-        .first()
+    others = Group.objects.filter(
+        organization_id=record.organization_id, name_key=record.display_name_key
     )
+    return (others.exclude(pk=group.pk) if group else others).first()
 
 
 def _refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
@@ -84,7 +81,10 @@ def _refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
         raise _refused(
             record,
             "default_group",
-            _("A default group of an app has this name. Rename the group in the provider."),
+            _(
+                "A default group of an app has this name. Rename the group in the "
+                "provider."
+            ),
         )
     if holder.kind == Group.Kind.SYNCED:
         raise _refused(
@@ -105,9 +105,7 @@ def _refused(record: GroupRecord, kind: str, advice: str) -> RefusedError:
     return RefusedError(text, kind=kind, advice=advice)
 
 
-def _hold(
-    record: GroupRecord, group: Group | None, now: datetime
-) -> Outcome:
+def _hold(record: GroupRecord, group: Group | None, now: datetime) -> Outcome:
     state = LinkState.LINKED if group else LinkState.HELD
     reason = Reason.RENAME_WAITS if group else Reason.LOCAL_NAME
     if reason != record.link_reason:

@@ -31,6 +31,7 @@ from provisioning.services.explanations import Reason
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:atlassian-custom:1.0:Attributes"
 
+
 @dataclass(frozen=True)
 class Ownership:
     """Who has verified the domain of a record's address."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from directories import dialect
-from directories.models import Directory, GroupRecord, Member, UserRecord
+from directories.models import Directory, GroupRecord, Job, Member, UserRecord
 from directories.services import jobs
 from provisioning.models import Group
 from provisioning.services import memberships
@@ -93,7 +93,7 @@ def reconcile_directory(run: jobs.Run) -> None:
         breathe()
 
 
-def queue_reconcile(directory: Directory, now: datetime) -> jobs.Job:
+def queue_reconcile(directory: Directory, now: datetime) -> Job:
     """Queue a comparison of everything the directory pushed."""
     return jobs.enqueue_job(
         kind=RECONCILE,
