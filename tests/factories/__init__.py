@@ -1,0 +1,1 @@
+"""Test data: one factory a model, traits for situations."""

@@ -1,0 +1,57 @@
+"""Factories of the provisioning app."""
+
+import factory
+
+from directories.folding import fold
+from provisioning.models import App, Group, GroupMember
+from tests.factories.directories import (
+    LONG_AGO,
+    AccountFactory,
+    GroupRecordFactory,
+    OrganizationFactory,
+    SiteFactory,
+)
+
+
+class GroupFactory(factory.django.DjangoModelFactory[Group]):
+    """A local group; `synced` makes one that follows a record of its name."""
+
+    class Meta:
+        model = Group
+
+    class Params:
+        synced = factory.Trait(
+            kind=Group.Kind.SYNCED,
+            record=factory.SubFactory(
+                GroupRecordFactory,
+                directory__organization=factory.SelfAttribute("...organization"),
+                display_name=factory.SelfAttribute("..name"),
+                link_state="linked",
+            ),
+        )
+
+    organization = factory.SubFactory(OrganizationFactory)
+    kind = Group.Kind.LOCAL
+    name = factory.Sequence(lambda n: f"group-{n:04}")
+    name_key = factory.LazyAttribute(lambda group: fold(group.name))
+    created_at = LONG_AGO
+
+
+class GroupMemberFactory(factory.django.DjangoModelFactory[GroupMember]):
+    """An account in a group."""
+
+    class Meta:
+        model = GroupMember
+
+    group = factory.SubFactory(GroupFactory)
+    account = factory.SubFactory(AccountFactory)
+
+
+class AppFactory(factory.django.DjangoModelFactory[App]):
+    """Jira on a site of its own."""
+
+    class Meta:
+        model = App
+
+    site = factory.SubFactory(SiteFactory)
+    kind = App.Kind.JIRA
