@@ -32,7 +32,18 @@ def real_worker(transactional_db: None) -> Iterator[None]:
     Tasks are sent for the length of the test, not run in the caller; wait for
     what they change. Rows must be committed for the worker to see them.
     """
-    place = {
+    celery_app.conf.task_always_eager = False
+    try:
+        with Processes() as processes:
+            processes.start("worker", worker_command(), env=worker_place())
+            yield
+    finally:
+        celery_app.conf.task_always_eager = True
+
+
+def worker_place() -> dict[str, str]:
+    """Return the variables that put a worker on the test's database and queue."""
+    return {
         "DJANGO_SETTINGS_MODULE": "config.settings.development",
         "DATA_DIR": str(django_settings.DATA_DIR),
         "DATABASE_URL": database_url(),
@@ -40,13 +51,6 @@ def real_worker(transactional_db: None) -> Iterator[None]:
         "SECRET_KEY": django_settings.SECRET_KEY,
         "BEAT_THREAD": "1",
     }
-    celery_app.conf.task_always_eager = False
-    try:
-        with Processes() as processes:
-            processes.start("worker", worker_command(), env=place)
-            yield
-    finally:
-        celery_app.conf.task_always_eager = True
 
 
 def database_url() -> str:
