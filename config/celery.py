@@ -6,7 +6,7 @@ import warnings
 
 from celery import Celery
 from celery.apps.worker import Worker
-from celery.beat import EmbeddedService
+from celery.beat import EmbeddedService, Scheduler
 from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_ready
 from django.conf import settings
@@ -35,5 +35,5 @@ def take_up_work(sender: Worker, **_kwargs: object) -> None:
     """
     sender.app.send_task("directories.tasks.rescue")
     if settings.BEAT_THREAD:
-        scheduler = EmbeddedService(sender.app, thread=True)
+        scheduler = EmbeddedService(sender.app, thread=True, scheduler_cls=Scheduler)
         scheduler.start()  # type: ignore[union-attr]  # a thread, which has it

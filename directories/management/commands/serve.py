@@ -39,7 +39,8 @@ class Command(BaseCommand):
     def handle(self, *, demo: bool, **_options: object) -> None:
         """Start everything and stay until a signal or until a part of it ends."""
         refuse_taken_port(settings.PORT)
-        signal.signal(signal.SIGTERM, interrupt)
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, interrupt)
         if demo:
             set_previous_demo_aside(settings.DATA_DIR)
         try:
@@ -59,7 +60,7 @@ class Command(BaseCommand):
 
 
 def interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """Treat a polite end from outside like Ctrl-C."""
+    """Treat a polite end like Ctrl-C, also where a shell had that ignored."""
     raise KeyboardInterrupt
 
 
