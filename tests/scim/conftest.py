@@ -1,0 +1,57 @@
+"""A directory that is set up, and a client that speaks SCIM to it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import pytest
+from django.apps import apps
+
+from directories.models import ApiKey, Directory, TroubleshootingEntry
+from tests.scim.client import ScimClient, add_client, add_organization
+
+# What every request may write: the log, and when the key was last used.
+ALWAYS_WRITTEN = (ApiKey, Directory, TroubleshootingEntry)
+
+
+@pytest.fixture
+def scim(db: None) -> ScimClient:
+    """Return the client of an empty directory; example.com and .org are verified."""
+    return add_client(
+        add_organization("Acme", "example.com", "example.org"), "Okta of Acme"
+    )
+
+
+@pytest.fixture
+def second(scim: ScimClient) -> ScimClient:
+    """Return the client of another directory of the same organization."""
+    return add_client(scim.directory.organization, "Second directory of Acme")
+
+
+@pytest.fixture
+def stranger(db: None) -> ScimClient:
+    """Return the client of a directory of another organization."""
+    return add_client(add_organization("Globex", "globex.example"), "Okta of Globex")
+
+
+@pytest.fixture
+def nothing_written(db: None) -> Callable[[], AbstractContextManager[None]]:
+    """Return a context in which no row of any table may come, go or change."""
+    return unchanged
+
+
+@contextmanager
+def unchanged() -> Iterator[None]:
+    before = everything()
+    yield
+    assert everything() == before
+
+
+def everything() -> dict[str, list[dict[str, Any]]]:
+    """Return all rows of all tables of the project but the ones always written."""
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values())
+        for app in ("directories", "provisioning", "portals")
+        for model in apps.get_app_config(app).get_models()
+        if model not in ALWAYS_WRITTEN
+    }

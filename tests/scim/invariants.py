@@ -1,0 +1,51 @@
+"""What must hold whatever was pushed, in whatever order."""
+
+from collections import Counter
+
+from directories.models import Account, GroupRecord, LinkState, Membership, UserRecord
+from provisioning.models import Group, GroupMember
+
+
+def check_invariants() -> None:
+    """Assert every rule that ties records, memberships, accounts and groups."""
+    check_counts()
+    check_links()
+    check_groups()
+
+
+def check_counts() -> None:
+    rows = Counter(Membership.objects.values_list("group_id", flat=True))
+    counts = dict(GroupRecord.objects.values_list("pk", "member_count"))
+
+    assert counts == {group: rows[group] for group in counts}
+    for membership in Membership.objects.select_related("group", "user"):
+        assert membership.group.directory_id == membership.directory_id
+        assert membership.user.directory_id == membership.directory_id
+
+
+def check_links() -> None:
+    keys = Counter(Account.objects.values_list("email_key", flat=True))
+    owners = Counter(
+        UserRecord.objects.exclude(account=None).values_list(
+            "organization_id", "account_id"
+        )
+    )
+
+    assert not [key for key, times in keys.items() if times > 1]
+    assert not [owner for owner, times in owners.items() if times > 1]
+
+
+def check_groups() -> None:
+    """Assert that a synced group has exactly its record's linked people."""
+    synced = Group.objects.filter(kind=Group.Kind.SYNCED).select_related("record")
+    for group in synced:
+        assert group.record is not None
+        linked = UserRecord.objects.filter(
+            memberships__group=group.record, link_state=LinkState.LINKED
+        )
+        wanted = set(linked.values_list("account_id", flat=True))
+        members = GroupMember.objects.filter(group=group)
+        have = set(members.values_list("account_id", flat=True))
+        assert have == wanted, f"{group.name}: {have} instead of {wanted}"
+    unlinked = GroupRecord.objects.filter(link_state=LinkState.LINKED, group=None)
+    assert not unlinked.exists()
