@@ -1,0 +1,1 @@
+"""The organization that `make run` shows, and how to get into it."""

@@ -1,0 +1,148 @@
+"""Makes the demonstration organization and finds it again."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from directories.demonstration.places import COMPANY, find_directory
+from directories.models import (
+    Account,
+    Directory,
+    Organization,
+    RoleAssignment,
+    Site,
+)
+from directories.services import accounts, organizations
+from directories.services.accounts import Change
+from directories.services.audit import SYSTEM
+from directories.services.demonstration import set_demonstration
+from directories.services.directories import add_directory
+from provisioning.models import App, Group
+from provisioning.services import apps, groups
+
+NAME = "Meridian Works"
+ADMIN = ("Alex Moreau", "admin@rollcall.example")
+OWN_DOMAINS = ("meridian.example", "meridian-labs.example")
+# Verified and linked to no directory: free for whoever tries a first push.
+FREE_DOMAINS = ("example.com", "example.org")
+SITES = ("meridian", "meridian-help")
+COMPANY_NAME = "Meridian Okta"
+EMPTY = Directory.Provider.OTHER
+EMPTY_NAME = "Your identity provider"
+
+# Name, address, whether the domain is verified. The sample company has the
+# first three too: two link, the admin waits for review.
+TOMAS = ("Tomas Lindgren", "tomas.lindgren@meridian.example", True)
+YUKI = ("Yuki T.", "yuki.tanabe@freelance.example", False)
+PRIYA = ("Priya Natarajan", "priya.natarajan@meridian.example", True)
+GRETA = ("Greta Olofsson", "greta.olofsson@meridian.example", True)
+SAM = ("Sam Okafor", "sam.okafor@harbor-books.example", False)
+PEOPLE = (TOMAS, YUKI, PRIYA, GRETA, SAM)
+# The sample company has a group of the first name too: it waits for review.
+LOCAL_GROUPS = (
+    ("Design", "Designers, before the identity provider knew them", (TOMAS, GRETA)),
+    ("Book club", "Every other Thursday", (TOMAS, YUKI, SAM)),
+)
+BUILT_IN_GROUPS = (
+    ("org-admins", "Administers the organization"),
+    ("site-admins", "Administers the sites"),
+)
+DEFAULT_GROUPS = (
+    ("jira-users-meridian", "Uses Jira on meridian"),
+    ("confluence-users-meridian", "Uses Confluence on meridian"),
+    ("jira-servicedesk-users-meridian", "Uses Jira Service Management on meridian"),
+)
+
+
+class IncompleteError(Exception):
+    """The organization has lost its admin or its sites."""
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """The parts of the demonstration organization that people are told of."""
+
+    organization: Organization
+    admin: Account
+    site: Site
+    company: Directory
+    empty: Directory
+
+
+@transaction.atomic
+def prepare(*, password: str, now: datetime) -> Organization:
+    """Make the organization with sites, domains, and local people and groups."""
+    organization = organizations.create_organization(name=NAME, now=now)
+    set_demonstration(organization, Organization.Demonstration.PREPARED)
+    for name in (*OWN_DOMAINS, *FREE_DOMAINS):
+        organizations.add_domain(organization, name=name, verified=True, now=now)
+    for name in SITES:
+        site = organizations.add_site(organization, name=name, now=now)
+        apps.add_apps(site, App.Kind)
+    name, email = ADMIN
+    admin = organizations.add_admin(
+        organization, email=email, name=name, password=password, now=now
+    )
+    people = _add_people(Change(organization=organization, by=SYSTEM, at=now))
+    _add_groups(organization, {**people, email: admin}, now)
+    return organization
+
+
+def _add_people(change: Change) -> dict[str, Account]:
+    people = {}
+    for name, email, managed in PEOPLE:
+        account = accounts.create_account(
+            email=email, profile={"name": name}, managed=managed, change=change
+        )
+        accounts.join_organization(
+            account, organization=change.organization, directory=None, now=change.at
+        )
+        people[email] = account
+    accounts.assign_role(
+        people[PRIYA[1]], RoleAssignment.Role.ORGANIZATION_ADMIN, change=change
+    )
+    return people
+
+
+def _add_groups(
+    organization: Organization, people: dict[str, Account], now: datetime
+) -> None:
+    rows = [
+        *((Group.Kind.LOCAL, name, text, who) for name, text, who in LOCAL_GROUPS),
+        *((Group.Kind.BUILT_IN, name, text, ()) for name, text in BUILT_IN_GROUPS),
+        *((Group.Kind.DEFAULT, name, text, PEOPLE) for name, text in DEFAULT_GROUPS),
+    ]
+    for kind, name, text, who in rows:
+        group = groups.create_group(
+            organization, name=name, description=text, by=SYSTEM, now=now, kind=kind
+        )
+        groups.add_accounts(group, [people[email] for _, email, _ in who])
+
+
+def parts(organization: Organization, now: datetime) -> Demonstration:
+    """Return the parts, adding the directories that are not there (any more).
+
+    Found by what nobody renames: the first of each kind. Raises IncompleteError.
+    """
+    rights = organization.role_assignments.select_related("account")
+    first = rights.filter(role=RoleAssignment.Role.ORGANIZATION_ADMIN, group_id=0)
+    admin = first.order_by("pk").first()
+    site = organization.sites.order_by("created_at", "-name").first()
+    if admin is None or site is None:
+        raise IncompleteError
+    return Demonstration(
+        organization=organization,
+        admin=admin.account,
+        site=site,
+        company=_directory(organization, COMPANY, COMPANY_NAME, now),
+        empty=_directory(organization, EMPTY, EMPTY_NAME, now),
+    )
+
+
+def _directory(
+    organization: Organization, provider: str, name: str, now: datetime
+) -> Directory:
+    return find_directory(organization, provider) or add_directory(
+        organization=organization, provider=provider, name=name, by=SYSTEM, now=now
+    )
