@@ -224,7 +224,8 @@ class _Chooser:
         if not others:
             return None
         present = list(known.groups.items())
-        leaves = self._rng.choice(present) if present else None
+        # The first group is mostly the one of everybody, which nobody leaves.
+        leaves = self._rng.choice(present[1:] or present) if present else None
         return Move(known, leaves, self._rng.choice(others))
 
     def rename(self) -> Change | None:

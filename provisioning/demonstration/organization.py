@@ -22,7 +22,7 @@ from provisioning.models import App, Group
 from provisioning.services import apps, groups
 
 NAME = "Meridian Works"
-ADMIN = ("Alex Moreau", "admin@rollcall.example")
+ADMIN = ("Alex Moreau", "admin@rollcall.example", False)
 OWN_DOMAINS = ("meridian.example", "meridian-labs.example")
 # Verified and linked to no directory: free for whoever tries a first push.
 FREE_DOMAINS = ("example.com", "example.org")
@@ -45,8 +45,8 @@ LOCAL_GROUPS = (
     ("Book club", "Every other Thursday", (TOMAS, YUKI, SAM)),
 )
 BUILT_IN_GROUPS = (
-    ("org-admins", "Administers the organization"),
-    ("site-admins", "Administers the sites"),
+    ("org-admins", "Administers the organization", (ADMIN, PRIYA)),
+    ("site-admins", "Administers the sites", ()),
 )
 DEFAULT_GROUPS = (
     ("jira-users-meridian", "Uses Jira on meridian"),
@@ -80,7 +80,7 @@ def prepare(*, password: str, now: datetime) -> Organization:
     for name in SITES:
         site = organizations.add_site(organization, name=name, now=now)
         apps.add_apps(site, App.Kind)
-    name, email = ADMIN
+    name, email, _ = ADMIN
     admin = organizations.add_admin(
         organization, email=email, name=name, password=password, now=now
     )
@@ -110,7 +110,10 @@ def _add_groups(
 ) -> None:
     rows = [
         *((Group.Kind.LOCAL, name, text, who) for name, text, who in LOCAL_GROUPS),
-        *((Group.Kind.BUILT_IN, name, text, ()) for name, text in BUILT_IN_GROUPS),
+        *(
+            (Group.Kind.BUILT_IN, name, text, who)
+            for name, text, who in BUILT_IN_GROUPS
+        ),
         *((Group.Kind.DEFAULT, name, text, PEOPLE) for name, text in DEFAULT_GROUPS),
     ]
     for kind, name, text, who in rows:
