@@ -56,4 +56,6 @@ def renderers(*, as_json: bool) -> list[structlog.typing.Processor]:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    # Plain tracebacks: the pretty ones print variables, and keys with them.
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=plain)]

@@ -7,6 +7,7 @@ from typing import Any, cast
 import orjson
 import structlog
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -44,11 +45,16 @@ class ScimView(APIView):
     subject = TroubleshootingEntry.Subject.REQUEST
 
     request: Request
+    key: ApiKey | None = None
+
+    def perform_authentication(self, request: Request) -> None:
+        """Keep the key that opened the directory."""
+        self.key = cast("ApiKey", request.auth)
 
     @property
     def directory(self) -> Directory:
         """Return the directory that the request's key opens."""
-        return cast("ApiKey", self.request.auth).directory
+        return cast("ApiKey", self.key).directory
 
     @property
     def tolerance(self) -> Tolerance:
@@ -102,9 +108,9 @@ class ScimView(APIView):
         return response  # type: ignore[return-value]  # any HttpResponse will do
 
     def _log(self, exc: Exception, error: ScimError) -> None:
-        request = getattr(self, "request", None)
-        if request is None or error.status in UNLOGGED:
+        if self.key is None or error.status in UNLOGGED:
             return
+        request = self.request
         if error.status == HTTPStatus.NOT_FOUND and request.method not in WRITES:
             return
         kind, advice = explain(exc, error)
@@ -122,7 +128,11 @@ class ScimView(APIView):
                 "status": error.status,
             },
         )
-        log_finding(self.directory, finding, now=timezone.now())
+        try:
+            log_finding(self.directory, finding, now=timezone.now())
+        except DatabaseError as failure:
+            # The client still gets its answer when the log cannot be written.
+            logger.exception("troubleshooting_log_failed", exc_info=failure)
 
 
 def _json(

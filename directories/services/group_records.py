@@ -138,7 +138,7 @@ def _locked(directory: Directory, scim_id: uuid.UUID) -> GroupRecord:
     if record is None:
         raise UnknownRecordError(scim_id)
     # The caller's object carries the organization; spare a query.
-    record.directory = directory
+    record.directory, record.organization = directory, directory.organization
     return record
 
 

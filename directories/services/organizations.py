@@ -59,6 +59,7 @@ def add_admin(
         change=change,
         password=password,
     )
+    change.record(Event.ACCOUNT_CREATED, account)
     accounts.join_organization(
         account, organization=organization, directory=None, now=now
     )

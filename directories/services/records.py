@@ -93,14 +93,23 @@ def _writing(
     try:
         return dialect.retrying(call)
     except IntegrityError as error:
-        broken = dialect.violated_constraint(error)
-        said = values[0] if isinstance(values, list) else values
-        if "user_name" in broken:
-            raise TakenError("USER", "userName", said.user_name) from error
-        if "user_record_email" in broken or "userrecord.email_key" in broken:
-            raise TakenError("USER", "email", said.email) from error
+        _raise_taken(error, values)
     # Another request made the same account at the same moment: now it is there.
-    return dialect.retrying(call)
+    try:
+        return dialect.retrying(call)
+    except IntegrityError as error:
+        _raise_taken(error, values)
+        raise
+
+
+def _raise_taken(error: IntegrityError, values: UserValues | list[UserValues]) -> None:
+    """Raise TakenError if the error is about a value of the record itself."""
+    broken = dialect.violated_constraint(error)
+    said = values[0] if isinstance(values, list) else values
+    if "user_name" in broken:
+        raise TakenError("USER", "userName", said.user_name) from error
+    if "user_record_email" in broken or "userrecord.email_key" in broken:
+        raise TakenError("USER", "email", said.email) from error
 
 
 @transaction.atomic
@@ -160,7 +169,7 @@ def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
     if record is None:
         raise UnknownRecordError(scim_id)
     # The caller's object carries the organization; spare a query.
-    record.directory = directory
+    record.directory, record.organization = directory, directory.organization
     return record
 
 

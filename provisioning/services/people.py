@@ -23,7 +23,7 @@ from directories.models import (
     UserRecord,
 )
 from directories.services import accounts
-from directories.services.audit import Target, provider, record_event
+from directories.services.audit import Target, provider, record_events
 from directories.services.troubleshooting import log_finding
 from provisioning.services import explanations, memberships
 from provisioning.services.explanations import Reason
@@ -55,7 +55,8 @@ def take_up(record: UserRecord, *, now: datetime) -> Outcome:
     after = outcome.account if outcome.state == LinkState.LINKED else None
     if before is not None and before != after:
         memberships.leave_synced_groups(before, record.organization_id)
-    if after is not None and before != after:
+    # A record that is new is in no group yet.
+    if after is not None and before != after and record.created_at != now:
         memberships.join_synced_groups(record, after)
     return outcome
 
@@ -75,7 +76,7 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
     ).update(directory=None)
     if account.managed_by_id == record.organization_id:
         accounts.set_status(account, Account.Status.DEACTIVATED, change=change)
-    _record_link(Event.SCIM_USER_UNLINKED, record, account, now)
+    _record_links([Event.SCIM_USER_UNLINKED], record, account, now)
 
 
 def _decide(record: UserRecord, now: datetime) -> Outcome:
@@ -109,7 +110,9 @@ def _link(record: UserRecord, domain: Ownership, now: datetime) -> Outcome:
     )
     if account is None and not record.active:
         return Outcome(LinkState.UNLINKED, reason=Reason.INACTIVE)
+    events = [Event.SCIM_USER_LINKED]
     if account is None:
+        events = [Event.ACCOUNT_CREATED, *events]
         account = accounts.create_account(
             email=record.email,
             profile=profile_of(record.document),
@@ -126,7 +129,7 @@ def _link(record: UserRecord, domain: Ownership, now: datetime) -> Outcome:
         directory=record.directory,
         now=now,
     )
-    _record_link(Event.SCIM_USER_LINKED, record, account, now)
+    _record_links(events, record, account, now)
     return _in_step(record, account, now)
 
 
@@ -237,18 +240,18 @@ def _change(record: UserRecord, now: datetime) -> accounts.Change:
     )
 
 
-def _record_link(
-    event: Event, record: UserRecord, account: Account, now: datetime
+def _record_links(
+    events: list[Event], record: UserRecord, account: Account, now: datetime
 ) -> None:
-    record_event(
-        event,
+    target = Target(
+        "account",
+        str(account.public_id),
+        account.email,
+        {"record": str(record.scim_id), "user_name": record.user_name},
+    )
+    record_events(
+        [(event, target) for event in events],
         organization=record.organization,
         by=provider(record.directory),
-        target=Target(
-            "account",
-            str(account.public_id),
-            account.email,
-            {"record": str(record.scim_id), "user_name": record.user_name},
-        ),
         at=now,
     )
