@@ -5,11 +5,10 @@ import uuid
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.db import close_old_connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from directories.services import jobs
+from directories.services import jobs, passwords
 
 logger = structlog.get_logger(__name__)
 
@@ -20,16 +19,15 @@ def run_job(*, job_id: str) -> None:
     run = jobs.claim_job(uuid.UUID(job_id))
     if run is None:
         return
-    handler = import_string(settings.JOB_HANDLERS[run.job.kind])
     try:
-        handler(run)
+        import_string(settings.JOB_HANDLERS[run.job.kind])(run)
     except jobs.LostRunError:
         logger.warning("job_taken_over", job=job_id, run=run.number)
     except Exception as error:
         # The outermost edge of background work: whatever went wrong, the row
-        # must say so and the job must get its next try.
+        # must say so and the job must get its next try. Without a database
+        # to say it to, the rescue finds the job silent and sends it again.
         logger.exception("job_failed", job=job_id, run=run.number)
-        close_old_connections()
         jobs.fail_job(run, error=f"{type(error).__name__}: {error}")
     else:
         jobs.finish_job(run)
@@ -45,3 +43,13 @@ def rescue() -> None:
     """Send again what was queued or running and has fallen silent."""
     for job_id in jobs.lost_jobs(timezone.now()):
         wake(job_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)
+def send_password_reset(*, email: str, language: str) -> None:
+    """Mail a reset link, if the address has an account.
+
+    The look-up is here, not in the request: how long an answer takes must not
+    tell whether there is an account.
+    """
+    passwords.send_reset_mail(email=email, language=language)

@@ -1,0 +1,1 @@
+"""Tests of the directories app below its pages."""
