@@ -71,14 +71,17 @@ class ScimView(APIView):
     def body(self) -> object:
         """Return the parsed body; raises a ScimError that says what is wrong."""
         limit = settings.SCIM_MAX_BODY_BYTES
-        length = self.request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > limit:
+        given = self.request.META.get("CONTENT_LENGTH") or ""
+        length = int(given) if given.isdigit() else 0
+        # A body in chunks has no length, and Django takes it for empty.
+        stream = self.request if given else self.request.META["wsgi.input"]
+        raw = b"" if length > limit else stream.read(limit + 1)
+        if max(length, len(raw)) > limit:
             msg = (
                 f"The body may have {limit // 2**20} MB at most. Send fewer members "
                 "or operations at a time."
             )
             raise errors.PayloadTooLargeError(msg)
-        raw = self.request.stream.read() if self.request.stream else b""
         return parse_body(raw, self.request.content_type)
 
     def answer(
