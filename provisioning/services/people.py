@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from directories.consumers import Outcome, RefusedError
@@ -23,13 +24,17 @@ from directories.models import (
     UserRecord,
 )
 from directories.services import accounts
-from directories.services.audit import Target, provider, record_events
+from directories.services.audit import Actor, Target, provider, record_events
 from directories.services.troubleshooting import log_finding
 from provisioning.services import explanations, memberships
 from provisioning.services.explanations import Reason
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 CUSTOM = "urn:scim:schemas:extension:atlassian-custom:1.0:Attributes"
+
+
+class NotWaitingError(Exception):
+    """The record does not wait for an admin to link its account (any more)."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,39 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
     _record_links([Event.SCIM_USER_UNLINKED], record, account, now)
 
 
-def _decide(record: UserRecord, now: datetime) -> Outcome:
+@transaction.atomic
+def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
+    """Link a record that was held because its account holds an admin right.
+
+    Raises NotWaitingError, or RefusedError when the address has become
+    another organization's.
+    """
+    held = (
+        UserRecord.objects.select_for_update(of=("self",))
+        .select_related("organization", "directory__organization")
+        .filter(
+            pk=record.pk,
+            link_state=LinkState.HELD,
+            link_reason=Reason.ADMIN_ACCOUNT,
+        )
+        .first()
+    )
+    if held is None:
+        raise NotWaitingError(record.pk)
+    outcome = _decide(held, now, approved_by=by)
+    if outcome.account is None:
+        raise NotWaitingError(record.pk)
+    held.account = outcome.account
+    held.link_state, held.link_reason = outcome.state, outcome.reason
+    held.save(update_fields=["account", "link_state", "link_reason"])
+    if outcome.state == LinkState.LINKED:
+        memberships.join_synced_groups(held, outcome.account)
+    return outcome.account
+
+
+def _decide(
+    record: UserRecord, now: datetime, *, approved_by: Actor | None = None
+) -> Outcome:
     current = record.account
     if not record.email:
         state = LinkState.PAUSED if current else LinkState.UNLINKED
@@ -96,10 +133,12 @@ def _decide(record: UserRecord, now: datetime) -> Outcome:
         )
     if current is not None:
         return _follow(record, current, domain, now)
-    return _link(record, domain, now)
+    return _link(record, domain, now, approved_by)
 
 
-def _link(record: UserRecord, domain: Ownership, now: datetime) -> Outcome:
+def _link(
+    record: UserRecord, domain: Ownership, now: datetime, approved_by: Actor | None
+) -> Outcome:
     """Find or make the account of a record that has none yet."""
     if domain.other_directory:
         return Outcome(LinkState.HELD, reason=Reason.DOMAIN_LINKED_ELSEWHERE)
@@ -119,7 +158,7 @@ def _link(record: UserRecord, domain: Ownership, now: datetime) -> Outcome:
             managed=domain.ours,
             change=_change(record, now),
         )
-    elif reason := _reason_to_hold(record, account):
+    elif reason := _reason_to_hold(record, account, approved=approved_by is not None):
         return Outcome(LinkState.HELD, reason=reason)
     if domain.ours:
         accounts.claim(account, record.organization)
@@ -129,16 +168,16 @@ def _link(record: UserRecord, domain: Ownership, now: datetime) -> Outcome:
         directory=record.directory,
         now=now,
     )
-    _record_links(events, record, account, now)
+    _record_links(events, record, account, now, by=approved_by)
     return _in_step(record, account, now)
 
 
-def _reason_to_hold(record: UserRecord, account: Account) -> str:
+def _reason_to_hold(record: UserRecord, account: Account, *, approved: bool) -> str:
     """Say why an admin must look before the account is linked, "" if not."""
     organization = record.organization_id
     if account.records.filter(organization=organization).exists():
         return Reason.OTHER_DIRECTORY
-    if is_admin(account):
+    if is_admin(account) and not approved:
         return Reason.ADMIN_ACCOUNT
     return ""
 
@@ -241,7 +280,12 @@ def _change(record: UserRecord, now: datetime) -> accounts.Change:
 
 
 def _record_links(
-    events: list[Event], record: UserRecord, account: Account, now: datetime
+    events: list[Event],
+    record: UserRecord,
+    account: Account,
+    now: datetime,
+    *,
+    by: Actor | None = None,
 ) -> None:
     target = Target(
         "account",
@@ -252,6 +296,6 @@ def _record_links(
     record_events(
         [(event, target) for event in events],
         organization=record.organization,
-        by=provider(record.directory),
+        by=by or provider(record.directory),
         at=now,
     )

@@ -1,0 +1,1 @@
+"""Reads of the provisioning app over several tables; they change nothing."""

@@ -1,0 +1,103 @@
+"""Reads about groups: the Groups list, who is in one, how its sync goes."""
+
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from django.core.cache import cache
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
+
+from directories import dialect
+from directories.models import Job, Member, Organization
+from provisioning.models import Group, GroupMember
+from provisioning.queries.people import KEEP_S, MANY
+
+COUNT_CAP = 10_000
+EXPORT_BATCH = 1_000
+WALKED_BY_NAME = 50_000
+MEMBER_ORDER: str = "sort_name"
+GOING_ON = (Job.State.QUEUED, Job.State.RUNNING)
+
+
+@dataclass(frozen=True)
+class GroupFilter:
+    """Which groups to list; what is empty does not matter."""
+
+    text: str = ""
+    kind: str = ""
+    directory: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.kind or self.directory)
+
+
+def groups_in(organization: Organization, wanted: GroupFilter) -> QuerySet[Group]:
+    """Return the groups of an organization with the directory they come from."""
+    groups = organization.groups.select_related("record__directory")
+    if wanted.kind:
+        groups = groups.filter(kind=wanted.kind)
+    if wanted.directory:
+        groups = groups.filter(record__directory=uuid.UUID(wanted.directory))
+    return dialect.search(groups, wanted.text, field="name_key")
+
+
+def group_count(organization: Organization) -> int:
+    """Count the groups; a big count may be some seconds old."""
+    key = f"group-count:{organization.pk}"
+    if (known := cache.get(key)) is None:
+        known = organization.groups.count()
+        if known > MANY:
+            cache.set(key, known, KEEP_S)
+    return int(known)
+
+
+def member_counts(groups: Sequence[Group], *, cap: int = 0) -> dict[int, int]:
+    """Count the members of each group, up to `cap` + 1 where that is set."""
+    members = GroupMember._meta.db_table
+    limit = f" LIMIT {cap + 1:d}" if cap else ""
+    counted = dialect.rows(
+        "SELECT ids.id, (SELECT count(*) FROM"  # noqa: S608 - only our own names
+        f" (SELECT 1 FROM {members} m WHERE m.group_id = ids.id{limit}) AS found)"
+        f" FROM {dialect.ids_table('bigint')}",
+        [dialect.ids_parameter([group.pk for group in groups])],
+    )
+    return dict(counted)
+
+
+def with_member_counts(groups: Iterable[Group]) -> Iterator[tuple[Group, int]]:
+    """Pair each group with its exact number of members, a batch at a time."""
+    rest = iter(groups)
+    while batch := list(islice(rest, EXPORT_BATCH)):
+        counts = member_counts(batch)
+        for group in batch:
+            yield group, counts[group.pk]
+
+
+def people_in(group: Group, text: str = "", *, count: int) -> QuerySet[Member]:
+    """Return the people of a group whose name or e-mail contains `text`.
+
+    `count` is how many there are; sort them by MEMBER_ORDER.
+    """
+    inside = GroupMember.objects.filter(group=group, account=OuterRef("account"))
+    # A walk along the names finds the next page of a big group in a few steps,
+    # but passes everybody else when those of a smaller one stand far apart. As
+    # an expression the name has no index, so the smaller one is sorted instead.
+    big = count > WALKED_BY_NAME
+    name = F("name") if big else Concat("name", Value(""))
+    members = (
+        Member.objects.filter(Exists(inside), organization=group.organization_id)
+        .annotate(sort_name=name)
+        .prefetch_related("account", "directory")
+    )
+    return dialect.search(members, text)
+
+
+def sync_job(group: Group, *, kind: str) -> Job | None:
+    """Return the job that brings a synced group in step, while there is one."""
+    return (
+        Job.objects.filter(kind=kind, target=str(group.record_id), state__in=GOING_ON)
+        .order_by("-state", "pk")
+        .first()
+    )

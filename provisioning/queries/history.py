@@ -1,0 +1,117 @@
+"""Reads of the audit log about one thing, told so that a page can show it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from directories.events import Event
+from directories.models import AuditEvent, Organization
+
+PAGE = 20
+LONGEST_VALUE = 160
+FIELDS = {
+    "email": _("Email address"),
+    "name": _("Name"),
+    "public_name": _("Public name"),
+    "job_title": _("Job title"),
+    "department": _("Department"),
+    "company": _("Organization"),
+    "time_zone": _("Time zone"),
+    "language": _("Preferred language"),
+    "location": _("Location"),
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value before and after, as text, "" for none."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """An audit event in words: what, what exactly, by whom."""
+
+    event: AuditEvent
+    title: str
+    differences: list[Difference]
+    note: str
+
+
+@dataclass(frozen=True)
+class History:
+    """Some events, newest first, and the key to go on from, None at the end."""
+
+    events: list[Told]
+    older: int | None
+
+
+def history_of(
+    organization: Organization, target_ids: Iterable[str], *, before: int | None = None
+) -> History:
+    """Return what happened to these targets, older than event `before`."""
+    events = organization.audit_events.filter(target_id__in=list(target_ids))
+    if before is not None:
+        events = events.filter(pk__lt=before)
+    rows = list(events.order_by("-pk")[: PAGE + 1])
+    shown = rows[:PAGE]
+    older = shown[-1].pk if len(rows) > PAGE else None
+    return History([tell(event) for event in shown], older)
+
+
+def latest_events(organization: Organization, size: int) -> list[Told]:
+    """Return the newest events of an organization."""
+    return [tell(e) for e in organization.audit_events.order_by("-pk")[:size]]
+
+
+def tell(event: AuditEvent) -> Told:
+    """Put an event into words."""
+    known = event.action in Event.values
+    title = Event(event.action).label if known else event.action
+    return Told(
+        event=event,
+        title=str(title),
+        differences=_differences(event.details),
+        note=_note(event.details),
+    )
+
+
+def _differences(details: Mapping[str, Any]) -> list[Difference]:
+    """Compare what an account's change or two SCIM documents say."""
+    if isinstance(details.get("change"), dict):
+        return [
+            Difference(str(FIELDS.get(name, name)), _text(before), _text(after))
+            for name, (before, after) in details["change"].items()
+        ]
+    before, after = details.get("before"), details.get("after")
+    if not (isinstance(before, dict) and isinstance(after, dict)):
+        return []
+    return [
+        Difference(name, _text(before.get(name)), _text(after.get(name)))
+        for name in sorted(before.keys() | after.keys())
+        if before.get(name) != after.get(name)
+    ]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+def _note(details: Mapping[str, Any]) -> str:
+    joined, left = details.get("joined"), details.get("left")
+    if not (isinstance(joined, int) and isinstance(left, int)) or not joined + left:
+        return ""
+    came = ngettext("{count} person joined", "{count} people joined", joined)
+    went = ngettext("{count} person left", "{count} people left", left)
+    said = [(came, joined), (went, left)]
+    return ", ".join(text.format(count=f"{n:,}") for text, n in said if n)

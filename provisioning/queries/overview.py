@@ -1,0 +1,129 @@
+"""Reads of the Overview: what needs attention, what goes on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from directories.models import (
+    ApiKey,
+    Directory,
+    Job,
+    Organization,
+    TroubleshootingEntry,
+)
+from provisioning.queries.review import Waiting, provider_directories, waiting
+
+KEY_WARNING = timedelta(days=30)
+ERRORS_SINCE = timedelta(hours=24)
+FAILURES_SINCE = timedelta(days=7)
+JOBS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class KeyDue:
+    """The key of a directory that ends soon or has ended."""
+
+    directory: Directory
+    expires_at: datetime
+    expired: bool
+
+
+@dataclass(frozen=True)
+class ErrorCount:
+    """How many errors a directory's log got lately."""
+
+    directory: Directory
+    count: int
+
+
+@dataclass(frozen=True)
+class Attention:
+    """What an admin should look at, most pressing first."""
+
+    directories: Sequence[Directory]
+    keys: Sequence[KeyDue] = ()
+    failed_jobs: Sequence[Job] = ()
+    errors: Sequence[ErrorCount] = ()
+    waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
+    not_set_up: Sequence[Directory] = ()
+    silent: Sequence[Directory] = ()
+
+    def __bool__(self) -> bool:
+        urgent = self.keys or self.failed_jobs or self.errors or self.waiting
+        return bool(urgent or self.not_set_up or self.silent)
+
+
+def attention_of(organization: Organization, now: datetime) -> Attention:
+    """Return what needs an admin's attention at `now`."""
+    directories = list(provider_directories(organization))
+    if not directories:
+        return Attention(directories=directories)
+    active = [d for d in directories if d.state == Directory.State.ACTIVE]
+    return Attention(
+        directories=directories,
+        keys=_keys_due(active, now),
+        failed_jobs=list(_failed_jobs(organization, now)),
+        errors=_errors(directories, now - ERRORS_SINCE),
+        waiting=waiting(organization),
+        not_set_up=[d for d in directories if d.state == Directory.State.NOT_SET_UP],
+        silent=[d for d in active if d.first_request_at is None],
+    )
+
+
+def _keys_due(directories: Sequence[Directory], now: datetime) -> list[KeyDue]:
+    """Return the last key of each directory where its end is near or past."""
+    keys = ApiKey.objects.filter(directory__in=directories, revoked_at=None)
+    # Later ones replace earlier ones: what counts is the key that lasts longest.
+    ends = dict(keys.order_by("expires_at").values_list("directory", "expires_at"))
+    due = [
+        KeyDue(directory, ends[directory.pk], expired=ends[directory.pk] <= now)
+        for directory in directories
+        if directory.pk in ends and ends[directory.pk] <= now + KEY_WARNING
+    ]
+    return sorted(due, key=lambda key: key.expires_at)
+
+
+def _errors(directories: Sequence[Directory], since: datetime) -> list[ErrorCount]:
+    entries = TroubleshootingEntry.objects.filter(
+        directory__in=directories,
+        level=TroubleshootingEntry.Level.ERROR,
+        at__gte=since,
+    )
+    found = entries.order_by("directory").values_list("directory")
+    counts = dict(found.annotate(entries=Count("pk")))
+    return [ErrorCount(d, counts[d.pk]) for d in directories if d.pk in counts]
+
+
+def _failed_jobs(organization: Organization, now: datetime) -> QuerySet[Job]:
+    """Return the jobs that failed lately and were not done since."""
+    done_since = Job.objects.filter(
+        organization=organization,
+        kind=OuterRef("kind"),
+        target=OuterRef("target"),
+        state=Job.State.DONE,
+        created_at__gte=OuterRef("created_at"),
+    )
+    return (
+        Job.objects.filter(
+            ~Exists(done_since),
+            organization=organization,
+            state=Job.State.FAILED,
+            beat_at__gte=now - FAILURES_SINCE,
+        )
+        .select_related("directory")
+        .order_by("-beat_at", "pk")[:JOBS_SHOWN]
+    )
+
+
+def running_jobs(organization: Organization) -> list[Job]:
+    """Return the work that goes on or waits, running first."""
+    jobs = Job.objects.filter(
+        organization=organization, state__in=(Job.State.QUEUED, Job.State.RUNNING)
+    )
+    return list(
+        jobs.select_related("directory").order_by("-state", "created_at", "pk")[
+            :JOBS_SHOWN
+        ]
+    )
