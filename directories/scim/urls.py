@@ -22,7 +22,7 @@ app_name = "scim"
 
 
 def _endpoint(path: str, view: type[View], name: str) -> URLPattern:
-    route = rf"^(?P<directory_id>[^/]+)/{path}/?$"
+    route = rf"^(?P<directory_id>[^/]+)/{path}/?\Z"
     return re_path(route, view.as_view(), name=name)
 
 
@@ -38,5 +38,9 @@ urlpatterns = [
     ),
     _endpoint("Schemas", SchemaList, "schema-list"),
     _endpoint("Schemas/(?P<name>[^/]+)", SchemaDetail, "schema-detail"),
-    re_path(r"^(?P<directory_id>[^/]+)(/.*)?$", NothingView.as_view(), name="nothing"),
+    re_path(
+        r"^(?P<directory_id>[^/]+)(?:/[\s\S]*)?\Z",
+        NothingView.as_view(),
+        name="nothing",
+    ),
 ]

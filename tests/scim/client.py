@@ -42,11 +42,10 @@ class ScimClient:
     ) -> Any:
         """Send a JSON body, or bytes as they are, in the SCIM media type."""
         if body is None:
-            return self.send(method, path, **headers)
+            return self.send(method, path, b"", **headers)
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.send(
-            method, path, content, **{"content_type": SCIM_JSON, **headers}
-        )
+        headers.setdefault("content_type", SCIM_JSON)
+        return self.send(method, path, content, **headers)
 
     def get(self, path: str, **headers: str | None) -> Any:
         """Read what a path shows."""
@@ -70,9 +69,9 @@ class ScimClient:
         """Delete a resource."""
         return self.request("DELETE", path, **headers)
 
-    def user(self, name: str = "ada@example.com", **attributes: object) -> Any:
+    def user(self, user_name: str = "ada@example.com", /, **attributes: object) -> Any:
         """Create a user and return the resource."""
-        answer = self.post("/Users", {"userName": name, **attributes})
+        answer = self.post("/Users", {"userName": user_name, **attributes})
         assert answer.status_code == 201, answer.content
         return answer.json()
 

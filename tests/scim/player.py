@@ -176,11 +176,11 @@ def agrees(value: Json, wanted: Json) -> bool:
 def fulfils(value: Json, matcher: str, given: Json) -> bool:
     match matcher:
         case "missing":
-            return (value is MISSING) == given
+            return (value is MISSING) is given
         case "absent":
-            return is_absent(value) == given
+            return is_absent(value) is given
         case "exists":
-            return is_absent(value) != given
+            return is_absent(value) is not given
         case "any_of":
             return any(agrees(value, each) for each in given)
         case _:

@@ -1,0 +1,148 @@
+"""The surface as HTTP: paths, methods, media types."""
+
+import uuid
+
+import pytest
+
+from tests.scim.client import SCIM_JSON, refusal
+
+ENDPOINTS = [
+    "/Users",
+    "/Groups",
+    "/ServiceProviderConfig",
+    "/ResourceTypes",
+    "/Schemas",
+]
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (None, SCIM_JSON),
+        ("*/*", SCIM_JSON),
+        (SCIM_JSON, SCIM_JSON),
+        ("application/json", "application/json"),
+        ("application/json, text/plain", "application/json"),
+        ("application/json, application/scim+json", SCIM_JSON),
+        ("text/html", SCIM_JSON),
+    ],
+)
+def test_answers_in_the_media_type_that_is_read(scim, accept, expected):
+    assert scim.get("/Users", accept=accept)["Content-Type"] == expected
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        SCIM_JSON,
+        "application/json",
+        "application/scim+json; charset=utf-8",
+        "Application/JSON;charset=UTF-8",
+        None,
+        "",
+    ],
+)
+def test_reads_both_media_types_and_none(scim, content_type):
+    answer = scim.post("/Users", {"userName": "ada"}, content_type=content_type)
+
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize("end", ["", "/", "?", "/?", "?&", "?startIndex=1&"])
+def test_a_slash_or_a_stray_mark_at_the_end_needs_no_redirect(scim, path, end):
+    assert scim.get(f"{path}{end}").status_code == 200
+
+
+def test_writes_take_a_slash_at_the_end(scim):
+    created = scim.post("/Users/", {"userName": "ada"})
+    path = f"/Users/{created.json()['id']}/"
+
+    assert created.status_code == 201
+    assert scim.patch(path, [{"op": "add", "value": {}}]).status_code == 200
+    assert scim.delete(path).status_code == 204
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_head_is_a_get_without_a_body(scim, path):
+    answer = scim.request("HEAD", path)
+
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["Content-Type"] == SCIM_JSON
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/Users", {"GET", "POST"}),
+        ("/Groups", {"GET", "POST"}),
+        ("/Users/x", {"GET", "PUT", "PATCH", "DELETE"}),
+        ("/Groups/x", {"GET", "PUT", "PATCH", "DELETE"}),
+        ("/ServiceProviderConfig", {"GET"}),
+        ("/ResourceTypes/User", {"GET"}),
+        ("/Schemas", {"GET"}),
+    ],
+)
+def test_options_and_405_name_the_methods(scim, path, methods):
+    allowed = methods | {"HEAD", "OPTIONS"}
+    refused = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "LINK"} - methods
+
+    options = scim.request("OPTIONS", path)
+
+    assert options.status_code == 200
+    assert set(options["Allow"].split(", ")) == allowed
+    for method in sorted(refused):
+        answer = scim.request(method, path, {})
+        refusal(answer, 405)
+        assert set(answer["Allow"].split(", ")) == allowed
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "/",
+        "/Me",
+        "/Bulk",
+        "/users",
+        "/Users/a/b",
+        "/Users//",
+        "/Users%0A/x",
+        "/%0A",
+    ],
+)
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_what_is_no_endpoint_is_not_found(scim, path, method):
+    refusal(getattr(scim, method)(path), 404)
+
+
+@pytest.mark.parametrize("kind", ["Users", "Groups"])
+@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
+@pytest.mark.parametrize(
+    "given",
+    ["1", "x" * 3000, "%00", "%C3%A9", "..", "%2e%2e", "'--", str(uuid.uuid4())],
+)
+def test_what_is_no_id_is_not_found(scim, nothing_written, kind, method, given):
+    bodies = {
+        "put": {"userName": "ada", "displayName": "Crew"},
+        "patch": [{"op": "replace", "value": {"externalId": "x"}}],
+    }
+
+    with nothing_written():
+        body = [bodies[method]] if method in bodies else []
+        answer = getattr(scim, method)(f"/{kind}/{given}", *body)
+
+    refusal(answer, 404)
+
+
+def test_ids_are_found_in_capitals(scim):
+    user = scim.user()
+
+    assert scim.get(f"/Users/{user['id'].upper()}").json()["id"] == user["id"]
+
+
+def test_answers_carry_a_request_id_and_no_cookie(scim):
+    answer = scim.get("/Users")
+
+    assert answer["X-Request-Id"]
+    assert not answer.cookies
