@@ -167,11 +167,13 @@ def _groups_of(user: Document) -> dict[str, str]:
     return {str(g["value"]): str(g.get("display", "")) for g in user.get("groups", [])}
 
 
-def choose_changes(company: Company, rng: random.Random, count: int) -> list[Change]:
+def choose_changes(company: Company, *, seed: int, count: int) -> list[Change]:
     """Choose `count` changes, no more than one for each person.
 
-    There are fewer when too few people are left to change.
+    There are fewer when too few people are left to change. The same seed chooses
+    the same.
     """
+    rng = random.Random(seed)  # noqa: S311 - guards nothing
     chooser = _Chooser(company, rng)
     kinds: list[tuple[Callable[[], Change | None], int]] = [
         (chooser.join, 6),

@@ -51,6 +51,7 @@ class ScimClient:
         *,
         host: str = "",
         sleep: Callable[[float], None] = time.sleep,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._sleep = sleep
@@ -65,6 +66,7 @@ class ScimClient:
             limits=httpx.Limits(max_connections=CONNECTIONS),
             # A proxy of the machine does not lead to the machine itself.
             trust_env=urlsplit(base_url).hostname not in LOOPBACK,
+            transport=transport,
         )
 
     def __enter__(self) -> Self:
@@ -132,6 +134,17 @@ class ScimClient:
             self._sleep(_asked_to_wait(response))
         msg = f"{self._base_url} did not answer after {TRIES} tries: {reason}"
         raise PushError(msg)
+
+    def test_connection(self) -> None:
+        """Ask for one user; raises PushError when that is refused.
+
+        Identity providers do so before they push anything.
+        """
+        try:
+            self.request("GET", "/Users", query={"startIndex": "1", "count": "1"})
+        except RefusedError as error:
+            msg = f"{self._base_url} refuses to list users, {error}"
+            raise PushError(msg) from error
 
     def find(
         self, collection: str, attribute: str, value: str, **query: str

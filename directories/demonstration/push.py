@@ -59,6 +59,7 @@ def push_roster(client: ScimClient, roster: Roster, progress: Progress) -> Repor
 
     Raises client.PushError when the server cannot be worked with at all.
     """
+    client.test_connection()
     report = Report()
     ids: dict[str, str] = {}
     people = at_once(partial(push_person, client), roster.people)

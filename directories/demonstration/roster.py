@@ -138,8 +138,10 @@ def _person(line: int, row: Mapping[str, str], faults: list[str]) -> Person:
         faults.append(f"Line {line}: active is {active}; write true or false.")
     if cells.get("email") and "@" not in cells["email"]:
         faults.append(f"Line {line}: {cells['email']} is no e-mail address.")
-    groups = [name.strip() for name in cells.get("groups", "").split(";")]
-    by_key = {fold(name): name for name in groups if name}
+    by_key: dict[str, str] = {}
+    for name in cells.get("groups", "").split(";"):
+        by_key.setdefault(fold(name), name.strip())
+    by_key.pop("", None)
     return Person(
         user_name=cells["user_name"],
         **{name: cells.get(name, "") for name in TEXTS},

@@ -1,6 +1,5 @@
 """`manage.py push`: pushes people and groups as an identity provider does."""
 
-import random
 import secrets
 from argparse import ArgumentParser
 from collections import Counter
@@ -66,6 +65,8 @@ class Command(BaseCommand):
         """Push; raise CommandError when nothing or not all could be pushed."""
         if bool(base_url) != bool(key):
             raise CommandError("Give both --base-url and --key, or neither.")
+        if base_url and not base_url.startswith(("http://", "https://")):
+            raise CommandError("--base-url must begin with http:// or https://.")
         try:
             with self._client(base_url, key) as client:
                 if csv is not None:
@@ -104,8 +105,7 @@ class Command(BaseCommand):
             self.stdout.write("Nobody is there yet: pushing the sample company.")
             return self._push_file(client, COMPANY)
         seed = secrets.randbelow(10_000) if seed is None else seed
-        rng = random.Random(seed)  # noqa: S311 - guards nothing
-        changes = choose_changes(company, rng, count)
+        changes = choose_changes(company, seed=seed, count=count)
         summary = Carrier(client, company, self.stdout.write).carry(changes)
         self.stdout.write(f"{counted(summary.done)} (seed {seed}).".capitalize())
         return len(summary.refused)

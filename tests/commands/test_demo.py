@@ -1,0 +1,263 @@
+"""The demonstration: its contract, its first start, and the starts after it."""
+
+import json
+import stat
+import uuid
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.utils import timezone
+
+from directories.demonstration.roster import COMPANY, read_roster
+from directories.management.commands.serve import set_previous_demo_aside
+from directories.models import (
+    Account,
+    ApiKey,
+    Directory,
+    Domain,
+    GroupRecord,
+    Organization,
+    UserRecord,
+)
+from directories.services import accounts, api_keys
+from directories.services.audit import SYSTEM
+from directories.services.directories import delete_configuration
+from directories.services.organizations import create_organization
+from provisioning.demonstration import organization
+from provisioning.models import App, Group
+
+KEYS = {
+    "base_url": None,
+    "organization": {"id", "name", "api_key"},
+    "admin": {"email", "password"},
+    "jira_admin": {"email", "password"},
+    "site": {"id", "name", "api_email", "api_token"},
+    "directories": {"organization", "customers"},
+}
+DIRECTORY = {"id", "scim_base_url", "scim_api_key"}
+
+
+@pytest.fixture
+def place(transactional_db, live_server, settings, tmp_path, monkeypatch):
+    """Return DATA_DIR; the sample company is three people long."""
+    few = tmp_path / "company.csv"
+    few.write_text(
+        "user_name,email,groups\n"
+        "priya.natarajan@meridian.example,priya.natarajan@meridian.example,Design\n"
+        "tomas.lindgren@meridian.example,tomas.lindgren@meridian.example,Sales\n"
+        "new.person@meridian.example,new.person@meridian.example,Sales\n"
+    )
+    monkeypatch.setattr("provisioning.management.commands.demo.COMPANY", few)
+    settings.DATA_DIR = tmp_path
+    settings.BASE_URL = live_server.url
+    settings.PORT = urlsplit(live_server.url).port
+    return tmp_path
+
+
+def start(place: Path, *options):
+    """Start as `serve --demo` does; return what demo.json then holds."""
+    set_previous_demo_aside(place)
+    call_command("demo", *options)
+    return json.loads((place / "demo.json").read_text())
+
+
+def opens(told):
+    """Tell whether the directory's id and key go together."""
+    named = told["directories"]["organization"]
+    api_keys.open_directory(
+        directory_id=uuid.UUID(named["id"]),
+        text=named["scim_api_key"],
+        now=timezone.now(),
+    )
+    return True
+
+
+def test_demo_json_keeps_its_contract(place):
+    told = start(place)
+
+    assert set(told) == set(KEYS)
+    assert all(set(told[k]) == v for k, v in KEYS.items() if v)
+    assert all(set(d) == DIRECTORY for d in told["directories"].values())
+    assert stat.S_IMODE((place / "demo.json").stat().st_mode) == 0o600
+    assert stat.S_IMODE((place / "demo_secrets.json").stat().st_mode) == 0o600
+    named = told["directories"]["organization"]
+    assert named["scim_base_url"].endswith(f"/scim/directory/{named['id']}")
+    admin = Account.objects.get(email=told["admin"]["email"])
+    assert admin.check_password(told["admin"]["password"])
+    assert told["site"]["id"]
+    assert not any(told["jira_admin"].values())
+    assert not any(told["directories"]["customers"].values())
+    assert UserRecord.objects.filter(directory=named["id"]).count() == 0
+
+
+def test_first_start_prepares_and_pushes(place):
+    start(place)
+
+    made = Organization.objects.get()
+    assert made.demonstration == Organization.Demonstration.PUSHED
+    assert made.sites.count() == 2
+    assert App.objects.count() == 2 * len(App.Kind.values)
+    free = Domain.objects.filter(name__in=["example.com", "example.org"])
+    assert all(d.verified_at and d.directory is None for d in free)
+    states = dict(UserRecord.objects.values_list("user_name", "link_state"))
+    assert states == {
+        "priya.natarajan@meridian.example": "held",
+        "tomas.lindgren@meridian.example": "linked",
+        "new.person@meridian.example": "linked",
+    }
+    groups = dict(GroupRecord.objects.values_list("display_name", "link_state"))
+    assert groups == {"Design": "held", "Sales": "linked"}
+    assert set(Group.objects.values_list("kind", flat=True)) == set(Group.Kind.values)
+
+
+def test_second_start_keeps_all_and_pushes_nothing(place):
+    first = start(place)
+    UserRecord.objects.filter(user_name="new.person@meridian.example").delete()
+
+    second = start(place)
+
+    assert second == first
+    assert opens(second)
+    assert UserRecord.objects.count() == 2
+    assert not (place / "demo.previous.json").exists()
+
+
+def test_push_that_was_cut_off_is_done_on_the_next_start(place, monkeypatch):
+    def crash(*args):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("directories.demonstration.push.push_group", crash)
+        with pytest.raises(KeyboardInterrupt):
+            start(place)
+    assert not (place / "demo.json").exists()
+    password = json.loads((place / "demo_secrets.json").read_text())["admin_password"]
+
+    told = start(place)
+
+    assert told["admin"]["password"] == password
+    assert UserRecord.objects.count() == 3
+    assert GroupRecord.objects.count() == 2
+    assert Organization.objects.count() == 1
+
+
+def test_first_start_is_read_from_the_database(place):
+    first = start(place)
+    for name in ("demo.json", "demo_secrets.json"):
+        (place / name).unlink()
+
+    second = start(place)
+
+    assert second["organization"] == first["organization"]
+    assert second["admin"]["password"] != first["admin"]["password"]
+    assert Account.objects.get(email=second["admin"]["email"]).check_password(
+        second["admin"]["password"]
+    )
+    assert opens(first)
+    assert opens(second)
+
+
+def test_values_of_a_removed_demo_json_are_kept(place):
+    first = start(place)
+    (place / "demo_secrets.json").unlink()
+
+    assert start(place) == first
+
+
+def test_password_changed_in_the_console_is_left_alone(place, capsys):
+    first = start(place)
+    admin = Account.objects.get(email=first["admin"]["email"])
+    change = accounts.Change(Organization.objects.get(), SYSTEM, timezone.now())
+    accounts.change_password(admin, "chosen by myself", change=change)
+
+    for _ in range(2):
+        assert start(place)["admin"] == {"email": admin.email, "password": ""}
+
+    admin.refresh_from_db()
+    assert admin.check_password("chosen by myself")
+    assert "changed in the console" in capsys.readouterr().out
+
+
+def test_revoked_key_is_replaced(place):
+    first = start(place)
+    for key in ApiKey.objects.all():
+        api_keys.revoke_api_key(key=key, by=SYSTEM, now=timezone.now())
+
+    second = start(place)
+
+    assert opens(second)
+    assert second["directories"] != first["directories"]
+
+
+def test_deleted_configuration_is_set_up_again_once_it_is_gone(place):
+    told = start(place)
+    empty = Directory.objects.get(pk=told["directories"]["organization"]["id"])
+    delete_configuration(directory=empty, by=SYSTEM, now=timezone.now())
+
+    assert start(place)["directories"]["organization"]["scim_api_key"] == ""
+    Directory.objects.filter(pk=empty.pk).update(state=Directory.State.NOT_SET_UP)
+
+    assert opens(start(place))
+
+
+def test_json_prints_a_fresh_key_beside_the_others(place, capsys):
+    first = start(place)
+    capsys.readouterr()
+
+    call_command("demo", "--json")
+
+    printed = json.loads(capsys.readouterr().out)
+    assert opens(printed)
+    assert opens(first)
+    named = printed["directories"]["organization"]
+    assert named != first["directories"]["organization"]
+    named["scim_api_key"] = first["directories"]["organization"]["scim_api_key"]
+    assert printed == first
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_somebody_elses_database_is_refused(db, options):
+    create_organization(name="Real", now=timezone.now())
+
+    with pytest.raises(CommandError, match="did not make this database"):
+        call_command("demo", *options)
+
+
+def test_json_of_an_empty_database_is_refused(db):
+    with pytest.raises(CommandError, match="did not make this database"):
+        call_command("demo", "--json")
+
+
+def test_server_that_does_not_answer_is_told(place, settings, monkeypatch):
+    monkeypatch.setattr("directories.demonstration.client.FIRST_WAIT_S", 0)
+    settings.PORT = 9
+
+    with pytest.raises(CommandError, match="was not pushed"):
+        start(place)
+
+    assert not (place / "demo.json").exists()
+
+
+def test_push_without_address_goes_into_the_sample_company(place, capsys):
+    start(place)
+    before = ApiKey.objects.count()
+
+    call_command("push", "--changes", "3", "--seed", "1")
+
+    assert "Pushing into Meridian Okta." in capsys.readouterr().out
+    assert ApiKey.objects.count() == before
+
+
+def test_local_people_meet_the_sample_company():
+    company = read_roster(COMPANY)
+
+    addresses = {person.email for person in company.people}
+    local = [name for name, _, _ in organization.LOCAL_GROUPS]
+    meeting = {organization.TOMAS[1], organization.YUKI[1], organization.PRIYA[1]}
+    assert meeting <= addresses
+    assert [name for name in local if name in company.groups] == ["Design"]
+    domains = {address.rpartition("@")[2] for address in addresses}
+    assert domains.isdisjoint(organization.FREE_DOMAINS)
