@@ -135,7 +135,7 @@ def test_no_template_is_unused():
 
 def is_used(name: str, everything: str) -> bool:
     """Tell whether code or another template names this one."""
-    if re.fullmatch(r"\d{3}\.html", name):
+    if re.fullmatch(r"\d{3}(_csrf)?\.html", name):
         return True  # Django finds the pages of its own errors by their number.
     component = re.fullmatch(r"cotton/(.+)\.html", name)
     if component is None:

@@ -16,7 +16,8 @@ os.environ["DATA_DIR"] = folder
 # Processes of one run share the server, so each takes a numbered part of it.
 process = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
 if os.environ.get("REDIS_URL", "").startswith("unix://"):
-    os.environ["REDIS_URL"] += f"?db={process}"
+    server = os.environ["REDIS_URL"].partition("?")[0]
+    os.environ["REDIS_URL"] = f"{server}?db={process}"
 
 from config.environment import private_folder  # noqa: E402
 from config.settings.base import *  # noqa: E402, F403

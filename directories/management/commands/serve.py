@@ -50,6 +50,7 @@ class Command(BaseCommand):
                 start_web(processes)
                 wait_until_ready(processes)
                 self.stdout.write(f"Rollcall runs on {settings.BASE_URL}")
+                self.stdout.flush()
                 if demo:
                     call_command("demo", stdout=self.stdout, stderr=self.stderr)
                 self.stdout.write("Ctrl-C ends it.")
