@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.db import models
@@ -9,10 +10,12 @@ from rest_framework.request import Request
 
 from directories.models import GroupRecord, UserRecord
 from directories.scim.lookup import Lookup
+from directories.scim.protocol.errors import InvalidValueError
 from directories.scim.protocol.messages import read_paging
 from directories.scim.protocol.selection import Selection, read_selection
 
 R = TypeVar("R", UserRecord, GroupRecord)
+MAX_PARAMETERS = 100
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,7 @@ class ResultPage(Generic[R]):
 
 def read_query(request: Request) -> Query:
     """Return the query of a request; parameter names count in any letter case."""
-    given = {name.casefold(): str(value) for name, value in request.GET.items()}
+    given = _parameters(request.META.get("QUERY_STRING", ""))
     paging = read_paging(
         given.get("startindex"),
         given.get("count"),
@@ -50,6 +53,17 @@ def read_query(request: Request) -> Query:
             given.get("attributes", ""), given.get("excludedattributes", "")
         ),
     )
+
+
+def _parameters(query_string: str) -> dict[str, str]:
+    """Read a query, which is UTF-8 in whatever charset the body is declared."""
+    text = query_string.encode("latin-1").decode(errors="replace")
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+    except ValueError as error:
+        msg = f"The query has more than {MAX_PARAMETERS} parameters; send fewer."
+        raise InvalidValueError(msg) from error
+    return {name.casefold(): value for name, value in pairs}
 
 
 def whole_page(

@@ -109,7 +109,7 @@ def _change_group(
     if not same:
         _fill(record, values, now)
         record.save()
-    if not same or record.link_state != LinkState.LINKED:
+    if not same or record.link_state != LinkState.LINKED or record.link_reason:
         _hand_over(record, now)
     change = _change_members(record, values.members, now)
     if not same:

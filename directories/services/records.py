@@ -134,7 +134,7 @@ def _change_user(
     before = record.document
     values = edit(before)
     same = values.document == before
-    if same and record.link_state == LinkState.LINKED:
+    if same and record.link_state == LinkState.LINKED and not record.link_reason:
         return record
     if not same:
         emails_before = before.get("emails")

@@ -34,7 +34,11 @@ class ScimClient:
         sent = {name: value for name, value in names.items() if value is not None}
         with TestCase.captureOnCommitCallbacks(execute=True):
             return self.http.generic(
-                method, f"{self.base}{path}", content, content_type="", headers=sent
+                method,
+                f"{self.base}{path}",
+                content,
+                content_type="",
+                headers={"Content-Length": str(len(content)), **sent},
             )
 
     def request(
@@ -123,7 +127,7 @@ def refusal(answer: Any, status: int, scim_type: str = "") -> str:
     """Check that an answer is the SCIM error with that status; return its detail."""
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == SCIM_JSON
-    body = answer.json()
+    body = dict(answer.json())
     expected = {"schemas": [ERROR_SCHEMA], "status": str(status)}
     if scim_type:
         expected["scimType"] = scim_type
