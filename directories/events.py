@@ -9,7 +9,7 @@ class Event(TextChoices):
 
     ORGANIZATION_CREATED = "organization_created", _("Created organization")
     SIGNED_IN = "signed_in", _("Signed in")
-    PASSWORD_CHANGED = "password_changed", _("Changed password")  # noqa: S105
+    PASSWORD_CHANGED = "password_changed", _("Changed password")
     DIRECTORY_ADDED = "identity_provider_added", _("Added identity provider")
     DIRECTORY_CHANGED = "identity_provider_changed", _("Changed identity provider")
     SCIM_DIRECTORY_CREATED = "scim_directory_created", _("Set up user provisioning")
@@ -17,6 +17,7 @@ class Event(TextChoices):
     SCIM_KEY_CREATED = "scim_directory_token_created", _("Created API key")
     SCIM_KEY_ROTATED = "scim_directory_token_rotated", _("Regenerated API key")
     SCIM_KEY_REVOKED = "scim_directory_token_revoked", _("Revoked API key")
+    SCIM_SYNC_STARTED = "scim_manual_sync_initiated", _("Started sync")
     SCIM_LOG_CLEARED = (
         "scim_troubleshooting_log_cleared",
         _("Cleared troubleshooting log"),

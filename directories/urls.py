@@ -1,7 +1,86 @@
 """Console URLs of the directories app."""
 
-from django.urls import URLPattern
+from django.conf import settings
+from django.urls import path
+
+from directories.views.api_key import api_key_regenerate
+from directories.views.audit import audit_log, audit_log_export
+from directories.views.configuration import configuration_delete
+from directories.views.directory import (
+    directory_add,
+    directory_choose,
+    directory_detail,
+    directory_list,
+    directory_rename,
+    directory_sync,
+)
+from directories.views.domain import domain_list
+from directories.views.gallery import gallery
+from directories.views.job import job_detail
+from directories.views.organization import organization_choose
+from directories.views.password import (
+    password_change,
+    password_reset,
+    password_reset_confirm,
+    password_reset_done,
+    password_reset_sent,
+)
+from directories.views.set_up import directory_arrivals, directory_set_up
+from directories.views.sign_in import sign_in, sign_out
+from directories.views.troubleshooting import (
+    troubleshooting_log,
+    troubleshooting_log_clear,
+    troubleshooting_log_export,
+)
 
 app_name = "directories"
 
-urlpatterns: list[URLPattern] = []
+PROVIDERS = "security/identity-providers/"
+ONE = f"{PROVIDERS}<uuid:directory_id>/"
+LOG = f"{ONE}troubleshooting-log/"
+
+urlpatterns = [
+    path("sign-in/", sign_in, name="sign-in"),
+    path("sign-out/", sign_out, name="sign-out"),
+    path("account/password/", password_change, name="password-change"),
+    path("password-reset/", password_reset, name="password-reset"),
+    path("password-reset/sent/", password_reset_sent, name="password-reset-sent"),
+    path("password-reset/done/", password_reset_done, name="password-reset-done"),
+    path(
+        "password-reset/<uidb64>/<token>/",
+        password_reset_confirm,
+        name="password-reset-confirm",
+    ),
+    path("organizations/", organization_choose, name="organization-choose"),
+    path("directory/domains/", domain_list, name="domain-list"),
+    path("security/audit-log/", audit_log, name="audit-log"),
+    path("security/audit-log/export/", audit_log_export, name="audit-log-export"),
+    path("jobs/<uuid:job_id>/", job_detail, name="job-detail"),
+    path(PROVIDERS, directory_list, name="directory-list"),
+    path(f"{PROVIDERS}add/", directory_choose, name="directory-choose"),
+    path(f"{PROVIDERS}add/<slug:provider>/", directory_add, name="directory-add"),
+    path(ONE, directory_detail, name="directory-detail"),
+    path(f"{ONE}rename/", directory_rename, name="directory-rename"),
+    path(f"{ONE}sync/", directory_sync, name="directory-sync"),
+    path(f"{ONE}set-up/", directory_set_up, name="directory-set-up"),
+    path(f"{ONE}set-up/arrivals/", directory_arrivals, name="directory-arrivals"),
+    path(f"{ONE}regenerate-api-key/", api_key_regenerate, name="api-key-regenerate"),
+    path(
+        f"{ONE}delete-configuration/",
+        configuration_delete,
+        name="configuration-delete",
+    ),
+    path(LOG, troubleshooting_log, name="troubleshooting-log"),
+    path(
+        f"{LOG}export/",
+        troubleshooting_log_export,
+        name="troubleshooting-log-export",
+    ),
+    path(
+        f"{LOG}clear/",
+        troubleshooting_log_clear,
+        name="troubleshooting-log-clear",
+    ),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("gallery/", gallery, name="gallery"))

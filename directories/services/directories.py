@@ -20,6 +20,8 @@ from directories.services import api_keys, jobs
 from directories.services.audit import Actor, Target, record_event
 
 RELEASE = "directory-release"
+# The name of the task in settings.JOB_HANDLERS; what it does is not known here.
+RECONCILE = "directory-reconcile"
 
 
 class NameTakenError(Exception):
@@ -113,6 +115,47 @@ def delete_configuration(*, directory: Directory, by: Actor, now: datetime) -> J
         total=users + groups,
         now=now,
     )
+
+
+@transaction.atomic
+def replace_api_key(
+    *, directory: Directory, by: Actor, now: datetime
+) -> tuple[ApiKey, str]:
+    """End the directory's key and return a new one with its text.
+
+    Raises NotSetUpError.
+    """
+    active = Directory.objects.filter(pk=directory.pk, state=Directory.State.ACTIVE)
+    if not active.select_for_update(of=("self",)).exists():
+        raise NotSetUpError(directory.pk)
+    return api_keys.regenerate_api_key(directory=directory, by=by, now=now)
+
+
+@transaction.atomic
+def request_sync(*, directory: Directory, by: Actor, now: datetime) -> Job:
+    """Queue the job that makes everything equal to the directory's records.
+
+    For a closed directory it is the job that makes all local, tried again.
+    Raises NotSetUpError.
+    """
+    current = Directory.objects.select_for_update(of=("self",)).get(pk=directory.pk)
+    if current.state == Directory.State.NOT_SET_UP:
+        raise NotSetUpError(directory.pk)
+    deleting = current.state == Directory.State.DELETING
+    _record(Event.SCIM_SYNC_STARTED, directory, by, now)
+    return jobs.enqueue_job(
+        kind=RELEASE if deleting else RECONCILE,
+        target=str(directory.pk),
+        label=directory.name,
+        directory=directory,
+        total=_records(directory) if deleting else 0,
+        now=now,
+    )
+
+
+def _records(directory: Directory) -> int:
+    models = (UserRecord, GroupRecord)
+    return sum(model.objects.filter(directory=directory).count() for model in models)
 
 
 def release_directory(run: jobs.Run) -> None:

@@ -1,0 +1,47 @@
+"""Reads about background work."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from directories.models import Directory, Job
+
+SHOWN = 5
+EXPLAINED_FOR = timedelta(days=7)
+ACTIVE = (Job.State.QUEUED, Job.State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The jobs of a directory that its page shows; `more` wait unseen."""
+
+    jobs: list[Job]
+    more: int
+
+    @property
+    def active(self) -> bool:
+        """Say whether one of the jobs is not over."""
+        return any(job.state in ACTIVE for job in self.jobs)
+
+
+def work_of(directory: Directory, now: datetime) -> Work:
+    """Return the jobs that go on, then the failures nothing has made good."""
+    # By name the states sort backwards: running, queued, failed.
+    jobs = _worth_showing(directory, now).order_by("-state", "created_at", "pk")
+    rows = list(jobs[: SHOWN + 1])
+    more = jobs.count() - SHOWN if len(rows) > SHOWN else 0
+    return Work(rows[:SHOWN], more)
+
+
+def _worth_showing(directory: Directory, now: datetime) -> QuerySet[Job]:
+    later = Job.objects.filter(
+        directory=directory,
+        kind=OuterRef("kind"),
+        target=OuterRef("target"),
+        created_at__gt=OuterRef("created_at"),
+    )
+    failed = Q(state=Job.State.FAILED, finished_at__gt=now - EXPLAINED_FOR)
+    return Job.objects.filter(
+        Q(state__in=ACTIVE) | (failed & ~Q(Exists(later))), directory=directory
+    )

@@ -1,0 +1,116 @@
+"""Reads about identity provider directories and their keys."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Max, QuerySet
+
+from directories.models import (
+    ApiKey,
+    Directory,
+    GroupRecord,
+    Organization,
+    UserRecord,
+)
+
+WARN_WITHIN = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class KeyHealth:
+    """The newest key that was not revoked, and how long it goes on working.
+
+    `days_left` counts whole days and is 0 on the last one and after it.
+    """
+
+    key: ApiKey
+    state: Literal["valid", "expiring", "expired"]
+    days_left: int
+
+
+@dataclass(frozen=True)
+class KeyFacts:
+    """What the keys of a directory tell: the present one, and the last request."""
+
+    health: KeyHealth | None = None
+    last_request_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One row of the list of identity providers."""
+
+    directory: Directory
+    users: int
+    groups: int
+    keys: KeyFacts
+
+
+def scim_base_url(directory: Directory) -> str:
+    """Return the address that the identity provider sends its requests to."""
+    return f"{settings.BASE_URL}/scim/directory/{directory.pk}"
+
+
+def identity_providers(organization: Organization) -> QuerySet[Directory]:
+    """Return the identity provider directories of the organization."""
+    return organization.directories.filter(kind=Directory.Kind.ORGANIZATION).order_by(
+        "name_key", "pk"
+    )
+
+
+def providers_of(organization: Organization, now: datetime) -> list[Provider]:
+    """Return the rows of the list of identity providers; four queries."""
+    directories = list(identity_providers(organization))
+    ids = [directory.pk for directory in directories]
+    users, groups = _counts(UserRecord, ids), _counts(GroupRecord, ids)
+    keys = keys_of(ids, now)
+    return [
+        Provider(
+            directory,
+            users=users.get(directory.pk, 0),
+            groups=groups.get(directory.pk, 0),
+            keys=keys.get(directory.pk, KeyFacts()),
+        )
+        for directory in directories
+    ]
+
+
+def key_facts(directory: Directory, now: datetime) -> KeyFacts:
+    """Return what the keys of one directory tell."""
+    return keys_of([directory.pk], now).get(directory.pk, KeyFacts())
+
+
+def keys_of(directory_ids: Iterable[UUID], now: datetime) -> dict[UUID, KeyFacts]:
+    """Return what the keys of each directory tell; two queries."""
+    keys = ApiKey.objects.filter(directory__in=list(directory_ids))
+    newest = {
+        key.directory_id: key
+        for key in keys.filter(revoked_at=None).order_by("created_at", "pk")
+    }
+    used = keys.order_by().values_list("directory").annotate(Max("last_used_at"))
+    return {
+        directory_id: KeyFacts(
+            health=_health(newest.get(directory_id), now), last_request_at=at
+        )
+        for directory_id, at in used
+    }
+
+
+def _health(key: ApiKey | None, now: datetime) -> KeyHealth | None:
+    if key is None:
+        return None
+    left = key.expires_at - now
+    if left <= timedelta(0):
+        return KeyHealth(key, "expired", 0)
+    return KeyHealth(key, "expiring" if left < WARN_WITHIN else "valid", left.days)
+
+
+def _counts(
+    model: type[UserRecord] | type[GroupRecord], ids: list[UUID]
+) -> dict[UUID, int]:
+    rows = model._default_manager.filter(directory__in=ids).order_by()  # noqa: SLF001 - the documented name
+    return dict(rows.values_list("directory").annotate(Count("pk")))
