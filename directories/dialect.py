@@ -37,8 +37,19 @@ def ids_table(kind: IdKind) -> str:
     return "(SELECT value AS id FROM json_each(%s)) AS ids"
 
 
+def one_of(column: str, kind: IdKind) -> str:
+    """Return the condition that `column` is in one list parameter.
+
+    Unlike a join with `ids_table` it stays linear when the planner does not
+    know yet how large the tables have grown.
+    """
+    if is_postgresql():
+        return f"{column} = ANY(%s::{kind}[])"
+    return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+
+
 def ids_parameter(ids: Sequence[int] | Sequence[uuid.UUID]) -> list[Any] | str:
-    """Return the parameter that goes with `ids_table`."""
+    """Return the parameter that goes with `ids_table` and `one_of`."""
     if is_postgresql():
         return list(ids)
     return json.dumps([i.hex if isinstance(i, uuid.UUID) else i for i in ids])

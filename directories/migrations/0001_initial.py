@@ -336,7 +336,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='useremail',
-            index=models.Index(fields=['directory', 'value_key'], name='user_email_value'),
+            index=models.Index(fields=['value_key', 'directory'], name='user_email_value'),
         ),
         migrations.AddIndex(
             model_name='membership',

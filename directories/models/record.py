@@ -123,7 +123,7 @@ class UserEmail(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["directory", "value_key"], name="user_email_value"),
+            models.Index(fields=["value_key", "directory"], name="user_email_value"),
         ]
 
     def __str__(self) -> str:

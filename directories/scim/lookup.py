@@ -119,7 +119,8 @@ def _active(value: Value) -> Q:
 
 
 def _email(**columns: str) -> Q:
-    return Q(Exists(UserEmail.objects.filter(record=OuterRef("pk"), **columns)))
+    found = UserEmail.objects.filter(**columns)
+    return Q(pk__in=found.values("record"))
 
 
 def _email_value(value: Value) -> Q:

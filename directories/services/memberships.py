@@ -61,7 +61,7 @@ def _known(directory: Directory, ids: Sequence[uuid.UUID]) -> list[int]:
         return []
     found = dialect.rows(
         f"SELECT id, scim_id FROM {USER} WHERE directory_id = %s"  # noqa: S608
-        f" AND scim_id IN (SELECT ids.id FROM {dialect.ids_table('uuid')})",
+        f" AND {dialect.one_of('scim_id', 'uuid')}",
         [dialect.uuid_parameter(directory.pk), dialect.ids_parameter(ids)],
     )
     if len(found) != len(ids):
@@ -88,27 +88,35 @@ def _join(record: GroupRecord, users: Sequence[int]) -> list[int]:
     return [user for (user,) in joined]
 
 
-def _leave(record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]) -> list[int]:
+def _leave(
+    record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]
+) -> list[int]:
+    """Take out whom the plan does not keep; they are read first, then deleted.
+
+    The group is locked, so nothing changes in between.
+    """
     if plan.replaces:
-        left = dialect.rows(
-            f"DELETE FROM {MEMBERSHIP} WHERE group_id = %s"  # noqa: S608
-            f" AND NOT EXISTS (SELECT 1 FROM {dialect.ids_table('bigint')}"
-            f" WHERE ids.id = {MEMBERSHIP}.user_id) RETURNING user_id",
+        leaving = dialect.rows(
+            f"SELECT user_id FROM {MEMBERSHIP} WHERE group_id = %s"  # noqa: S608
+            f" EXCEPT SELECT ids.id FROM {dialect.ids_table('bigint')}",
             [record.pk, dialect.ids_parameter(wanted)],
         )
     elif plan.remove:
-        left = dialect.rows(
-            f"DELETE FROM {MEMBERSHIP} WHERE group_id = %s AND user_id IN"  # noqa: S608
-            f" (SELECT id FROM {USER} WHERE directory_id = %s AND scim_id IN"
-            f" (SELECT ids.id FROM {dialect.ids_table('uuid')})) RETURNING user_id",
+        leaving = dialect.rows(
+            f"SELECT id FROM {USER} WHERE directory_id = %s"  # noqa: S608
+            f" AND {dialect.one_of('scim_id', 'uuid')}",
             [
-                record.pk,
                 dialect.uuid_parameter(record.directory_id),
                 dialect.ids_parameter(plan.remove),
             ],
         )
     else:
-        left = []
+        return []
+    left = dialect.rows(
+        f"DELETE FROM {MEMBERSHIP} WHERE group_id = %s"  # noqa: S608
+        f" AND {dialect.one_of('user_id', 'bigint')} RETURNING user_id",
+        [record.pk, dialect.ids_parameter([user for (user,) in leaving])],
+    )
     return [user for (user,) in left]
 
 

@@ -46,8 +46,8 @@ def add_members(group: Group, users: Sequence[int]) -> None:
     dialect.rows(
         f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
         " SELECT %s, linked.account_id FROM (SELECT r.account_id"
-        f" FROM {USER} r WHERE r.link_state = 'linked' AND r.id IN"
-        f" (SELECT ids.id FROM {dialect.ids_table('bigint')})"
+        f" FROM {USER} r WHERE r.link_state = 'linked'"
+        f" AND {dialect.one_of('r.id', 'bigint')}"
         f" ORDER BY r.id {dialect.share_lock('r')}) linked"
         " WHERE true ON CONFLICT (group_id, account_id) DO NOTHING",
         [group.pk, dialect.ids_parameter(users)],
@@ -60,22 +60,26 @@ def remove_members(group: Group, users: Sequence[int]) -> None:
         return
     dialect.rows(
         f"DELETE FROM {GROUP_MEMBER} WHERE group_id = %s AND account_id IN"  # noqa: S608
-        f" (SELECT account_id FROM {USER} WHERE id IN"
-        f" (SELECT ids.id FROM {dialect.ids_table('bigint')}))",
+        f" (SELECT account_id FROM {USER} WHERE {dialect.one_of('id', 'bigint')})",
         [group.pk, dialect.ids_parameter(users)],
     )
 
 
 def remove_strangers(group: Group, record: GroupRecord) -> int:
     """Take out everybody whom the record does not list as linked; count them."""
-    gone = dialect.rows(
-        f"DELETE FROM {GROUP_MEMBER} WHERE group_id = %s AND NOT EXISTS"  # noqa: S608
-        f" (SELECT 1 FROM {USER} r JOIN {MEMBERSHIP} m ON m.user_id = r.id"
-        f" WHERE m.group_id = %s AND r.account_id = {GROUP_MEMBER}.account_id"
-        " AND r.link_state = 'linked') RETURNING account_id",
+    strangers = dialect.rows(
+        f"SELECT account_id FROM {GROUP_MEMBER} WHERE group_id = %s"  # noqa: S608
+        f" EXCEPT SELECT r.account_id FROM {MEMBERSHIP} m"
+        f" JOIN {USER} r ON r.id = m.user_id"
+        " WHERE m.group_id = %s AND r.link_state = 'linked'",
         [group.pk, record.pk],
     )
-    return len(gone)
+    dialect.rows(
+        f"DELETE FROM {GROUP_MEMBER} WHERE group_id = %s"  # noqa: S608
+        f" AND {dialect.one_of('account_id', 'bigint')}",
+        [group.pk, dialect.ids_parameter([account for (account,) in strangers])],
+    )
+    return len(strangers)
 
 
 def next_users(record: GroupRecord, *, after: int, size: int) -> list[int]:
