@@ -1,0 +1,1 @@
+"""Loads a running server over SCIM and prints what it measured."""
