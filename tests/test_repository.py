@@ -139,7 +139,10 @@ def is_used(name: str, everything: str) -> bool:
         return True  # Django finds the pages of its own errors by their number.
     component = re.fullmatch(r"cotton/(.+)\.html", name)
     if component is None:
-        return bool(re.search(rf"[\"']{re.escape(name)}[\"'#]", everything))
+        folder = re.escape(name.rpartition("/")[0])
+        # Named whole, with a fragment, or put together from its folder.
+        named = rf"[\"']({re.escape(name)}[\"'#]|{folder}/\{{)"
+        return bool(re.search(named, everything))
     tag = component[1].removesuffix("/index").replace("/", ".")
     spellings = {tag, tag.replace("_", "-")}
     return any(re.search(rf"<c-{re.escape(s)}[\s/>]", everything) for s in spellings)
