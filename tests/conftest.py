@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
@@ -17,6 +18,15 @@ from directories.management.processes import Processes
 
 # Playwright's loop runs in the test's thread; Django would refuse its queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a random id by its argument, so that two processes name it alike."""
+    try:
+        UUID(str(val))
+    except ValueError:
+        return None
+    return argname
 
 
 @pytest.fixture(autouse=True)
