@@ -1,7 +1,36 @@
 """Console URLs of the provisioning app."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from provisioning.views.group import group_export, group_list
+from provisioning.views.group_detail import (
+    group_detail,
+    group_member_export,
+)
+from provisioning.views.overview import organization_overview
+from provisioning.views.review import record_link, review_list
+from provisioning.views.search import search
+from provisioning.views.site import site_list
+from provisioning.views.user import user_detail, user_export, user_list
 
 app_name = "provisioning"
 
-urlpatterns: list[URLPattern] = []
+USERS = "directory/users/"
+GROUPS = "directory/groups/"
+GROUP = f"{GROUPS}<uuid:public_id>/"
+REVIEW = "directory/review/"
+
+urlpatterns = [
+    path("", organization_overview, name="overview"),
+    path("search/", search, name="search"),
+    path(USERS, user_list, name="user-list"),
+    path(f"{USERS}export/", user_export, name="user-export"),
+    path(f"{USERS}<uuid:public_id>/", user_detail, name="user-detail"),
+    path(GROUPS, group_list, name="group-list"),
+    path(f"{GROUPS}export/", group_export, name="group-export"),
+    path(GROUP, group_detail, name="group-detail"),
+    path(f"{GROUP}export/", group_member_export, name="group-member-export"),
+    path(REVIEW, review_list, name="review-list"),
+    path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
+    path("apps/sites/", site_list, name="site-list"),
+]

@@ -54,6 +54,10 @@ class Attention:
         urgent = self.keys or self.failed_jobs or self.errors or self.waiting
         return bool(urgent or self.not_set_up or self.silent)
 
+    def without_providers(self) -> "Attention":
+        """Return the part that concerns who may not look after the providers."""
+        return Attention(directories=self.directories, waiting=self.waiting)
+
 
 def attention_of(organization: Organization, now: datetime) -> Attention:
     """Return what needs an admin's attention at `now`."""

@@ -62,7 +62,7 @@ EXPLANATIONS: dict[str, Explanation] = {
             "The person was not linked: the account with this address holds an "
             "admin right, and linking it would hand it to the identity provider."
         ),
-        _("Review the person on the directory's page and link the account there."),
+        _("Open “Waiting for review” from the Overview and link the account there."),
     ),
     Reason.ADMIN_EMAIL_CHANGE: Explanation(
         Level.WARNING,
@@ -96,7 +96,7 @@ EXPLANATIONS: dict[str, Explanation] = {
             "The group waits for review: a local group of the organization has "
             "its name."
         ),
-        _("Rename one of the two groups, or review them on the directory's page."),
+        _("Rename one of the two groups; a renamed group is synced when it is pushed."),
     ),
     Reason.RENAME_WAITS: Explanation(
         Level.WARNING,

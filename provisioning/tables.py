@@ -1,0 +1,114 @@
+"""What list pages can be asked for by their address: filters, order, page.
+
+Words that mean nothing are taken as not asked for, so an old link still shows
+a list; a broken cursor is refused by the paging.
+"""
+
+import uuid
+from collections.abc import Collection
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from directories.models import Member
+from directories.paging import Cut
+from provisioning.models import Group
+from provisioning.queries.groups import GroupFilter
+from provisioning.queries.people import LOCAL, MemberFilter
+
+LONGEST_SEARCH = 200
+# As many digits as every key of the database may have.
+KEY_DIGITS = 18
+ADMINS = "admin"
+DESCENDING = "-name"
+
+USER_COLUMNS = (
+    _("Name"),
+    _("Email address"),
+    _("Status"),
+    _("Account type"),
+    _("Source"),
+    _("Public name"),
+    _("Job title"),
+    _("Department"),
+    _("Organization"),
+    _("Joined"),
+    _("Account ID"),
+)
+GROUP_COLUMNS = (
+    _("Name"),
+    _("Type"),
+    _("Directory"),
+    _("Members"),
+    _("Description"),
+    _("Created"),
+    _("Group ID"),
+)
+GROUP_MEMBER_COLUMNS = (
+    _("Name"),
+    _("Email address"),
+    _("Status"),
+    _("Source"),
+    _("Account ID"),
+)
+ROLES: list[tuple[str, StrOrPromise]] = [(ADMINS, _("Administrators"))]
+STATUSES = Member.Status.choices
+GROUP_KINDS = Group.Kind.choices
+
+
+def text_of(query: QueryDict) -> str:
+    """Return what was typed into the search field, fit for the database."""
+    return query.get("q", "").replace("\x00", "").strip()[:LONGEST_SEARCH]
+
+
+def user_filter(query: QueryDict) -> MemberFilter:
+    """Return which people the Users list is asked for."""
+    return MemberFilter(
+        text=text_of(query),
+        status=_one_of(query.get("status", ""), Member.Status.values),
+        directory=directory_of(query, or_local=True),
+        admins=query.get("role") == ADMINS,
+    )
+
+
+def group_filter(query: QueryDict) -> GroupFilter:
+    """Return which groups the Groups list is asked for."""
+    return GroupFilter(
+        text=text_of(query),
+        kind=_one_of(query.get("kind", ""), Group.Kind.values),
+        directory=directory_of(query),
+    )
+
+
+def directory_of(query: QueryDict, *, or_local: bool = False) -> str:
+    """Return the id of the directory asked for, or LOCAL, or ""."""
+    asked = query.get("directory", "")
+    if or_local and asked == LOCAL:
+        return LOCAL
+    try:
+        return str(uuid.UUID(asked))
+    except ValueError:
+        return ""
+
+
+def cut_of(query: QueryDict, field: str) -> Cut:
+    """Return which page is asked for, of the rows in the order of `field`."""
+    before = query.get("before") or None
+    return Cut(
+        field=field,
+        descending=query.get("sort") == DESCENDING,
+        after=None if before else query.get("after") or None,
+        before=before,
+    )
+
+
+def event_of(query: QueryDict) -> int | None:
+    """Return the key of the event before which a history goes on."""
+    asked = query.get("before", "")
+    plain = asked.isascii() and asked.isdigit() and len(asked) <= KEY_DIGITS
+    return int(asked) if plain else None
+
+
+def _one_of(asked: str, known: Collection[str]) -> str:
+    return asked if asked in known else ""

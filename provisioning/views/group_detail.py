@@ -1,0 +1,117 @@
+"""One group: its members, its record, its history."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from directories.exports import csv_response
+from directories.models import Member
+from directories.permissions import ConsoleRequest, Permission, requires
+from directories.services import exports
+from directories.services.audit import Target
+from directories.views.rendering import render_part
+from provisioning import tables
+from provisioning.models import Group
+from provisioning.queries import groups, history
+from provisioning.services.explanations import EXPLANATIONS
+from provisioning.services.groups import SYNC
+from provisioning.views.group import find_group
+from provisioning.views.listing import list_page, turned_round
+
+MEMBERS, DETAILS, HISTORY = "members", "details", "history"
+FRAGMENTS = {MEMBERS: "rows", DETAILS: "details", HISTORY: "history"}
+
+
+@require_safe
+@requires(Permission.SEE_DIRECTORY)
+def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
+    """Show one group under the tab that is asked for."""
+    group = find_group(request, public_id)
+    tabs = [MEMBERS, DETAILS]
+    if Permission.SEE_LOGS in request.permissions:
+        tabs.append(HISTORY)
+    asked = request.GET.get("tab", "")
+    tab = asked if asked in tabs else MEMBERS
+    count = groups.member_counts([group])[group.pk]
+    context = {
+        "crumbs": [
+            (_("Admin"), "/"),
+            (_("Directory"), ""),
+            (_("Groups"), reverse("provisioning:group-list")),
+            (group.name, ""),
+        ],
+        "group": group,
+        "directory": group.record.directory if group.record else None,
+        "count": count,
+        "tab": tab,
+        "tabs": tabs,
+        "job": groups.sync_job(group, kind=SYNC),
+        **_content(request, group, tab=tab, count=count),
+    }
+    return render_part(
+        request, "provisioning/group_detail.html", context, fragment=FRAGMENTS[tab]
+    )
+
+
+def _content(
+    request: ConsoleRequest, group: Group, *, tab: str, count: int
+) -> dict[str, Any]:
+    """Return what one tab shows."""
+    if tab == DETAILS:
+        reason = group.record.link_reason if group.record else ""
+        return {"record": group.record, "explanation": EXPLANATIONS.get(reason)}
+    if tab == HISTORY:
+        subjects = [str(group.public_id)]
+        if group.record:
+            subjects.append(str(group.record.scim_id))
+        before = tables.event_of(request.GET)
+        return {
+            "history": history.history_of(request.organization, subjects, before=before)
+        }
+    text = tables.text_of(request.GET)
+    cut = tables.cut_of(request.GET, groups.MEMBER_ORDER)
+    people = groups.people_in(group, text, count=count)
+    return {
+        "text": text,
+        "listing": list_page(request, people, cut, total=None if text else count),
+        "descending": cut.descending,
+        "turned_url": turned_round(request, cut),
+    }
+
+
+@require_POST
+@requires(Permission.SEE_DIRECTORY)
+def group_member_export(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
+    """Answer with the members of a group that match, as CSV."""
+    group = find_group(request, public_id)
+    text = tables.text_of(request.POST)
+    exports.note_export(
+        organization=request.organization,
+        target=Target("group", str(group.public_id), group.name),
+        filters={"text": text},
+        by=request.actor,
+        now=timezone.now(),
+    )
+    count = groups.member_counts([group])[group.pk]
+    people = groups.people_in(group, text, count=count).order_by(
+        groups.MEMBER_ORDER, "pk"
+    )
+    rows = _lines(people.iterator(chunk_size=groups.EXPORT_BATCH))
+    return csv_response("group-members", tables.GROUP_MEMBER_COLUMNS, rows)
+
+
+def _lines(people: Iterator[Member]) -> Iterator[list[object]]:
+    for member in people:
+        yield [
+            member.account.name,
+            member.account.email,
+            member.get_status_display(),
+            member.directory.name if member.directory else _("Local"),
+            member.account.public_id,
+        ]

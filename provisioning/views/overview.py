@@ -1,0 +1,32 @@
+"""The first page: what needs attention, what goes on, how much there is."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from directories.permissions import ConsoleRequest, Permission, requires
+from provisioning.queries import groups, history, overview, people
+
+EVENTS_SHOWN = 8
+
+
+@require_safe
+@requires(Permission.SEE_DIRECTORY)
+def organization_overview(request: ConsoleRequest) -> HttpResponse:
+    """Show how the organization stands, to each as much as they may do."""
+    organization = request.organization
+    manages = Permission.MANAGE_PROVIDERS in request.permissions
+    attention = overview.attention_of(organization, timezone.now())
+    context = {
+        "crumbs": [(_("Admin"), ""), (_("Overview"), "")],
+        "attention": attention if manages else attention.without_providers(),
+        "manages": manages,
+        "jobs": overview.running_jobs(organization),
+        "numbers": people.member_numbers(organization),
+        "groups": groups.group_count(organization),
+    }
+    if Permission.SEE_LOGS in request.permissions:
+        context["events"] = history.latest_events(organization, EVENTS_SHOWN)
+    return render(request, "provisioning/overview.html", context)

@@ -1,0 +1,106 @@
+"""Records that wait for an admin's decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from directories.consumers import RefusedError
+from directories.models import Account, GroupRecord, UserRecord
+from directories.permissions import ConsoleRequest, Permission, requires
+from provisioning import tables
+from provisioning.queries import review
+from provisioning.services import people
+from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
+from provisioning.views.listing import Listing, list_page, short
+
+PEOPLE, GROUPS = "people", "groups"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A record that waits, why, and the account it would be linked to."""
+
+    record: UserRecord | GroupRecord
+    explanation: Explanation | None
+    account: Account | None = None
+
+
+@require_safe
+@requires(Permission.SEE_DIRECTORY)
+def review_list(request: ConsoleRequest) -> HttpResponse:
+    """List the people or groups that wait, with the reason and what to do."""
+    directory = tables.directory_of(request.GET)
+    waiting = review.waiting(request.organization, directory)
+    tab = request.GET.get("tab", "")
+    if tab not in {PEOPLE, GROUPS}:
+        tab = GROUPS if waiting.groups and not waiting.users else PEOPLE
+    listing = _listing(request, tab, directory)
+    context = {
+        "crumbs": [(_("Admin"), "/"), (_("Directory"), ""), (_("Review"), "")],
+        "waiting": waiting,
+        "users": short(waiting.users, review.COUNT_CAP),
+        "groups": short(waiting.groups, review.COUNT_CAP),
+        "tab": tab,
+        "directory": directory,
+        "listing": listing,
+        "rows": _rows(request, listing.rows),
+    }
+    return render(request, "provisioning/review_list.html", context)
+
+
+def _listing(
+    request: ConsoleRequest, tab: str, directory: str
+) -> Listing[UserRecord] | Listing[GroupRecord]:
+    cut = tables.cut_of(request.GET, "pk")
+    if tab == GROUPS:
+        groups = review.waiting_groups(request.organization, directory)
+        return list_page(request, groups, cut)
+    users = review.waiting_users(request.organization, directory)
+    return list_page(request, users, cut)
+
+
+def _rows(
+    request: ConsoleRequest, records: Sequence[UserRecord] | Sequence[GroupRecord]
+) -> list[Row]:
+    """Add to each record what explains it, and the account where one may link."""
+    manages = Permission.MANAGE_PROVIDERS in request.permissions
+    keys = {
+        record.pk: record.email_key
+        for record in records
+        if manages and record.link_reason == Reason.ADMIN_ACCOUNT
+        if isinstance(record, UserRecord)
+    }
+    accounts = review.accounts_for(keys.values())
+    return [
+        Row(
+            record=record,
+            explanation=EXPLANATIONS.get(record.link_reason),
+            account=accounts.get(keys.get(record.pk, "")),
+        )
+        for record in records
+    ]
+
+
+@require_POST
+@requires(Permission.MANAGE_PROVIDERS)
+def record_link(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
+    """Link the admin account that a record was held back from."""
+    records = UserRecord.objects.filter(organization=request.organization)
+    record = get_object_or_404(records, scim_id=scim_id)
+    try:
+        account = people.approve_link(record, by=request.actor, now=timezone.now())
+    except people.NotWaitingError:
+        messages.info(request, _("That person no longer waits for a decision."))
+    except RefusedError as error:
+        messages.error(request, error.advice)
+    else:
+        text = _("{name} is linked. The identity provider manages the account now.")
+        messages.success(request, text.format(name=account.get_full_name()))
+    return redirect("provisioning:review-list")

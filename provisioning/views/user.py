@@ -1,0 +1,136 @@
+"""People of the organization: the list, its export, one person."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from directories.exports import csv_response
+from directories.models import Member, Organization
+from directories.permissions import ConsoleRequest, Permission, requires
+from directories.services import exports
+from directories.services.audit import Target
+from directories.views.rendering import render_part
+from provisioning import tables
+from provisioning.queries import history, people
+from provisioning.queries.review import provider_directories
+from provisioning.views.listing import list_page, turned_round
+from provisioning.views.profile import profile_of
+
+GROUPS_SHOWN = 100
+
+
+@require_safe
+@requires(Permission.SEE_DIRECTORY)
+def user_list(request: ConsoleRequest) -> HttpResponse:
+    """List the people of the organization, as many as match."""
+    wanted = tables.user_filter(request.GET)
+    numbers = people.member_numbers(request.organization)
+    directories = list(provider_directories(request.organization))
+    cut = tables.cut_of(request.GET, "name")
+    context = {
+        "crumbs": [(_("Admin"), "/"), (_("Directory"), ""), (_("Users"), "")],
+        "wanted": wanted,
+        "numbers": numbers,
+        "listing": list_page(
+            request,
+            people.members_of(request.organization, wanted),
+            cut,
+            total=None if wanted else numbers.total,
+        ),
+        "descending": cut.descending,
+        "turned_url": turned_round(request, cut),
+        "statuses": tables.STATUSES,
+        "roles": tables.ROLES,
+        "sources": [
+            (people.LOCAL, _("Local")),
+            *((str(d.pk), d.name) for d in directories),
+        ],
+        "connected": bool(directories),
+    }
+    return render_part(request, "provisioning/user_list.html", context, fragment="rows")
+
+
+@require_POST
+@requires(Permission.SEE_DIRECTORY)
+def user_export(request: ConsoleRequest) -> HttpResponseBase:
+    """Answer with the people that match, as CSV."""
+    organization = request.organization
+    wanted = tables.user_filter(request.POST)
+    exports.note_export(
+        organization=organization,
+        target=Target("users", str(organization.pk), organization.name),
+        filters={
+            "text": wanted.text,
+            "status": wanted.status,
+            "directory": wanted.directory,
+            "role": tables.ADMINS if wanted.admins else "",
+        },
+        by=request.actor,
+        now=timezone.now(),
+    )
+    members = people.members_of(organization, wanted).order_by("name", "pk")
+    rows = _lines(organization, members.iterator())
+    return csv_response("users", tables.USER_COLUMNS, rows)
+
+
+def _lines(
+    organization: Organization, members: Iterator[Member]
+) -> Iterator[list[object]]:
+    managed, external = _("Managed"), _("External")
+    for member in members:
+        account = member.account
+        yield [
+            account.name,
+            account.email,
+            member.get_status_display(),
+            managed if account.managed_by_id == organization.pk else external,
+            member.directory.name if member.directory else _("Local"),
+            account.public_name,
+            account.job_title,
+            account.department,
+            account.company,
+            member.joined_at.date().isoformat(),
+            account.public_id,
+        ]
+
+
+@require_safe
+@requires(Permission.SEE_DIRECTORY)
+def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
+    """Show one person: who owns the account, what it holds, what happened."""
+    organization = request.organization
+    members = organization.members.select_related("account", "directory")
+    member = get_object_or_404(members, account__public_id=public_id)
+    account = member.account
+    record = people.record_of(organization, account)
+    groups = list(people.groups_of(organization, account)[: GROUPS_SHOWN + 1])
+    context = {
+        "crumbs": [
+            (_("Admin"), "/"),
+            (_("Directory"), ""),
+            (_("Users"), reverse("provisioning:user-list")),
+            (account.get_full_name(), ""),
+        ],
+        "member": member,
+        "account": account,
+        "record": record,
+        "profile": profile_of(member, record),
+        "waiting": people.waiting_record_of(organization, account),
+        "groups": groups[:GROUPS_SHOWN],
+        "more_groups": len(groups) > GROUPS_SHOWN,
+        "roles": people.roles_of(organization, account),
+    }
+    if Permission.SEE_LOGS in request.permissions:
+        subjects = [str(public_id), *([str(record.scim_id)] if record else [])]
+        context["history"] = history.history_of(
+            organization, subjects, before=tables.event_of(request.GET)
+        )
+    return render_part(
+        request, "provisioning/user_detail.html", context, fragment="history"
+    )
