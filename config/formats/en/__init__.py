@@ -1,0 +1,1 @@
+"""Dates in English: the same in Britain and America, with the time zone."""
