@@ -25,20 +25,27 @@ class Work:
         return any(job.state in ACTIVE for job in self.jobs)
 
 
-def work_of(directory: Directory, now: datetime) -> Work:
-    """Return the jobs that go on, then the failures nothing has made good."""
+def work_of(directory: Directory, now: datetime, *, mended_by: str) -> Work:
+    """Return the jobs that go on, then the failures nothing has made good.
+
+    A later job of the same kind and target makes a failure good, and so does a
+    later one of the kind `mended_by`.
+    """
     # By name the states sort backwards: running, queued, failed.
-    jobs = _worth_showing(directory, now).order_by("-state", "created_at", "pk")
+    jobs = _worth_showing(directory, now, mended_by).order_by(
+        "-state", "created_at", "pk"
+    )
     rows = list(jobs[: SHOWN + 1])
     more = jobs.count() - SHOWN if len(rows) > SHOWN else 0
     return Work(rows[:SHOWN], more)
 
 
-def _worth_showing(directory: Directory, now: datetime) -> QuerySet[Job]:
+def _worth_showing(
+    directory: Directory, now: datetime, mended_by: str
+) -> QuerySet[Job]:
     later = Job.objects.filter(
+        Q(kind=OuterRef("kind"), target=OuterRef("target")) | Q(kind=mended_by),
         directory=directory,
-        kind=OuterRef("kind"),
-        target=OuterRef("target"),
         created_at__gt=OuterRef("created_at"),
     )
     failed = Q(state=Job.State.FAILED, finished_at__gt=now - EXPLAINED_FOR)

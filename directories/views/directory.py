@@ -100,7 +100,7 @@ def directory_detail(request: ConsoleRequest, directory_id: UUID) -> HttpRespons
         "directory": directory,
         "tallies": arrivals.tallies(directory),
         "keys": providers.key_facts(directory, now),
-        "work": jobs.work_of(directory, now),
+        "work": jobs.work_of(directory, now, mended_by=directories.RECONCILE),
         "domains": organizations.verified_domains_of(request.organization),
         "scim_base_url": providers.scim_base_url(directory),
     }
