@@ -50,18 +50,19 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("body", BROKEN, ids=lambda body: repr(body[:24]))
-@pytest.mark.parametrize("method", ["post", "put", "patch"])
-def test_what_is_no_json_object_is_refused(scim, ids, nothing_written, method, body):
-    path = USERS if method == "post" else f"/Users/{ids['user']}"
-
+def test_what_is_no_json_object_is_refused(scim, ids, nothing_written, body):
     with nothing_written():
-        answer = getattr(scim, method)(path, body)
+        for path in (USER, GROUP):
+            for method in ("PUT", "PATCH"):
+                answer = scim.request(method, path.format(**ids), body)
+                assert BROKEN[body] in refusal(answer, 400, "invalidSyntax")
+        answer = scim.post(USERS, body)
 
     assert BROKEN[body] in refusal(answer, 400, "invalidSyntax")
-    entry = scim.log().get()
-    assert (entry.kind, entry.level, entry.subject) == ("bad_request", "error", "user")
-    assert entry.request["method"] == method.upper()
-    assert entry.request["path"] == f"{scim.base}{path}"
+    entry = scim.log().get(subject="user")
+    assert (entry.kind, entry.level, entry.times) == ("bad_request", "error", 3)
+    assert entry.request["method"] == "POST"
+    assert entry.request["path"] == f"{scim.base}{USERS}"
     assert entry.request["status"] == 400
 
 
@@ -233,15 +234,19 @@ def test_looking_for_what_is_not_there_is_nothing_to_log(scim, method):
         "é",
     ],
 )
-@pytest.mark.parametrize("method", ["post", "put", "patch"])
-def test_another_media_type_is_refused(scim, nothing_written, method, content_type):
-    path = USERS if method == "post" else f"/Users/{NOBODY}"
-
+def test_another_media_type_is_refused(scim, nothing_written, content_type):
     with nothing_written():
-        answer = getattr(scim, method)(path, named("ada"), content_type=content_type)
+        for method, path in (("POST", USERS), ("PUT", GROUP), ("PATCH", USER)):
+            answer = scim.request(
+                method,
+                path.format(user=NOBODY, group=NOBODY),
+                named("ada"),
+                content_type=content_type,
+            )
 
-    assert SCIM_JSON in refusal(answer, 415)
-    assert scim.log().get().kind == "bad_request"
+            assert SCIM_JSON in refusal(answer, 415)
+
+    assert {entry.kind for entry in scim.log()} == {"bad_request"}
 
 
 @pytest.mark.parametrize("charset", ["latin-1", "utf-16", "idna", "x" * 300])

@@ -48,10 +48,10 @@ def test_reads_both_media_types_and_none(scim, content_type):
     assert answer.status_code == 201
 
 
-@pytest.mark.parametrize("path", ENDPOINTS)
 @pytest.mark.parametrize("end", ["", "/", "?", "/?", "?&", "?startIndex=1&"])
-def test_a_slash_or_a_stray_mark_at_the_end_needs_no_redirect(scim, path, end):
-    assert scim.get(f"{path}{end}").status_code == 200
+def test_a_slash_or_a_stray_mark_at_the_end_needs_no_redirect(scim, end):
+    for path in ENDPOINTS:
+        assert scim.get(f"{path}{end}").status_code == 200
 
 
 def test_writes_take_a_slash_at_the_end(scim):
@@ -63,12 +63,12 @@ def test_writes_take_a_slash_at_the_end(scim):
     assert scim.delete(path).status_code == 204
 
 
-@pytest.mark.parametrize("path", ENDPOINTS)
-def test_head_is_a_get_without_a_body(scim, path):
-    answer = scim.request("HEAD", path)
+def test_head_is_a_get_without_a_body(scim):
+    for path in ENDPOINTS:
+        answer = scim.request("HEAD", path)
 
-    assert (answer.status_code, answer.content) == (200, b"")
-    assert answer["Content-Type"] == SCIM_JSON
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer["Content-Type"] == SCIM_JSON
 
 
 @pytest.mark.parametrize(
@@ -111,28 +111,26 @@ def test_options_and_405_name_the_methods(scim, path, methods):
         "/%0A",
     ],
 )
-@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
-def test_what_is_no_endpoint_is_not_found(scim, path, method):
-    refusal(getattr(scim, method)(path), 404)
+def test_what_is_no_endpoint_is_not_found(scim, path):
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        refusal(scim.request(method, path), 404)
+
+
+NO_IDS = ["1", "x" * 3000, "%00", "%C3%A9", "..", "%2e", "'--", str(uuid.uuid4())]
+BODIES = {
+    "PUT": {"userName": "ada", "displayName": "Crew"},
+    "PATCH": {"Operations": [{"op": "replace", "value": {"externalId": "x"}}]},
+}
 
 
 @pytest.mark.parametrize("kind", ["Users", "Groups"])
-@pytest.mark.parametrize("method", ["get", "put", "patch", "delete"])
-@pytest.mark.parametrize(
-    "given",
-    ["1", "x" * 3000, "%00", "%C3%A9", "..", "%2e%2e", "'--", str(uuid.uuid4())],
-)
-def test_what_is_no_id_is_not_found(scim, nothing_written, kind, method, given):
-    bodies = {
-        "put": {"userName": "ada", "displayName": "Crew"},
-        "patch": [{"op": "replace", "value": {"externalId": "x"}}],
-    }
-
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+def test_what_is_no_id_is_not_found(scim, nothing_written, kind, method):
     with nothing_written():
-        body = [bodies[method]] if method in bodies else []
-        answer = getattr(scim, method)(f"/{kind}/{given}", *body)
+        for given in NO_IDS:
+            answer = scim.request(method, f"/{kind}/{given}", BODIES.get(method))
 
-    refusal(answer, 404)
+            refusal(answer, 404)
 
 
 def test_ids_are_found_in_capitals(scim):

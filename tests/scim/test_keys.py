@@ -18,13 +18,14 @@ def now():
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_without_a_key_nothing_opens(scim, nothing_written, method, path):
+def test_without_a_key_nothing_opens(scim, nothing_written, path):
     with nothing_written():
-        answer = scim.request(method, path, {"userName": "ada"}, authorization=None)
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            answer = scim.request(method, path, {"userName": "a"}, authorization=None)
 
-    assert "API key" in refusal(answer, 401)
-    assert answer["WWW-Authenticate"] == 'Bearer realm="SCIM"'
+            assert "API key" in refusal(answer, 401)
+            assert answer["WWW-Authenticate"] == 'Bearer realm="SCIM"'
+
     assert not scim.log().exists()
 
 
