@@ -28,6 +28,8 @@ BASE_URL = "http://testserver"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 private_folder(STATIC_ROOT)
 WHITENOISE_USE_FINDERS = True
+# Looks files up when asked; else every test client reads the whole folder.
+WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
