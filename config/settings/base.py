@@ -134,6 +134,8 @@ CSRF_COOKIE_SAMESITE = "Lax"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# The name of the address in the form; axes hands it to the callable under this key.
+AXES_USERNAME_FORM_FIELD = "email"
 AXES_USERNAME_CALLABLE = "config.lockout.counted_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
