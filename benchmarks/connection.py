@@ -3,6 +3,7 @@
 import asyncio
 import ipaddress
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,11 +67,13 @@ class Connection:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Close the connection if it is open."""
-        if self._writer is not None:
-            self._writer.close()
-        self._reader = self._writer = None
+        writer, self._reader, self._writer = self._writer, None, None
+        if writer is not None:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     async def call(self, method: str, path: str, body: object = None) -> Answer:
         """Return the answer to a request."""
@@ -79,7 +82,7 @@ class Connection:
         try:
             return await asyncio.wait_for(self._once(method, path, data), TIMEOUT_S)
         except (OSError, EOFError, TimeoutError):
-            self.close()
+            await self.close()
             if not was_open:
                 return Answer(0, b"")
         # A server may close what was idle: then the first use of it fails.
@@ -118,7 +121,7 @@ class Connection:
         else:
             body = await reader.readexactly(int(headers.get("content-length", 0)))
         if headers.get("connection", "").lower() == "close":
-            self.close()
+            await self.close()
         return Answer(status, body)
 
 

@@ -6,7 +6,8 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from urllib.parse import quote
 
 from benchmarks.connection import Answer, Connection, Target
@@ -54,10 +55,19 @@ class Load:
     def __post_init__(self) -> None:
         self._connections = [Connection(self.target) for _ in range(CONNECTIONS)]
 
-    def close(self) -> None:
+    async def __aenter__(self) -> Self:
+        """Keep connections open inside the block."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Close all connections."""
         for connection in self._connections:
-            connection.close()
+            await connection.close()
 
     async def one(self, phase: Phase, call: Call) -> Answer:
         """Make one call on the first connection."""

@@ -28,13 +28,11 @@ LONGEST_READS_S = 60.0
 
 async def measure(target: Target, users: int, seconds: float) -> dict[str, Any]:
     """Run all phases against a directory and return the figures."""
-    load = Load(target, min(users, MOST_USERS), min(seconds, LONGEST_READS_S), tell)
-    try:
+    users, seconds = min(users, MOST_USERS), min(seconds, LONGEST_READS_S)
+    async with Load(target, users, seconds, tell) as load:
         await load_users(load)
         await load_groups(load)
         await walk(load)
-    finally:
-        load.close()
     phases = {phase.name: phase.result() for phase in load.phases}
     return {
         "connections": CONNECTIONS,

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db import connection
 
 from directories.demonstration.client import ScimClient
 from directories.models import Directory, Organization
@@ -18,14 +19,16 @@ COMPANY = Directory.Provider.OKTA
 
 
 class ForeignDatabaseError(Exception):
-    """The database holds organizations, and `make run` made none of them."""
+    """The database has no tables yet, or organizations that `make run` did not make."""
 
 
 def find_organization() -> Organization | None:
-    """Return the demonstration organization; None in a database without any.
+    """Return the demonstration organization; None in a database without any one.
 
     Raises ForeignDatabaseError rather than touching somebody's real data.
     """
+    if Organization._meta.db_table not in connection.introspection.table_names():
+        raise ForeignDatabaseError
     marked = Organization.objects.exclude(demonstration="")
     organization = marked.order_by("created_at", "pk").first()
     if organization is None and Organization.objects.exists():

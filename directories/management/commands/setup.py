@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from directories.folding import fold
@@ -60,6 +60,8 @@ class Command(BaseCommand):
         **options: object,
     ) -> None:
         """Create both, or say why not."""
+        if Organization._meta.db_table not in connection.introspection.table_names():
+            raise CommandError("The database has no tables yet. Run `migrate` first.")
         if Organization.objects.exists() and not another:
             raise CommandError(
                 "There is an organization already. Use --another to add one more."
