@@ -72,11 +72,23 @@ def delete_group(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> 
 
 
 def _writing(name: str | list[str], call: Callable[[], GroupRecord]) -> GroupRecord:
+    """Run a write; turn a broken constraint into the error that explains it."""
     try:
         return dialect.retrying(call)
     except IntegrityError as error:
-        if "display_name" not in dialect.violated_constraint(error):
-            raise
+        _raise_taken(error, name)
+    # Another request deleted a member, or another directory took the name, at
+    # the same moment: now the rules see it and say so.
+    try:
+        return dialect.retrying(call)
+    except IntegrityError as error:
+        _raise_taken(error, name)
+        raise
+
+
+def _raise_taken(error: IntegrityError, name: str | list[str]) -> None:
+    """Raise TakenError if the error is about the record's own name."""
+    if "display_name" in dialect.violated_constraint(error):
         said = name[0] if isinstance(name, list) else name
         raise TakenError("GROUP", "displayName", said) from error
 

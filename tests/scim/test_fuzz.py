@@ -11,7 +11,7 @@ from tests.scim.invariants import check_invariants
 from tests.scim.malformed import Breaker
 
 # More by hand: FUZZ_SEEDS=500 pytest tests/scim/test_fuzz.py
-SEEDS = range(int(os.environ.get("FUZZ_SEEDS", "12")))
+SEEDS = range(int(os.environ.get("FUZZ_SEEDS", "10")))
 REQUESTS = 40
 
 

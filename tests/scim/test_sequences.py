@@ -10,7 +10,7 @@ from tests.scim.invariants import check_invariants
 from tests.scim.pushes import Pusher
 
 # More by hand: FUZZ_SEEDS=500 pytest tests/scim/test_sequences.py
-SEEDS = range(int(os.environ.get("FUZZ_SEEDS", "8")))
+SEEDS = range(int(os.environ.get("FUZZ_SEEDS", "6")))
 REQUESTS = 60
 
 

@@ -216,3 +216,17 @@ def test_inactive_people_stay_findable(scim):
 
     assert scim.get(f"/Users/{user['id']}").json()["active"] is False
     assert scim.get("/Users").json()["totalResults"] == 1
+
+
+@pytest.mark.parametrize("domain", ["example.com", "elsewhere.example"])
+def test_who_comes_back_is_in_their_groups_again(scim, domain):
+    user = scim.user(f"ada@{domain}")["id"]
+    scim.group("Crew", user)
+    path, switch = f"/Users/{user}", {"op": "replace", "path": "active"}
+
+    scim.patch(path, [{**switch, "value": False}])
+    away = Account.objects.filter(member_groups__name="Crew", status="active").exists()
+    scim.patch(path, [{**switch, "value": True}])
+
+    assert not away
+    assert Account.objects.get(member_groups__name="Crew").status == "active"
