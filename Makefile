@@ -1,5 +1,5 @@
 # One command each; every one sets up what it needs.
-.PHONY: run push test test-quick lint format lock
+.PHONY: run push test test-quick lint format bench lock
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
@@ -22,6 +22,11 @@ test-quick:
 # Format, lint, types, import contracts, templates, migrations.
 lint:
 	@config/tools/check static
+
+# Loads a server on SQLite and one on PostgreSQL; prints JSON.
+bench:
+	@config/tools/install dev
+	@.venv/bin/python benchmarks/run.py
 
 format:
 	@config/tools/install dev

@@ -131,6 +131,8 @@ SESSION_IDLE_LIMIT = timedelta(hours=2)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+# Behind a proxy or tunnel the origin is the public address.
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
