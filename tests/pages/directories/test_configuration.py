@@ -1,10 +1,13 @@
 """The deletion of user provisioning: said in numbers, confirmed by the name."""
 
+import uuid
+
 import pytest
 
 from directories.events import Event
 from directories.models import AuditEvent, Job, LinkState
 from tests.factories.directories import (
+    AccountFactory,
     ApiKeyFactory,
     GroupRecordFactory,
     TroubleshootingEntryFactory,
@@ -25,7 +28,7 @@ def key(okta):
 @pytest.fixture
 def woken(monkeypatch):
     """Return the ids of jobs that a worker was told of."""
-    ids = []
+    ids: list[uuid.UUID] = []
     monkeypatch.setattr("directories.views.configuration.wake", ids.append)
     return ids
 
@@ -96,13 +99,14 @@ def test_there_is_nothing_to_delete_twice(console, okta, woken, state):
 
 
 def test_a_worker_makes_everything_local_and_the_directory_fresh(console, okta, key):
-    record = UserRecordFactory.create(directory=okta, linked=True)
+    account = AccountFactory.create()
+    UserRecordFactory.create(directory=okta, linked=True, account=account)
 
     console.post(url_of(okta), {"confirmation": "Okta prod"})
 
     okta.refresh_from_db()
-    record.account.refresh_from_db()
+    account.refresh_from_db()
     assert okta.state == "not_set_up"
     assert not okta.userrecords.exists()
-    assert record.account.status == "active"
+    assert account.status == "active"
     assert Job.objects.get().state == "done"

@@ -1,5 +1,6 @@
 """The page of a directory: how provisioning goes, what to look after, work."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -37,7 +38,7 @@ def key(okta):
 @pytest.fixture
 def woken(monkeypatch):
     """Return the ids of jobs that a worker was told of."""
-    ids = []
+    ids: list[uuid.UUID] = []
     monkeypatch.setattr("directories.views.directory.wake", ids.append)
     return ids
 
