@@ -16,7 +16,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
-from directories.management.processes import Processes
+from directories.management.processes import Processes, die_with_parent
 
 HOST = "127.0.0.1"
 READY_WITHIN_S = 60.0
@@ -39,6 +39,8 @@ class Command(BaseCommand):
     def handle(self, *, demo: bool, **_options: object) -> None:
         """Start everything and stay until a signal or until a part of it ends."""
         refuse_taken_port(settings.PORT)
+        if settings.DIE_WITH_PARENT:
+            die_with_parent()
         for ending in (signal.SIGINT, signal.SIGTERM):
             signal.signal(ending, interrupt)
         if demo:
