@@ -37,6 +37,10 @@ class NotWaitingError(Exception):
     """The record does not wait for an admin to link its account (any more)."""
 
 
+class OwnAccountError(Exception):
+    """Linking would deactivate the account of the admin who asks for it."""
+
+
 @dataclass(frozen=True)
 class Ownership:
     """Who has verified the domain of a record's address."""
@@ -88,8 +92,8 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
 def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     """Link a record that was held because its account holds an admin right.
 
-    Raises NotWaitingError, or RefusedError when the address has become
-    another organization's.
+    Raises NotWaitingError, OwnAccountError, or RefusedError when the address
+    has become another organization's.
     """
     held = (
         UserRecord.objects.select_for_update(of=("self",))
@@ -106,6 +110,8 @@ def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     outcome = _decide(held, now, approved_by=by)
     if outcome.account is None:
         raise NotWaitingError(record.pk)
+    if not outcome.account.is_active and by.id == str(outcome.account.public_id):
+        raise OwnAccountError(record.pk)
     held.account = outcome.account
     held.link_state, held.link_reason = outcome.state, outcome.reason
     held.save(update_fields=["account", "link_state", "link_reason"])

@@ -92,15 +92,25 @@ def _rows(
 @requires(Permission.MANAGE_PROVIDERS)
 def record_link(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     """Link the admin account that a record was held back from."""
-    records = UserRecord.objects.filter(organization=request.organization)
+    records = UserRecord.objects.select_related("directory").filter(
+        organization=request.organization
+    )
     record = get_object_or_404(records, scim_id=scim_id)
     try:
         account = people.approve_link(record, by=request.actor, now=timezone.now())
     except people.NotWaitingError:
         messages.info(request, _("That person no longer waits for a decision."))
+    except people.OwnAccountError:
+        text = _(
+            "You are inactive in the identity provider: linking would deactivate "
+            "your own account. Let another admin do it."
+        )
+        messages.error(request, text)
     except RefusedError as error:
         messages.error(request, error.advice)
     else:
-        text = _("{name} is linked. The identity provider manages the account now.")
-        messages.success(request, text.format(name=account.get_full_name()))
+        text = _("{name} is linked to {directory}.").format(
+            name=account.get_full_name(), directory=record.directory.name
+        )
+        messages.success(request, text)
     return redirect("provisioning:review-list")

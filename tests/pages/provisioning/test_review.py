@@ -145,7 +145,7 @@ def test_linking_hands_the_account_over(console, organization, okta, held, boss)
     assert boss.name == "Bo Pushed"
     assert boss.memberships.get().directory == okta
     assert RoleAssignment.objects.filter(account=boss).exists()
-    assert "Bo Pushed is linked." in text_of(page)
+    assert "Bo Pushed is linked to Okta prod." in text_of(page)
     assert "Nothing waits" in text_of(page)
 
 
@@ -179,6 +179,28 @@ def test_an_external_person_who_is_inactive_waits_on(console, held, boss):
     boss.refresh_from_db()
     assert (held.link_state, held.link_reason) == (LinkState.PAUSED, Reason.INACTIVE)
     assert boss.is_active
+
+
+def test_nobody_deactivates_the_own_account_by_linking_it(
+    console, organization, okta, admin
+):
+    DomainFactory.create(organization=organization, name="acme.example")
+    record = UserRecordFactory.create(
+        directory=okta,
+        user_name=admin.email,
+        active=False,
+        link_state=LinkState.HELD,
+        link_reason=Reason.ADMIN_ACCOUNT,
+    )
+
+    page = link(console, record)
+
+    admin.refresh_from_db()
+    record.refresh_from_db()
+    assert admin.is_active
+    assert admin.managed_by is None
+    assert record.link_state == LinkState.HELD
+    assert "Let another admin do it." in text_of(page)
 
 
 def test_linking_twice_says_so(console, held):
