@@ -51,7 +51,7 @@ class NewPasswordForm(forms.Form):
     new_password = _password(
         _("New password"),
         autocomplete="new-password",
-        help_text=_("At least 10 characters, and none of the passwords many use."),
+        help_text=_("At least 10 characters, and not a password that many people use."),
     )
     repeated_password = _password(_("New password again"), autocomplete="new-password")
 

@@ -155,4 +155,7 @@ def directory_sync(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
         messages.info(request, _("Set up user provisioning first."))
     else:
         wake(job.pk)
+        messages.success(
+            request, _("Everything is compared with what was pushed last.")
+        )
     return redirect("directories:directory-detail", directory.pk)
