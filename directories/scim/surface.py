@@ -26,6 +26,7 @@ from directories.scim.protocol.errors import ScimError
 from directories.scim.protocol.messages import parse_body
 from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
 from directories.services import limits, memberships, records
+from directories.services.opening import ClosedError
 from directories.services.troubleshooting import Finding, log_finding
 
 logger = structlog.get_logger(__name__)
@@ -72,7 +73,7 @@ class ScimView(APIView):
         """Return the parsed body; raises a ScimError that says what is wrong."""
         limit = settings.SCIM_MAX_BODY_BYTES
         given = self.request.META.get("CONTENT_LENGTH") or ""
-        length = int(given) if given.isdigit() else 0
+        length = int(given) if given.isdecimal() else 0
         # A body in chunks has no length, and Django takes it for empty.
         stream = self.request if given else self.request.META["wsgi.input"]
         raw = b"" if length > limit else stream.read(limit + 1)
@@ -177,6 +178,11 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
             return errors.InvalidValueError(
                 f"{exc.count} of the members are no users of this directory, among "
                 f"them: {ids}. Push the users first."
+            )
+        case ClosedError():
+            return errors.UnauthorizedError(
+                "User provisioning of this directory was deleted; the API key has "
+                "ended."
             )
         case exceptions.MethodNotAllowed():
             return errors.MethodNotAllowedError("This endpoint has no such method.")

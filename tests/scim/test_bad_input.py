@@ -280,6 +280,14 @@ def test_a_body_of_just_the_limit_is_read(scim, settings):
     assert scim.post("/Users", body).status_code == 201
 
 
+@pytest.mark.parametrize("length", ["²", "-5", "x", "1e3", "0"])
+def test_a_length_that_is_no_number_is_no_body(scim, nothing_written, length):
+    with nothing_written():
+        answer = scim.post("/Users", named("ada"), content_length=length)
+
+    assert "no body" in refusal(answer, 400, "invalidSyntax")
+
+
 def test_too_many_query_parameters_are_refused(scim):
     answer = scim.get("/Users?" + "&".join(["count=1"] * 2000))
 
