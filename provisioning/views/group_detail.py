@@ -75,7 +75,7 @@ def _content(
             "history": history.history_of(request.organization, subjects, before=before)
         }
     text = tables.text_of(request.GET)
-    cut = tables.cut_of(request.GET, groups.MEMBER_ORDER)
+    cut = tables.cut_of(request.GET, "name")
     people = groups.people_in(group, text, count=count)
     return {
         "text": text,
@@ -99,9 +99,7 @@ def group_member_export(request: ConsoleRequest, public_id: UUID) -> HttpRespons
         now=timezone.now(),
     )
     count = groups.member_counts([group])[group.pk]
-    people = groups.people_in(group, text, count=count).order_by(
-        groups.MEMBER_ORDER, "pk"
-    )
+    people = groups.people_in(group, text, count=count).order_by("name", "pk")
     rows = _lines(people.iterator(chunk_size=groups.EXPORT_BATCH))
     return csv_response("group-members", tables.GROUP_MEMBER_COLUMNS, rows)
 
