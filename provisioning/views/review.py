@@ -58,7 +58,7 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
 def _listing(
     request: ConsoleRequest, tab: str, directory: str
 ) -> Listing[UserRecord] | Listing[GroupRecord]:
-    cut = tables.cut_of(request.GET, "pk")
+    cut = tables.cut_of(request.GET, "id")
     if tab == GROUPS:
         groups = review.waiting_groups(request.organization, directory)
         return list_page(request, groups, cut)

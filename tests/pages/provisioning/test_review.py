@@ -102,6 +102,18 @@ def test_one_directory_can_be_asked_for(console, organization, okta, held):
     assert "bo@acme.example" not in page
 
 
+def test_pages_go_on_under_the_same_tab(console, okta):
+    for n in range(60):
+        hold_group(okta, f"Group {n:03}")
+
+    first = console.get(URL, {"tab": "groups"})
+    second = console.get(URL + first.context["listing"].links.next)
+
+    assert "Showing 50 of 60" in main_of(first)
+    assert "Group 059" in main_of(second)
+    assert "Group 049" not in main_of(second)
+
+
 def test_what_waits_elsewhere_stays_away(console):
     hold_group(DirectoryFactory.create(), "Stranger")
 
