@@ -37,12 +37,9 @@ def group_list(request: ConsoleRequest) -> HttpResponse:
     organization = request.organization
     wanted = tables.group_filter(request.GET)
     cut = tables.cut_of(request.GET, "name_key")
-    total = groups.group_count(organization)
+    total = None if wanted else groups.group_count(organization)
     listing = list_page(
-        request,
-        groups.groups_in(organization, wanted),
-        cut,
-        total=None if wanted else total,
+        request, groups.groups_in(organization, wanted), cut, total=total
     )
     counts = groups.member_counts(listing.rows, cap=groups.COUNT_CAP)
     context = {
