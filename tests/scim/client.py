@@ -1,6 +1,8 @@
 """A SCIM client of one directory, and what its answers must look like."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +18,23 @@ ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
 PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What came back, read to its end."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    def __getitem__(self, header: str) -> str:
+        """Return a header."""
+        return self.headers[header]
+
+    def json(self) -> Any:
+        """Return the body as JSON."""
+        return json.loads(self.content)
+
+
 class ScimClient:
     """Speaks to one directory as its identity provider would."""
 
@@ -27,23 +46,26 @@ class ScimClient:
 
     def send(
         self, method: str, path: str, content: bytes = b"", **headers: str | None
-    ) -> Any:
+    ) -> Answer:
         """Send bytes as they are; a header that is None is left out."""
         given = {"Authorization": f"Bearer {self.key}"} | headers
         names = {k.replace("_", "-").title(): v for k, v in given.items()}
         sent = {name: value for name, value in names.items() if value is not None}
         with TestCase.captureOnCommitCallbacks(execute=True):
-            return self.http.generic(
+            answer: Any = self.http.generic(
                 method,
                 f"{self.base}{path}",
                 content,
                 content_type="",
                 headers={"Content-Length": str(len(content)), **sent},
             )
+            # What is written while it is sent reads the database until its end.
+            content = b"".join(answer) if answer.streaming else answer.content
+        return Answer(answer.status_code, answer.headers, content)
 
     def request(
         self, method: str, path: str, body: object = None, **headers: str | None
-    ) -> Any:
+    ) -> Answer:
         """Send a JSON body, or bytes as they are, in the SCIM media type."""
         if body is None:
             return self.send(method, path, b"", **headers)
@@ -51,25 +73,25 @@ class ScimClient:
         headers.setdefault("content_type", SCIM_JSON)
         return self.send(method, path, content, **headers)
 
-    def get(self, path: str, **headers: str | None) -> Any:
+    def get(self, path: str, **headers: str | None) -> Answer:
         """Read what a path shows."""
         return self.request("GET", path, **headers)
 
-    def post(self, path: str, body: object = None, **headers: str | None) -> Any:
+    def post(self, path: str, body: object = None, **headers: str | None) -> Answer:
         """Create a resource."""
         return self.request("POST", path, body, **headers)
 
-    def put(self, path: str, body: object = None, **headers: str | None) -> Any:
+    def put(self, path: str, body: object = None, **headers: str | None) -> Answer:
         """Replace a resource."""
         return self.request("PUT", path, body, **headers)
 
-    def patch(self, path: str, body: object = None, **headers: str | None) -> Any:
+    def patch(self, path: str, body: object = None, **headers: str | None) -> Answer:
         """Change a resource; a list of operations is put into its message."""
         if isinstance(body, list):
             body = {"schemas": [PATCH_SCHEMA], "Operations": body}
         return self.request("PATCH", path, body, **headers)
 
-    def delete(self, path: str, **headers: str | None) -> Any:
+    def delete(self, path: str, **headers: str | None) -> Answer:
         """Delete a resource."""
         return self.request("DELETE", path, **headers)
 
@@ -123,11 +145,11 @@ def add_organization(name: str, *domains: str) -> Organization:
     return organization
 
 
-def refusal(answer: Any, status: int, scim_type: str = "") -> str:
+def refusal(answer: Answer, status: int, scim_type: str = "") -> str:
     """Check that an answer is the SCIM error with that status; return its detail."""
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == SCIM_JSON
-    body = dict(answer.json())
+    body = answer.json()
     expected = {"schemas": [ERROR_SCHEMA], "status": str(status)}
     if scim_type:
         expected["scimType"] = scim_type

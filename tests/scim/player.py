@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from tests.scim.client import SCIM_JSON, ScimClient
+from tests.scim.client import SCIM_JSON, Answer, ScimClient
 
 Json = Any
 MISSING = object()
@@ -38,7 +38,7 @@ class Play:
 
     client: ScimClient
     values: dict[str, str] = field(default_factory=dict)
-    answers: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make the values that are new for each play."""
@@ -76,7 +76,7 @@ class Play:
         said = f"{answer.status_code} {answer.content[:500]!r}"
         return [f"{step['name']}: {'; '.join(problems[0])}; got {said}"]
 
-    def _send(self, step: Json) -> Any:
+    def _send(self, step: Json) -> Answer:
         request = self._filled(step["request"])
         content = self._content(step, request)
         headers: dict[str, str | None] = {"Accept": SCIM_JSON}
@@ -108,12 +108,12 @@ class Play:
         return self.values.get(placeholder[1], placeholder[0])
 
 
-def json_of(answer: Any) -> Json:
+def json_of(answer: Answer) -> Json:
     """Return the JSON of an answer, None when it has no body."""
     return answer.json() if answer.content else None
 
 
-def mismatches(expected: Json, answer: Any, body: Json) -> list[str]:
+def mismatches(expected: Json, answer: Answer, body: Json) -> list[str]:
     """Return what of one expectation does not hold; a 204 has no body to check."""
     found = []
     if answer.status_code not in expected["status"]:

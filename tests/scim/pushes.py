@@ -1,14 +1,18 @@
 """Random but sensible pushes, and what they should have led to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.scim.client import ScimClient, values
+from tests.scim.client import Answer, ScimClient, values
 
 DOMAINS = ["example.com", "example.org", "elsewhere.example"]
 PEOPLE = ["ada", "bob", "cid", "dan", "eve", "fay"]
 GROUPS = ["Crew", "Team", "Band", "Local", "Staff"]
+
+
+Step = Callable[[ScimClient, "Pushed"], Answer | None]
 
 
 @dataclass
@@ -30,7 +34,7 @@ class Pusher:
         """Send one request and remember what a success means."""
         # Most by the first: what is pushed seldom meets nothing.
         client, pushed = self.random.choice([*self.held, self.held[0], self.held[0]])
-        steps = [self._create_user] * max(1, 4 - len(pushed.users))
+        steps: list[Step] = [self._create_user] * max(1, 4 - len(pushed.users))
         steps += [self._create_group] * max(1, 3 - len(pushed.groups))
         if pushed.users:
             steps += [self._change_user] * 6 + [self._replace_user]
@@ -61,13 +65,13 @@ class Pusher:
     def _one(self, ids: Any) -> str:
         return str(self.random.choice(sorted(ids)))
 
-    def _create_user(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _create_user(self, client: ScimClient, pushed: Pushed) -> Answer:
         answer = client.post("/Users", self._person())
         if answer.status_code == 201:
             pushed.users.add(answer.json()["id"])
         return answer
 
-    def _change_user(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _change_user(self, client: ScimClient, pushed: Pushed) -> Answer:
         changes = [
             {"op": "replace", "path": "active", "value": False},
             {"op": "replace", "path": "active", "value": True},
@@ -81,10 +85,10 @@ class Pusher:
         operations = self.random.sample(changes, self.random.choice([1, 1, 1, 2]))
         return client.patch(f"/Users/{self._one(pushed.users)}", operations)
 
-    def _replace_user(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _replace_user(self, client: ScimClient, pushed: Pushed) -> Answer:
         return client.put(f"/Users/{self._one(pushed.users)}", self._person())
 
-    def _delete_user(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _delete_user(self, client: ScimClient, pushed: Pushed) -> Answer | None:
         if not pushed.users:
             return None
         gone = self._one(pushed.users)
@@ -93,7 +97,7 @@ class Pusher:
             members.discard(gone)
         return client.delete(f"/Users/{gone}")
 
-    def _create_group(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _create_group(self, client: ScimClient, pushed: Pushed) -> Answer:
         members = self._some(pushed.users)
         body = {
             "displayName": self.random.choice(GROUPS),
@@ -104,7 +108,7 @@ class Pusher:
             pushed.groups[answer.json()["id"]] = set(members)
         return answer
 
-    def _replace_group(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _replace_group(self, client: ScimClient, pushed: Pushed) -> Answer:
         group, body = self._one(pushed.groups), {"displayName": self._group_name()}
         members = self._some(pushed.users)
         if self.random.random() < 0.7:
@@ -114,10 +118,10 @@ class Pusher:
             pushed.groups[group] = set(members)
         return answer
 
-    def _group_name(self) -> Any:
+    def _group_name(self) -> str:
         return self.random.choice(GROUPS)
 
-    def _patch_members(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _patch_members(self, client: ScimClient, pushed: Pushed) -> Answer:
         group = self._one(pushed.groups)
         members = pushed.groups[group].copy()
         operations: list[dict[str, Any]] = []
@@ -134,7 +138,7 @@ class Pusher:
             pushed.groups[group] = members
         return answer
 
-    def _delete_group(self, client: ScimClient, pushed: Pushed) -> Any:
+    def _delete_group(self, client: ScimClient, pushed: Pushed) -> Answer | None:
         if not pushed.groups:
             return None
         gone = self._one(pushed.groups)

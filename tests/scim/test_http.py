@@ -143,4 +143,5 @@ def test_answers_carry_a_request_id_and_no_cookie(scim):
     answer = scim.get("/Users")
 
     assert answer["X-Request-Id"]
-    assert not answer.cookies
+    assert "Set-Cookie" not in answer.headers
+    assert not scim.http.cookies
