@@ -11,7 +11,13 @@ import uuid
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
 
-from django.db import OperationalError, connection, models
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    models,
+)
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunSQL
 from django.db.migrations.state import ProjectState
@@ -68,6 +74,14 @@ def share_lock(alias: str) -> str:
     return f"FOR SHARE OF {alias}" if is_postgresql() else ""
 
 
+def key_share_lock() -> str:
+    """Return the clause that keeps a row from being locked or deleted.
+
+    It lets everybody read the row and hold it in the same way.
+    """
+    return "FOR KEY SHARE" if is_postgresql() else ""
+
+
 def rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run a statement and return the rows that it returns."""
     with connection.cursor() as cursor:
@@ -75,22 +89,26 @@ def rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall()) if cursor.description else []
 
 
-def is_deadlock(error: OperationalError) -> bool:
-    """Say whether a transaction lost only because another was in its way."""
+def is_lost_race(error: DatabaseError) -> bool:
+    """Say whether a transaction lost only because another was in its way.
+
+    A deadlock, a failed serialization, or a foreign key whose row has just
+    gone: no write of ours breaks one by itself.
+    """
     code = getattr(error.__cause__, "sqlstate", None)
-    return code in {"40P01", "40001"} or "database is locked" in str(error)
+    return code in {"40P01", "40001", "23503"} or "database is locked" in str(error)
 
 
 def retrying(call: Callable[[], T]) -> T:
-    """Return what `call` returns, running it anew after a lost deadlock.
+    """Return what `call` returns, running it anew after a lost race.
 
     `call` is one whole transaction, so nothing of a lost run stays.
     """
     for attempt in range(1, DEADLOCK_TRIES):
         try:
             return call()
-        except OperationalError as error:
-            if not is_deadlock(error):
+        except (OperationalError, IntegrityError) as error:
+            if not is_lost_race(error):
                 raise
             time.sleep(0.02 * attempt)
     return call()

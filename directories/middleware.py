@@ -12,6 +12,7 @@ from django.utils import timezone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
+BEGAN = "began_at"
 # A session is written when it was seen this long ago, not on every page.
 NOTE_EVERY = timedelta(minutes=1)
 
@@ -32,23 +33,34 @@ class RequestIdMiddleware:
 
 
 class SessionLimitMiddleware:
-    """Ends sessions that were left alone; their whole age is a cookie setting."""
+    """Ends sessions that were left alone, and those that have become old."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Sign out who was idle for too long, then answer."""
+        """Sign out whose session is over, then answer."""
         if settings.SESSION_COOKIE_NAME in request.COOKIES:
             self._check(request, timezone.now())
-        return self.get_response(request)
+        response = self.get_response(request)
+        # Only who has just signed in; to look at others would read their session.
+        if request.session.modified and BEGAN not in request.session:
+            request.session[BEGAN] = timezone.now().isoformat()
+        return response
 
     def _check(self, request: HttpRequest, now: datetime) -> None:
         if not request.user.is_authenticated:
             return
-        seen = request.session.get(SEEN)
-        seen_at = datetime.fromisoformat(seen) if seen else now
-        if now - seen_at > settings.SESSION_IDLE_LIMIT:
+        seen_at = _time(request, SEEN) or now
+        began_at = _time(request, BEGAN) or now
+        age = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        if now - seen_at > settings.SESSION_IDLE_LIMIT or now - began_at > age:
             logout(request)
-        elif seen is None or now - seen_at > NOTE_EVERY:
+        elif SEEN not in request.session or now - seen_at > NOTE_EVERY:
+            # This renews the cookie; the time of sign-in does not move.
             request.session[SEEN] = now.isoformat()
+
+
+def _time(request: HttpRequest, name: str) -> datetime | None:
+    noted = request.session.get(name)
+    return datetime.fromisoformat(noted) if noted else None

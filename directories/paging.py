@@ -5,18 +5,23 @@ value to go on, nothing is skipped by counting.
 """
 
 import base64
-import binascii
 import json
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import (
+    BadRequest,
+    FieldDoesNotExist,
+    ValidationError,
+)
 from django.db import models
 from django.db.models import Q
 
 M = TypeVar("M", bound=models.Model)
 PAGE_SIZE = 50
 CAP = 10_000
+MAX_INTEGER = 2**63 - 1
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ def cut_page(queryset: models.QuerySet[M], cut: Cut) -> Page[M]:
     cursor = cut.before if back else cut.after
     down = cut.descending != back
     if cursor:
-        queryset = queryset.filter(_beyond(cut.field, *_unpack(cursor), down=down))
+        place = _unpack(queryset.model, cut.field, cursor)
+        queryset = queryset.filter(_beyond(cut.field, *place, down=down))
     sign = "-" if down else ""
     ordered = queryset.order_by(sign + cut.field, sign + "pk")
     rows = list(ordered[: cut.size + 1])
@@ -80,17 +86,34 @@ def _pack(row: models.Model, field: str) -> str:
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 
-def _unpack(cursor: str) -> tuple[Any, Any]:
+def _unpack(model: type[models.Model], field: str, cursor: str) -> tuple[Any, Any]:
+    """Return the place of a cursor as values of the model's own types."""
     try:
         place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         value, pk = json.loads(place)
-    except (binascii.Error, ValueError, TypeError) as error:
+        return _value(model, field, value), _value(model, "pk", pk)
+    except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+        # Whatever is wrong with it, only somebody who changed it can mend it.
         msg = "The address of this page is broken. Go back to the first page."
-        raise BadRequest(msg) from error
-    if not isinstance(value, str | int) or not isinstance(pk, str | int):
-        msg = "The address of this page is broken. Go back to the first page."
-        raise BadRequest(msg)
-    return value, pk
+        raise BadRequest(msg) from None
+
+
+def _value(model: type[models.Model], field: str, value: Any) -> Any:
+    if not isinstance(value, str | int) or "\0" in str(value):
+        raise TypeError(field)
+    str(value).encode()  # refuses lone surrogates, which no database stores
+    clean = value
+    with suppress(FieldDoesNotExist):
+        # An annotation has no field to ask; the database knows its type.
+        column = model._meta.get_field(_column(model, field))
+        clean = cast("models.Field[Any, Any]", column).to_python(value)
+    if isinstance(clean, int) and abs(clean) > MAX_INTEGER:
+        raise OverflowError(field)
+    return clean
+
+
+def _column(model: type[models.Model], field: str) -> str:
+    return model._meta.pk.name if field == "pk" else field
 
 
 def capped_count(queryset: models.QuerySet[Any], cap: int = CAP) -> tuple[int, bool]:

@@ -20,6 +20,7 @@ def user_changed(record: UserRecord, now: datetime) -> Outcome:
 def user_removed(record: UserRecord, now: datetime) -> None:
     """Unlink the record's account; deactivate it if it is managed."""
     people.let_go(record, now=now)
+    _wake_later(*sync.queue_where_waiting(record, now))
 
 
 def group_changed(record: GroupRecord, now: datetime) -> Outcome:
@@ -33,7 +34,9 @@ def group_changed(record: GroupRecord, now: datetime) -> Outcome:
 
 def members_changed(record: GroupRecord, change: MembersChange, now: datetime) -> None:
     """Carry the change on to the synced group, large ones by a job."""
-    _wake_later(groups.carry_members(record, change, now=now))
+    job = groups.carry_members(record, change, now=now)
+    if job is not None:
+        _wake_later(job)
 
 
 def group_removed(record: GroupRecord, now: datetime) -> None:
@@ -45,10 +48,10 @@ def directory_released(
     directory: Directory, progress: Callable[[int], None], now: datetime
 ) -> None:
     """Make the groups and people of a closed directory local."""
-    del now  # what becomes local keeps its own times
     sync.release(directory, progress)
+    _wake_later(*sync.queue_others(directory, now))
 
 
-def _wake_later(job: Job | None) -> None:
-    if job is not None:
+def _wake_later(*jobs: Job) -> None:
+    for job in jobs:
         transaction.on_commit(partial(wake, job.pk))

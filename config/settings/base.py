@@ -138,6 +138,9 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 # The name of the address in the form; axes hands it to the callable under this key.
 AXES_USERNAME_FORM_FIELD = "email"
+# Proxies of our own between clients and the web server.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+AXES_CLIENT_IP_CALLABLE = "config.lockout.client_address"
 AXES_USERNAME_CALLABLE = "config.lockout.counted_name"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
@@ -221,7 +224,6 @@ SPECTACULAR_SETTINGS = {
     "ENABLE_DJANGO_DEPLOY_CHECK": False,
 }
 # The SCIM surface checks the size itself, to answer in its own words.
-DATA_UPLOAD_MAX_MEMORY_SIZE = None
 SCIM_MAX_BODY_BYTES = 64 * 1024 * 1024
 SCIM_PAGE_SIZE = 100
 SCIM_MAX_PAGE_SIZE = 1000

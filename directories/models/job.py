@@ -15,7 +15,8 @@ class Job(models.Model):
 
     `kind` names the task through settings.JOB_HANDLERS, `target` what it is
     about. `done` of `total` is shown as a bar. `cursor` is where a run that
-    was cut off goes on. `run` counts the runs and fences off older ones.
+    was cut off goes on. `run` counts the runs and fences off older ones,
+    `failures` those that ended with an error since the work last moved on.
     """
 
     class State(models.TextChoices):
@@ -39,6 +40,7 @@ class Job(models.Model):
     total = models.PositiveIntegerField(default=0)
     cursor = models.BigIntegerField(default=0)
     run = models.PositiveIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField()
     beat_at = models.DateTimeField()

@@ -58,13 +58,14 @@ class Record(models.Model):
 class UserRecord(Record):
     """One person as the identity provider last described them (RFC 7643 4.1).
 
-    Keys ending in `_key` are folded. `email` is the address that stands for
+    Keys ending in `_key` are folded, that of the display name shortened by
+    folding.index_key. `email` is the address that stands for
     the person, "" when the provider gave none.
     """
 
     user_name = models.CharField(max_length=255)
     user_name_key = models.CharField(max_length=1024)
-    display_name_key = models.TextField(blank=True)
+    display_name_key = models.CharField(max_length=255, blank=True)
     email = models.CharField(max_length=254, blank=True)
     email_key = models.CharField(max_length=1024, blank=True)
     active = models.BooleanField(default=True, db_default=True)
@@ -100,6 +101,10 @@ class UserRecord(Record):
         indexes = [
             models.Index(
                 fields=["directory", "external_id"], name="user_record_external_id"
+            ),
+            models.Index(
+                fields=["directory", "display_name_key"],
+                name="user_record_display_name",
             ),
             models.Index(fields=["directory", "id"], name="user_record_in_order"),
             models.Index(fields=["directory", "link_state"], name="user_record_state"),

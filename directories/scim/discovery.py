@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from rest_framework.request import Request
 
 from directories.scim.protocol import discovery
@@ -17,7 +17,7 @@ from directories.scim.surface import ScimView
 class ServiceProviderConfigView(ScimView):
     """What this service offers."""
 
-    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Return the configuration; query parameters are ignored."""
         return self.answer(
             discovery.service_provider_config(
@@ -32,7 +32,7 @@ class _DescribedList(ScimView):
 
     documents: Callable[[str], list[Document]]
 
-    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Return the whole collection; query parameters are ignored."""
         documents = type(self).documents(base_url(self.directory))
         return self.answer(list_response(len(documents), 1, documents))
@@ -47,7 +47,7 @@ class ResourceTypeList(_DescribedList):
 class ResourceTypeDetail(ScimView):
     """One kind of resource."""
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return the kind that the path names."""
         base = base_url(self.directory)
         return self.answer(discovery.resource_type(base, kwargs["name"]))
@@ -62,7 +62,7 @@ class SchemaList(_DescribedList):
 class SchemaDetail(ScimView):
     """One schema."""
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return the schema whose URN the path holds."""
         base = base_url(self.directory)
         return self.answer(discovery.schema(base, kwargs["name"]))
@@ -71,7 +71,7 @@ class SchemaDetail(ScimView):
 class NothingView(ScimView):
     """Whatever else is asked for below a directory."""
 
-    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Say that there is no such endpoint."""
         raise NotFoundError("There is no such endpoint in this directory.")
 

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from functools import partial
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 
+from directories.folding import fold
 from directories.models import Directory, GroupRecord, TroubleshootingEntry
 from directories.scim.lookup import GROUPS
 from directories.scim.pages import Query, read_query, whole_page
@@ -18,7 +19,13 @@ from directories.scim.protocol.group_patch import GroupChange, read_group_patch
 from directories.scim.protocol.messages import list_response
 from directories.scim.protocol.operations import read_patch
 from directories.scim.protocol.selection import project
-from directories.scim.rendering import base_url, members_of, render_group
+from directories.scim.rendering import (
+    base_url,
+    members_in_parts,
+    members_of,
+    render_group,
+)
+from directories.scim.streaming import Parts
 from directories.scim.surface import ScimView, scim_id
 from directories.services import group_records, records
 from directories.services.group_records import GroupValues
@@ -84,11 +91,25 @@ def patch(before: Document, *, change: GroupChange, mode: str) -> GroupValues:
 def _refuse_rename(before: Document, after: Document, mode: str) -> None:
     if mode != Directory.Mode.STRICT:
         return
-    if before["displayName"].casefold() != after["displayName"].casefold():
+    if fold(before["displayName"]) != fold(after["displayName"]):
         raise MutabilityError(
             "displayName cannot be changed in strict mode. Create a group with the "
             "new name and delete this one, or switch the directory to compatible mode."
         )
+
+
+def _shown(record: GroupRecord, query: Query) -> bool:
+    """Say whether the answer to a write holds the members.
+
+    Who asks for attributes gets them (RFC 7644 section 3.5.2); else many
+    members are left out.
+    """
+    few = record.member_count <= settings.SCIM_MEMBERS_IN_WRITE_ANSWER
+    return few or not query.selection.is_everything
+
+
+# Members of groups up to this size are read together with the page.
+SMALL = 200
 
 
 class GroupView(ScimView):
@@ -98,25 +119,42 @@ class GroupView(ScimView):
 
     def render(
         self, found: list[GroupRecord], query: Query, *, with_members: bool = True
-    ) -> list[Document]:
-        """Render groups as the query asked for them."""
+    ) -> list[Document | Parts]:
+        """Render groups as the query asked for them; large ones in parts."""
         wanted = with_members and query.selection.wants("members")
-        members = members_of(self.directory, found) if wanted else {}
+        small = [group for group in found if group.member_count <= SMALL]
+        members = members_of(self.directory, small) if wanted else {}
         return [
-            project(
-                render_group(self.directory, group, members.get(group.pk)),
-                query.selection,
-            )
+            self._in_parts(group, query)
+            if wanted and group.member_count > SMALL
+            else self._document(group, members.get(group.pk), query)
             for group in found
         ]
 
-    def answer_with(self, record: GroupRecord, *, status: int = 200) -> HttpResponse:
+    def _document(
+        self, group: GroupRecord, members: list[Document] | None, query: Query
+    ) -> Document:
+        whole = render_group(self.directory, group, members)
+        return project(whole, query.selection)
+
+    def _in_parts(self, group: GroupRecord, query: Query) -> Parts:
+        """Render a group as a document and its members, read while they are sent."""
+        document = self._document(group, None, query)
+        parts = (
+            project({"members": part}, query.selection).get("members", [])
+            for part in members_in_parts(self.directory, group)
+        )
+        return Parts(document, "members", parts)
+
+    def answer_with(
+        self, record: GroupRecord, *, status: int = 200
+    ) -> HttpResponseBase:
         """Answer a write with the group, without members when they are many.
 
         Nobody reads ten thousand members to learn that one was added.
         """
-        few = record.member_count <= settings.SCIM_MEMBERS_IN_WRITE_ANSWER
-        (document,) = self.render([record], read_query(self.request), with_members=few)
+        query = read_query(self.request)
+        (document,) = self.render([record], query, with_members=_shown(record, query))
         location = f"{base_url(self.directory)}/Groups/{record.scim_id}"
         return self.answer(document, status=status, location=location)
 
@@ -124,15 +162,19 @@ class GroupView(ScimView):
 class GroupList(GroupView):
     """The Groups collection."""
 
-    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """List groups (RFC 7644 section 3.4.2)."""
         query = read_query(request)
         groups = GroupRecord.objects.filter(directory=self.directory)
         page = whole_page(groups, GROUPS, query)
         resources = self.render(page.records, query)
-        return self.answer(list_response(page.total, query.start_index, resources))
+        response = list_response(page.total, query.start_index, resources)
+        if any(isinstance(resource, Parts) for resource in resources):
+            del response["Resources"]
+            return self.answer(Parts(response, "Resources", ([r] for r in resources)))
+        return self.answer(response)
 
-    def post(self, request: Request, **_kwargs: str) -> HttpResponse:
+    def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a group with its members (RFC 7644 section 3.3)."""
         read_query(request)
         document, members = read_group(self.body(), self.tolerance)
@@ -148,7 +190,7 @@ class GroupList(GroupView):
 class GroupDetail(GroupView):
     """One group."""
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return a group with its members (RFC 7644 section 3.4.1)."""
         query = read_query(request)
         record = GroupRecord.objects.filter(
@@ -159,7 +201,7 @@ class GroupDetail(GroupView):
         (document,) = self.render([record], query)
         return self.answer(document)
 
-    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+    def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Replace a group (RFC 7644 section 3.5.1)."""
         read_query(request)
         group = scim_id(kwargs["scim_id"])
@@ -175,9 +217,9 @@ class GroupDetail(GroupView):
         )
         return self.answer_with(record)
 
-    def patch(self, request: Request, **kwargs: str) -> HttpResponse:
+    def patch(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Change a group's name and members (RFC 7644 section 3.5.2)."""
-        read_query(request)
+        query = read_query(request)
         group = scim_id(kwargs["scim_id"])
         change = read_group_patch(read_patch(self.body()), self.tolerance)
         record = group_records.change_group(
@@ -186,11 +228,11 @@ class GroupDetail(GroupView):
             edit=partial(patch, change=change, mode=self.directory.mode),
             now=timezone.now(),
         )
-        if record.member_count > settings.SCIM_MEMBERS_IN_WRITE_ANSWER:
+        if not _shown(record, query):
             return HttpResponse(status=204)
         return self.answer_with(record)
 
-    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+    def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a group for good (RFC 7644 section 3.6)."""
         group_records.delete_group(
             directory=self.directory,

@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from directories.folding import fold
+from directories.folding import fold, index_key
 from directories.models import Membership, UserEmail
 from directories.scim.protocol.errors import InvalidFilterError
 from directories.scim.protocol.filters import (
@@ -95,6 +95,10 @@ def _folded(column: str) -> Condition:
     return lambda value: Q(**{column: fold(_text(value))})
 
 
+def _display_name(value: Value) -> Q:
+    return Q(display_name_key=index_key(_text(value)))
+
+
 def _external_id(value: Value) -> Q:
     # caseExact (RFC 7643 section 3.1); "" is what a record without one holds.
     return Q(external_id=_text(value)) if value != "" else NOTHING
@@ -148,12 +152,12 @@ def _email_with(term: Filter) -> Q:
 
 def _member(value: Value) -> Q:
     rows = Membership.objects.filter(_id("user__scim_id")(value))
-    return Q(Exists(rows.filter(group=OuterRef("pk"))))
+    return Q(pk__in=rows.values("group"))
 
 
 def _group(value: Value) -> Q:
     rows = Membership.objects.filter(_id("group__scim_id")(value))
-    return Q(Exists(rows.filter(user=OuterRef("pk"))))
+    return Q(pk__in=rows.values("user"))
 
 
 USERS = Lookup(
@@ -162,7 +166,7 @@ USERS = Lookup(
         "id": _id("scim_id"),
         "username": _folded("user_name_key"),
         "externalid": _external_id,
-        "displayname": _folded("display_name_key"),
+        "displayname": _display_name,
         "active": _active,
         "emails": _email_value,
         "emails.value": _email_value,

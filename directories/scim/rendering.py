@@ -1,15 +1,17 @@
 """Renders records as SCIM resources."""
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from directories.models import Directory, GroupRecord, Membership, UserRecord
 from directories.scim.protocol.documents import Document, schemas_of
 from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, GROUP, GROUP_SCHEMA, USER
+
+# Members that are rendered at a time.
+PART = 2_000
 
 
 def base_url(directory: Directory) -> str:
@@ -96,20 +98,34 @@ def render_group(
 def members_of(
     directory: Directory, groups: Iterable[GroupRecord]
 ) -> dict[int, list[Document]]:
-    """Return the rendered members of groups by group key, in a stable order."""
-    base = f"{base_url(directory)}/Users/"
+    """Return the rendered members of small groups by group key, in one query."""
     found: dict[int, list[Document]] = {group.pk: [] for group in groups}
-    for group, scim_id, name in _member_rows(list(found)).iterator(chunk_size=2000):
-        value = str(scim_id)
-        found[group].append(
-            {"value": value, "display": name, "type": "User", "$ref": base + value}
-        )
+    rows = Membership.objects.filter(group__in=list(found)).order_by(
+        "group_id", "user_id"
+    )
+    for group, scim_id, name in rows.values_list(
+        "group_id", "user__scim_id", "user__user_name"
+    ):
+        found[group].append(_member(directory, scim_id, name))
     return found
 
 
-def _member_rows(groups: list[int]) -> "QuerySet[Membership, tuple[Any, Any, Any]]":
-    return (
-        Membership.objects.filter(group__in=groups)
-        .order_by("group_id", "user_id")
-        .values_list("group_id", "user__scim_id", "user__user_name")
-    )
+def members_in_parts(
+    directory: Directory, group: GroupRecord
+) -> Iterator[list[Document]]:
+    """Render the members of a group of any size, some thousand at a time."""
+    after = 0
+    members = Membership.objects.filter(group=group).order_by("user_id")
+    while rows := list(
+        members.filter(user_id__gt=after).values_list(
+            "user_id", "user__scim_id", "user__user_name"
+        )[:PART]
+    ):
+        yield [_member(directory, scim_id, name) for _pk, scim_id, name in rows]
+        after = rows[-1][0]
+
+
+def _member(directory: Directory, scim_id: uuid.UUID, name: str) -> Document:
+    value = str(scim_id)
+    ref = f"{base_url(directory)}/Users/{value}"
+    return {"value": value, "display": name, "type": "User", "$ref": ref}

@@ -8,7 +8,7 @@ import orjson
 import structlog
 from django.conf import settings
 from django.db import DatabaseError
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
@@ -25,6 +25,7 @@ from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.scim.protocol.messages import parse_body
 from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
+from directories.scim.streaming import Parts
 from directories.services import limits, memberships, records
 from directories.services.opening import ClosedError
 from directories.services.troubleshooting import Finding, log_finding
@@ -87,7 +88,7 @@ class ScimView(APIView):
 
     def answer(
         self, document: Any, *, status: int = 200, location: str = ""
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         """Answer with a JSON document in the media type that the client reads."""
         accept = self.request.META.get("HTTP_ACCEPT", "")
         plain = "application/json" in accept and SCIM_JSON not in accept
@@ -141,10 +142,16 @@ class ScimView(APIView):
 
 def _json(
     document: Any, *, status: int, media_type: str = SCIM_JSON, location: str = ""
-) -> HttpResponse:
-    response = HttpResponse(
-        orjson.dumps(document), status=status, content_type=media_type
-    )
+) -> HttpResponseBase:
+    response: HttpResponseBase
+    if isinstance(document, Parts):
+        response = StreamingHttpResponse(
+            iter(document), status=status, content_type=media_type
+        )
+    else:
+        response = HttpResponse(
+            orjson.dumps(document), status=status, content_type=media_type
+        )
     if location:
         response["Location"] = location
     return response

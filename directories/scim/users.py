@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 
@@ -65,7 +65,7 @@ class UserView(ScimView):
         )
         return [project(user, query.selection) for user in users]
 
-    def answer_with(self, record: UserRecord, *, status: int = 200) -> HttpResponse:
+    def answer_with(self, record: UserRecord, *, status: int = 200) -> HttpResponseBase:
         """Answer with one user."""
         (document,) = self.render([record], read_query(self.request))
         location = f"{base_url(self.directory)}/Users/{record.scim_id}"
@@ -75,7 +75,7 @@ class UserView(ScimView):
 class UserList(UserView):
     """The Users collection."""
 
-    def get(self, request: Request, **_kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """List users (RFC 7644 section 3.4.2)."""
         query = read_query(request)
         users = UserRecord.objects.filter(directory=self.directory)
@@ -83,7 +83,7 @@ class UserList(UserView):
         resources = self.render(page.records, query)
         return self.answer(list_response(page.total, query.start_index, resources))
 
-    def post(self, request: Request, **_kwargs: str) -> HttpResponse:
+    def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a user (RFC 7644 section 3.3)."""
         read_query(request)
         values = values_of(read_user(self.body(), self.tolerance))
@@ -96,7 +96,7 @@ class UserList(UserView):
 class UserDetail(UserView):
     """One user."""
 
-    def get(self, request: Request, **kwargs: str) -> HttpResponse:
+    def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return a user (RFC 7644 section 3.4.1)."""
         record = (
             UserRecord.objects.filter(
@@ -109,7 +109,7 @@ class UserDetail(UserView):
             raise records.UnknownRecordError(kwargs["scim_id"])
         return self.answer_with(record)
 
-    def put(self, request: Request, **kwargs: str) -> HttpResponse:
+    def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Replace a user (RFC 7644 section 3.5.1)."""
         read_query(request)
         user = scim_id(kwargs["scim_id"])
@@ -122,7 +122,7 @@ class UserDetail(UserView):
         )
         return self.answer_with(record)
 
-    def patch(self, request: Request, **kwargs: str) -> HttpResponse:
+    def patch(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Change a user (RFC 7644 section 3.5.2)."""
         read_query(request)
         user = scim_id(kwargs["scim_id"])
@@ -135,7 +135,7 @@ class UserDetail(UserView):
         )
         return self.answer_with(record)
 
-    def delete(self, request: Request, **kwargs: str) -> HttpResponse:
+    def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a user for good (RFC 7644 section 3.6)."""
         records.delete_user(
             directory=self.directory,

@@ -163,7 +163,6 @@ def set_status(account: Account, status: Account.Status, *, change: Change) -> N
     active = status == Account.Status.ACTIVE
     members = Member.objects.filter(account=account)
     if active:
-        # Who was suspended by an admin stays so.
         gone = members.filter(status=Member.Status.DEACTIVATED)
         gone.update(status=Member.Status.ACTIVE)
     else:
@@ -184,14 +183,6 @@ def _rename_members(account: Account) -> None:
     Member.objects.filter(account=account).update(
         name=list_name(account), search_text=search_text(account)
     )
-
-
-@transaction.atomic
-def change_password(account: Account, password: str, *, change: Change) -> None:
-    """Set a new password; every other session of the account ends."""
-    account.set_password(password)
-    account.save(update_fields=["password"])
-    change.record(Event.PASSWORD_CHANGED, account)
 
 
 @transaction.atomic

@@ -1,8 +1,9 @@
 """Writes to identity provider directories."""
 
 from datetime import datetime
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from directories.consumers import consumer_for
 from directories.events import Event
@@ -22,6 +23,8 @@ from directories.services.audit import Actor, Target, record_event
 RELEASE = "directory-release"
 # The name of the task in settings.JOB_HANDLERS; what it does is not known here.
 RECONCILE = "directory-reconcile"
+# Rows that one transaction deletes.
+FORGOTTEN = 2_000
 
 
 class NameTakenError(Exception):
@@ -97,9 +100,11 @@ def delete_configuration(*, directory: Directory, by: Actor, now: datetime) -> J
 
     Accounts and access stay as they are. Raises NotSetUpError.
     """
+    # Locked first: requests that hold the directory open end before it closes.
     live = Directory.objects.filter(pk=directory.pk, state=Directory.State.ACTIVE)
-    if live.update(state=Directory.State.DELETING) != 1:
+    if not live.select_for_update(of=("self",)).exists():
         raise NotSetUpError(directory.pk)
+    live.update(state=Directory.State.DELETING)
     for key in ApiKey.objects.filter(directory=directory, revoked_at=None):
         api_keys.revoke_api_key(key=key, by=by, now=now)
     users = UserRecord.objects.filter(directory=directory).count()
@@ -154,8 +159,8 @@ def request_sync(*, directory: Directory, by: Actor, now: datetime) -> Job:
 
 
 def _records(directory: Directory) -> int:
-    models = (UserRecord, GroupRecord)
-    return sum(model.objects.filter(directory=directory).count() for model in models)
+    users = UserRecord.objects.filter(directory=directory).count()
+    return users + GroupRecord.objects.filter(directory=directory).count()
 
 
 def release_directory(run: jobs.Run) -> None:
@@ -179,12 +184,19 @@ def release_directory(run: jobs.Run) -> None:
 
 
 def _forget_records(directory: Directory, run: jobs.Run) -> None:
-    for model in (Membership, GroupRecord, UserRecord):
-        rows = model.objects.filter(directory=directory).order_by("pk")
-        while batch := list(rows.values_list("pk", flat=True)[:2000]):
-            with transaction.atomic():
-                run.report(done=run.job.total)
-                model.objects.filter(pk__in=batch).delete()
+    groups = GroupRecord.objects.filter(directory=directory)
+    while group := groups.order_by("pk").first():
+        _forget(Membership.objects.filter(group=group), run)
+        group.delete()
+    _forget(UserRecord.objects.filter(directory=directory), run)
+
+
+def _forget(rows: models.QuerySet[Any], run: jobs.Run) -> None:
+    """Delete rows in short transactions, so that requests get in between."""
+    while batch := list(rows.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN]):
+        with transaction.atomic():
+            run.report(done=run.job.total)
+            rows.filter(pk__in=batch).delete()
 
 
 def _record(

@@ -13,10 +13,11 @@ from directories import dialect
 from directories.consumers import MembersChange, consumer_for
 from directories.events import Event
 from directories.folding import fold
-from directories.models import Directory, GroupRecord, LinkState
+from directories.models import Directory, GroupRecord, LinkState, UserRecord
 from directories.services import limits, memberships
 from directories.services.audit import Target, provider, record_event
 from directories.services.memberships import MembersPlan
+from directories.services.opening import hold_open
 from directories.services.records import TakenError, UnknownRecordError
 
 Document = dict[str, Any]
@@ -77,8 +78,8 @@ def _writing(name: str | list[str], call: Callable[[], GroupRecord]) -> GroupRec
         return dialect.retrying(call)
     except IntegrityError as error:
         _raise_taken(error, name)
-    # Another request deleted a member, or another directory took the name, at
-    # the same moment: now the rules see it and say so.
+    # Another directory made a group of this name at the same moment: now it is
+    # there to be seen.
     try:
         return dialect.retrying(call)
     except IntegrityError as error:
@@ -87,7 +88,7 @@ def _writing(name: str | list[str], call: Callable[[], GroupRecord]) -> GroupRec
 
 
 def _raise_taken(error: IntegrityError, name: str | list[str]) -> None:
-    """Raise TakenError if the error is about the record's own name."""
+    """Raise TakenError if the error is about the name in the directory."""
     if "display_name" in dialect.violated_constraint(error):
         said = name[0] if isinstance(name, list) else name
         raise TakenError("GROUP", "displayName", said) from error
@@ -97,6 +98,7 @@ def _raise_taken(error: IntegrityError, name: str | list[str]) -> None:
 def _create_group(
     directory: Directory, values: GroupValues, now: datetime
 ) -> GroupRecord:
+    hold_open(directory)
     limits.check_groups(directory)
     record = GroupRecord(
         directory=directory, organization=directory.organization, created_at=now
@@ -114,6 +116,7 @@ def _create_group(
 def _change_group(
     directory: Directory, scim_id: uuid.UUID, edit: GroupEdit, now: datetime
 ) -> GroupRecord:
+    hold_open(directory)
     record = _locked(directory, scim_id)
     before = record.document
     values = edit(before)
@@ -134,6 +137,7 @@ def _change_group(
 
 @transaction.atomic
 def _delete_group(directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+    hold_open(directory)
     record = _locked(directory, scim_id)
     consumer_for(directory).group_removed(record, now)
     details = {"before": record.document, "members": record.member_count}
@@ -181,11 +185,14 @@ def _change_members(
 
 
 def _counts(change: MembersChange) -> dict[str, Any]:
-    """Return how many joined and left, with their keys while they are few."""
+    """Return how many joined and left, with their names while they are few."""
     counts: dict[str, Any] = {"joined": len(change.joined), "left": len(change.left)}
     if 0 < len(change.joined) + len(change.left) <= NAMED_MEMBERS:
-        counts["joined_ids"] = list(change.joined)
-        counts["left_ids"] = list(change.left)
+        users = UserRecord.objects.in_bulk([*change.joined, *change.left])
+        # Who is deleted at this moment has no name any more.
+        names = {pk: user.user_name for pk, user in users.items()}
+        counts["joined_names"] = [names[pk] for pk in change.joined if pk in names]
+        counts["left_names"] = [names[pk] for pk in change.left if pk in names]
     return counts
 
 

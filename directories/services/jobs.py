@@ -32,12 +32,15 @@ class Run:
         Raises LostRunError when another run has taken over.
         """
         values = {"done": done, "cursor": cursor, "beat_at": timezone.now()}
+        if cursor > self.job.cursor:
+            values["failures"] = 0
         if total is not None:
             values["total"] = total
         if _held(self).update(**values) != 1:
             raise LostRunError(self.job.pk)
 
 
+@transaction.atomic
 def enqueue_job(
     *,
     kind: str,
@@ -51,26 +54,30 @@ def enqueue_job(
 
     Call it in the transaction of the change that the job carries on. The
     waiting row is locked: its worker starts after that transaction has ended
-    and sees the change.
+    and sees the change. It starts at the beginning, whatever it did before.
     """
+    fresh = {"label": label[:255], "total": total, "done": 0, "cursor": 0}
     waiting = Job.objects.filter(kind=kind, target=target, state=Job.State.QUEUED)
-    job = waiting.select_for_update(of=("self",)).order_by("pk").first()
-    if job is not None:
-        return job
-    try:
-        with transaction.atomic():
-            return Job.objects.create(
-                organization_id=directory.organization_id,
-                directory=directory,
-                kind=kind,
-                target=target,
-                label=label[:255],
-                total=total,
-                created_at=now,
-                beat_at=now,
-            )
-    except IntegrityError:
-        return waiting.select_for_update(of=("self",)).order_by("pk").get()
+    while True:
+        job = waiting.select_for_update(of=("self",)).order_by("pk").first()
+        if job is not None:
+            waiting.filter(pk=job.pk).update(**fresh)
+            return job
+        try:
+            with transaction.atomic():
+                return Job.objects.create(
+                    organization_id=directory.organization_id,
+                    directory=directory,
+                    kind=kind,
+                    target=target,
+                    created_at=now,
+                    beat_at=now,
+                    **fresh,
+                )
+        except IntegrityError:
+            # Another request queued it at the same moment: take that one, or
+            # make one if a worker has taken it already.
+            continue
 
 
 def claim_job(job_id: uuid.UUID) -> Run | None:
@@ -104,12 +111,18 @@ def finish_job(run: Run) -> None:
 
 
 def fail_job(run: Run, *, error: str) -> None:
-    """Queue the job again, or give up after the fifth try."""
+    """Queue the job again, or give up after the fifth failure in a row."""
     now = timezone.now()
-    if run.number < TRIES:
-        _held(run).update(state=Job.State.QUEUED, error=error, beat_at=now)
+    values = {"error": error, "beat_at": now, "failures": F("failures") + 1}
+    if run.job.failures + 1 >= TRIES:
+        _held(run).update(state=Job.State.FAILED, finished_at=now, **values)
         return
-    _held(run).update(state=Job.State.FAILED, error=error, finished_at=now, beat_at=now)
+    try:
+        with transaction.atomic():
+            _held(run).update(state=Job.State.QUEUED, **values)
+    except IntegrityError:
+        # The same work is queued already and will be done by that job.
+        _held(run).update(state=Job.State.DONE, finished_at=now, **values)
 
 
 def lost_jobs(now: datetime) -> Sequence[uuid.UUID]:

@@ -6,10 +6,10 @@ from django.db import models
 
 from directories.models import Directory, GroupRecord, UserRecord
 
-# While a count is this far below its limit, one that is ten seconds old will
+# While a count is this far below its limit, one that is two seconds old will
 # do: no server adds that many in the meantime.
-SLACK = 10_000
-KEEP_S = 10
+SLACK = 4_000
+KEEP_S = 2
 
 
 class LimitReachedError(Exception):

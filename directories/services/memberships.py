@@ -88,9 +88,7 @@ def _join(record: GroupRecord, users: Sequence[int]) -> list[int]:
     return [user for (user,) in joined]
 
 
-def _leave(
-    record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]
-) -> list[int]:
+def _leave(record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]) -> list[int]:
     """Take out whom the plan does not keep; they are read first, then deleted.
 
     The group is locked, so nothing changes in between.

@@ -12,10 +12,11 @@ from django.db import IntegrityError, transaction
 from directories import dialect
 from directories.consumers import Outcome, consumer_for
 from directories.events import Event
-from directories.folding import fold
-from directories.models import Directory, LinkState, UserEmail, UserRecord
+from directories.folding import fold, index_key
+from directories.models import Directory, UserEmail, UserRecord
 from directories.services import limits, memberships
 from directories.services.audit import Target, provider, record_event
+from directories.services.opening import hold_open
 
 Document = dict[str, Any]
 
@@ -69,7 +70,8 @@ def change_user(
 ) -> UserRecord:
     """Apply `edit` to the document of a locked record.
 
-    What changes nothing is not written. Raises UnknownRecordError, whatever
+    What changes nothing is not written, but the consumer looks at it again:
+    the world around the record may have changed. Raises UnknownRecordError, whatever
     `edit` raises, and what create_user raises.
     """
     seen: list[UserValues] = []
@@ -84,6 +86,20 @@ def change_user(
 def delete_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
     """Forget a person for good; raises UnknownRecordError."""
     dialect.retrying(partial(_delete_user, directory, scim_id, now))
+
+
+def revisit_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+    """Let the consumer look at a person again, as if they were pushed anew.
+
+    Raises UnknownRecordError, opening.ClosedError or consumers.RefusedError.
+    """
+
+    @transaction.atomic
+    def revisit() -> None:
+        hold_open(directory)
+        _hand_over(_locked(directory, scim_id), now)
+
+    dialect.retrying(revisit)
 
 
 def _writing(
@@ -114,6 +130,7 @@ def _raise_taken(error: IntegrityError, values: UserValues | list[UserValues]) -
 
 @transaction.atomic
 def _create_user(directory: Directory, values: UserValues, now: datetime) -> UserRecord:
+    hold_open(directory)
     limits.check_users(directory)
     record = UserRecord(
         directory=directory, organization=directory.organization, created_at=now
@@ -130,12 +147,11 @@ def _create_user(directory: Directory, values: UserValues, now: datetime) -> Use
 def _change_user(
     directory: Directory, scim_id: uuid.UUID, edit: UserEdit, now: datetime
 ) -> UserRecord:
+    hold_open(directory)
     record = _locked(directory, scim_id)
     before = record.document
     values = edit(before)
     same = values.document == before
-    if same and record.link_state == LinkState.LINKED and not record.link_reason:
-        return record
     if not same:
         emails_before = before.get("emails")
         _fill(record, values, now)
@@ -152,6 +168,7 @@ def _change_user(
 
 @transaction.atomic
 def _delete_user(directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+    hold_open(directory)
     record = _locked(directory, scim_id)
     consumer_for(directory).user_removed(record, now)
     memberships.leave_all(record)
@@ -160,9 +177,10 @@ def _delete_user(directory: Directory, scim_id: uuid.UUID, now: datetime) -> Non
 
 
 def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
+    # The account is read when it is needed, after the lock was got: joined to
+    # this query it would be as it was before another change that we waited for.
     record = (
         UserRecord.objects.select_for_update(of=("self",))
-        .select_related("account")
         .filter(directory=directory, scim_id=scim_id)
         .first()
     )
@@ -178,7 +196,7 @@ def _fill(record: UserRecord, values: UserValues, now: datetime) -> None:
     record.user_name = values.user_name
     record.user_name_key = fold(values.user_name)
     record.external_id = values.external_id
-    record.display_name_key = fold(values.display_name)
+    record.display_name_key = index_key(values.display_name)
     record.email = values.email
     record.email_key = fold(values.email)
     record.active = values.active

@@ -16,8 +16,7 @@ from directories.demonstration.places import (
     write_kept,
 )
 from directories.models import Directory
-from directories.services import accounts
-from directories.services.audit import SYSTEM
+from directories.services import passwords
 from provisioning.demonstration.organization import Demonstration
 
 
@@ -75,8 +74,7 @@ def _company_key(parts: Demonstration, kept: str, now: datetime) -> str:
 
 def _set_password(parts: Demonstration, now: datetime) -> str:
     password = new_password()
-    change = accounts.Change(organization=parts.organization, by=SYSTEM, at=now)
-    accounts.change_password(parts.admin, password, change=change)
+    passwords.change_password(account=parts.admin, password=password, now=now)
     return password
 
 

@@ -33,24 +33,35 @@ def join_synced_groups(record: UserRecord, account: Account) -> None:
 def leave_synced_groups(account: Account, organization_id: UUID) -> None:
     """Take an account out of every synced group of an organization."""
     dialect.rows(
-        f"DELETE FROM {GROUP_MEMBER} WHERE account_id = %s AND group_id IN"  # noqa: S608
-        f" (SELECT id FROM {GROUP} WHERE organization_id = %s AND kind = 'synced')",
+        f"DELETE FROM {GROUP_MEMBER} WHERE account_id = %s AND EXISTS"  # noqa: S608
+        f" (SELECT 1 FROM {GROUP} g WHERE g.id = {GROUP_MEMBER}.group_id"
+        " AND g.organization_id = %s AND g.kind = 'synced')",
         [account.pk, dialect.uuid_parameter(organization_id)],
     )
 
 
 def add_members(group: Group, users: Sequence[int]) -> None:
-    """Put the linked accounts of these user records into a group."""
+    """Put the linked accounts of these user records into a group.
+
+    The records are locked by one statement and read by the next: one that was
+    waited for may have become linked meanwhile.
+    """
     if not users:
         return
+    wanted = dialect.ids_parameter(users)
+    chosen = dialect.one_of("r.id", "bigint")
+    if dialect.is_postgresql():
+        dialect.rows(
+            f"SELECT 1 FROM {USER} r WHERE {chosen}"  # noqa: S608
+            f" ORDER BY r.id {dialect.share_lock('r')}",
+            [wanted],
+        )
     dialect.rows(
         f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
-        " SELECT %s, linked.account_id FROM (SELECT r.account_id"
-        f" FROM {USER} r WHERE r.link_state = 'linked'"
-        f" AND {dialect.one_of('r.id', 'bigint')}"
-        f" ORDER BY r.id {dialect.share_lock('r')}) linked"
-        " WHERE true ON CONFLICT (group_id, account_id) DO NOTHING",
-        [group.pk, dialect.ids_parameter(users)],
+        f" SELECT %s, r.account_id FROM {USER} r"
+        f" WHERE r.link_state = 'linked' AND {chosen}"
+        " ON CONFLICT (group_id, account_id) DO NOTHING",
+        [group.pk, wanted],
     )
 
 

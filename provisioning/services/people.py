@@ -124,11 +124,14 @@ def _decide(
     record: UserRecord, now: datetime, *, approved_by: Actor | None = None
 ) -> Outcome:
     current = record.account
+    if current is not None and not record.active:
+        return _rest(record, current, now)
     if not record.email:
         state = LinkState.PAUSED if current else LinkState.UNLINKED
         return Outcome(state, current, Reason.NO_EMAIL)
     domain = _ownership(record)
-    if domain.elsewhere:
+    known = current is not None and current.email_key == record.email_key
+    if domain.elsewhere and not known:
         raise _email_refused(
             record,
             kind="domain_of_other_organization",
@@ -140,6 +143,24 @@ def _decide(
     if current is not None:
         return _follow(record, current, domain, now)
     return _link(record, domain, now, approved_by)
+
+
+def _rest(record: UserRecord, account: Account, now: datetime) -> Outcome:
+    """Take access away from who is inactive, whatever their address says.
+
+    What else has changed is looked at when they are active again; nothing may
+    stand in the way of taking access away.
+    """
+    same = record.email_key == account.email_key
+    if account.managed_by_id != record.organization_id:
+        return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
+    change = _change(record, now)
+    if same:
+        accounts.change_profile(account, profile_of(record.document), change=change)
+    accounts.set_status(account, Account.Status.DEACTIVATED, change=change)
+    if same:
+        return Outcome(LinkState.LINKED, account)
+    return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
 
 
 def _link(
@@ -222,14 +243,12 @@ def _follow(
 
 def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
     """Apply profile and state where the organization manages the account."""
-    if account.managed_by_id != record.organization_id:
-        if record.active:
-            return Outcome(LinkState.LINKED, account)
-        return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
-    change = _change(record, now)
-    accounts.change_profile(account, profile_of(record.document), change=change)
-    status = Account.Status.ACTIVE if record.active else Account.Status.DEACTIVATED
-    accounts.set_status(account, status, change=change)
+    if not record.active:
+        return _rest(record, account, now)
+    if account.managed_by_id == record.organization_id:
+        change = _change(record, now)
+        accounts.change_profile(account, profile_of(record.document), change=change)
+        accounts.set_status(account, Account.Status.ACTIVE, change=change)
     return Outcome(LinkState.LINKED, account)
 
 

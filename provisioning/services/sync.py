@@ -2,13 +2,23 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from directories import dialect
-from directories.models import Directory, GroupRecord, Job, Member, UserRecord
-from directories.services import jobs
+from directories.consumers import RefusedError
+from directories.models import (
+    Directory,
+    GroupRecord,
+    Job,
+    LinkState,
+    Member,
+    UserRecord,
+)
+from directories.services import jobs, records
 from provisioning.models import Group
 from provisioning.services import memberships
 
@@ -39,7 +49,7 @@ def sync_group(run: jobs.Run) -> None:
         return
     run.report(done=run.job.done, cursor=run.job.cursor, total=record.member_count)
     # Rights end first: who must leave leaves before anybody joins.
-    _step(record, memberships.remove_strangers)
+    _remove_strangers(record)
     cursor, done = run.job.cursor, run.job.done
     while users := _join_next(record, after=cursor):
         cursor, done = users[-1], done + len(users)
@@ -47,10 +57,26 @@ def sync_group(run: jobs.Run) -> None:
         breathe()
 
 
-def _step(record: GroupRecord, step: Callable[[Group, GroupRecord], object]) -> None:
-    with transaction.atomic():
+def _remove_strangers(record: GroupRecord) -> None:
+    @transaction.atomic
+    def step() -> None:
         if group := _locked_group(record):
-            step(group, record)
+            memberships.remove_strangers(group, record)
+
+    dialect.retrying(step)
+
+
+def _join_next(record: GroupRecord, *, after: int) -> list[int]:
+    @transaction.atomic
+    def step() -> list[int]:
+        group = _locked_group(record)
+        if group is None:
+            return []
+        users = memberships.next_users(record, after=after, size=batch_size())
+        memberships.add_members(group, users)
+        return users
+
+    return dialect.retrying(step)
 
 
 def _locked_group(record: GroupRecord) -> Group | None:
@@ -61,18 +87,8 @@ def _locked_group(record: GroupRecord) -> Group | None:
     return Group.objects.filter(record=record).first()
 
 
-def _join_next(record: GroupRecord, *, after: int) -> list[int]:
-    with transaction.atomic():
-        group = _locked_group(record)
-        if group is None:
-            return []
-        users = memberships.next_users(record, after=after, size=batch_size())
-        memberships.add_members(group, users)
-        return users
-
-
 def reconcile_directory(run: jobs.Run) -> None:
-    """Make every synced group of a directory equal to its record.
+    """Look at waiting people again, then make every synced group equal.
 
     The task of RECONCILE jobs. `cursor` is the last group record done.
     """
@@ -82,14 +98,36 @@ def reconcile_directory(run: jobs.Run) -> None:
     groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
     cursor, done = run.job.cursor, run.job.done
     run.report(done=done, cursor=cursor, total=groups.count())
+    if cursor == 0:
+        _revisit_people(directory, run)
     while record := groups.filter(pk__gt=cursor).first():
-        _step(record, memberships.remove_strangers)
+        _remove_strangers(record)
         after = 0
         while users := _join_next(record, after=after):
             after = users[-1]
             run.report(done=done, cursor=cursor)
         cursor, done = record.pk, done + 1
         run.report(done=done, cursor=cursor)
+        breathe()
+
+
+def _revisit_people(directory: Directory, run: jobs.Run) -> None:
+    """Take up whom nothing keeps waiting any more."""
+    waiting = UserRecord.objects.filter(directory=directory).exclude(
+        link_state=LinkState.LINKED
+    )
+    after = 0
+    while batch := list(
+        waiting.filter(pk__gt=after).order_by("pk").values_list("pk", "scim_id")[:100]
+    ):
+        for _pk, scim_id in batch:
+            # Whom it refuses keeps waiting, and the log has said why.
+            with suppress(RefusedError, records.UnknownRecordError):
+                records.revisit_user(
+                    directory=directory, scim_id=scim_id, now=timezone.now()
+                )
+        after = batch[-1][0]
+        run.report(done=run.job.done)
         breathe()
 
 
@@ -100,9 +138,29 @@ def queue_reconcile(directory: Directory, now: datetime) -> Job:
         target=str(directory.pk),
         label=directory.name,
         directory=directory,
-        total=GroupRecord.objects.filter(directory=directory).count(),
         now=now,
     )
+
+
+def queue_where_waiting(record: UserRecord, now: datetime) -> list[Job]:
+    """Queue comparisons of the directories that push the same address too."""
+    waiting = UserRecord.objects.filter(
+        organization_id=record.organization_id,
+        email_key=record.email_key,
+        link_state=LinkState.HELD,
+    ).exclude(pk=record.pk)
+    directories = Directory.objects.filter(pk__in=waiting.values("directory"))
+    return [queue_reconcile(each, now) for each in directories.order_by("pk")]
+
+
+def queue_others(directory: Directory, now: datetime) -> list[Job]:
+    """Queue comparisons of the organization's other active directories."""
+    others = Directory.objects.filter(
+        organization_id=directory.organization_id,
+        kind=Directory.Kind.ORGANIZATION,
+        state=Directory.State.ACTIVE,
+    ).exclude(pk=directory.pk)
+    return [queue_reconcile(each, now) for each in others.order_by("pk")]
 
 
 def release(directory: Directory, progress: Callable[[int], None]) -> None:
@@ -123,6 +181,3 @@ def release(directory: Directory, progress: Callable[[int], None]) -> None:
         done += len(batch)
         progress(done)
         breathe()
-    UserRecord.objects.filter(directory=directory).exclude(account=None).update(
-        account=None, link_state="unlinked"
-    )

@@ -22,7 +22,7 @@ from directories.models import (
     Organization,
     UserRecord,
 )
-from directories.services import accounts, api_keys
+from directories.services import api_keys, passwords
 from directories.services.audit import SYSTEM
 from directories.services.directories import delete_configuration
 from directories.services.organizations import create_organization
@@ -170,8 +170,9 @@ def test_values_of_a_removed_demo_json_are_kept(place):
 def test_password_changed_in_the_console_is_left_alone(place, capsys):
     first = start(place)
     admin = Account.objects.get(email=first["admin"]["email"])
-    change = accounts.Change(Organization.objects.get(), SYSTEM, timezone.now())
-    accounts.change_password(admin, "chosen by myself", change=change)
+    passwords.change_password(
+        account=admin, password="chosen by myself", now=timezone.now()
+    )
 
     for _ in range(2):
         assert start(place)["admin"] == {"email": admin.email, "password": ""}

@@ -23,6 +23,12 @@ def enqueue(directory, target="1"):
     )
 
 
+def claim(job):
+    run = jobs.claim_job(job.pk)
+    assert run is not None
+    return run
+
+
 def test_a_waiting_job_serves_every_later_change():
     directory = DirectoryFactory.create()
 
@@ -47,12 +53,11 @@ def test_a_job_is_claimed_once():
 
 def test_a_job_whose_worker_fell_silent_is_claimed_again():
     job = JobFactory.create()
-    first = jobs.claim_job(job.pk)
+    first = claim(job)
     Job.objects.update(beat_at=timezone.now() - timedelta(minutes=1))
 
-    second = jobs.claim_job(job.pk)
+    second = claim(job)
 
-    assert second is not None
     with pytest.raises(jobs.LostRunError):
         first.report(done=1)
     second.report(done=1)
@@ -60,7 +65,7 @@ def test_a_job_whose_worker_fell_silent_is_claimed_again():
 
 def test_a_finished_run_that_was_taken_over_changes_nothing():
     job = JobFactory.create()
-    first = jobs.claim_job(job.pk)
+    first = claim(job)
     Job.objects.update(beat_at=timezone.now() - timedelta(minutes=1))
     jobs.claim_job(job.pk)
 

@@ -24,6 +24,7 @@ class Provider:
         self.client = Client(raise_request_exception=True)
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
+        """Send a request with the key."""
         return self.client.generic(
             method,
             f"/scim/directory/{self.directory.pk}{path}",
@@ -44,9 +45,7 @@ class Provider:
             {"op": "replace", "path": name, "value": value}
             for name, value in attributes.items()
         ]
-        answer = self.send(
-            "PATCH", f"/Users/{user['id']}", {"Operations": operations}
-        )
+        answer = self.send("PATCH", f"/Users/{user['id']}", {"Operations": operations})
         assert answer.status_code == 200, answer.content
         return answer.json()
 
@@ -89,7 +88,7 @@ def people_in(name: str) -> set[str]:
 
 @pytest.fixture
 def organization() -> Organization:
-    """An organization that has verified example.com, but not partner.example."""
+    """Return an organization that has verified example.com only."""
     organization = OrganizationFactory.create()
     DomainFactory.create(organization=organization, name="example.com")
     return organization

@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 
@@ -13,12 +14,13 @@ pytestmark = pytest.mark.django_db
 
 def in_chunks(idp: Provider, raw: bytes):
     # What the web server hands on: a stream, and no CONTENT_LENGTH.
+    stream: Any = {"wsgi.input": io.BytesIO(raw), "CONTENT_LENGTH": ""}
     return idp.client.generic(
         "POST",
         f"/scim/directory/{idp.directory.pk}/Users",
         content_type="application/scim+json",
         headers={"authorization": f"Bearer {idp.key}"},
-        **{"wsgi.input": io.BytesIO(raw), "CONTENT_LENGTH": ""},
+        **stream,
     )
 
 

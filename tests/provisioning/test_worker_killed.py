@@ -35,7 +35,7 @@ def start_worker() -> Iterator[Callable[[], Worker]]:
     started: list[Worker] = []
 
     def start() -> Worker:
-        worker = subprocess.Popen(  # noqa: S603 - our own command
+        worker = subprocess.Popen(
             worker_command(),
             env={**os.environ, **worker_place()},
             start_new_session=True,
@@ -75,7 +75,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
 
     for number, group in enumerate(groups):
         if number == GROUPS // 2:
-            wait_until(lambda: GroupMember.objects.exists())
+            wait_until(GroupMember.objects.exists)
             kill(worker)
         members = [{"value": each} for each in ids[number::2]]
         body = {"Operations": [{"op": "add", "path": "members", "value": members}]}
