@@ -109,7 +109,8 @@ class Pusher:
         return answer
 
     def _replace_group(self, client: ScimClient, pushed: Pushed) -> Answer:
-        group, body = self._one(pushed.groups), {"displayName": self._group_name()}
+        group = self._one(pushed.groups)
+        body: dict[str, Any] = {"displayName": self._group_name()}
         members = self._some(pushed.users)
         if self.random.random() < 0.7:
             body["members"] = values(*members)
