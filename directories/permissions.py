@@ -42,6 +42,7 @@ class ConsoleRequest(HttpRequest):
     account: Account
     organization: Organization
     permissions: frozenset[Permission]
+    has_choice: bool
     actor: Actor
     htmx: HtmxDetails
 
@@ -105,6 +106,7 @@ def admit(request: HttpRequest) -> None:
     console.actor = person(account)
     console.organization = organization
     console.permissions = rights
+    console.has_choice = len({a.organization_id for a in assignments}) > 1
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

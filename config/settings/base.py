@@ -127,6 +127,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "directories:sign-in"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+PASSWORD_RESET_TIMEOUT = int(timedelta(days=1).total_seconds())
 SESSION_IDLE_LIMIT = timedelta(hours=2)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

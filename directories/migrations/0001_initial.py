@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='troubleshootingentry',
-            index=models.Index(fields=['directory', 'id'], name='troubleshooting_in_order'),
+            index=models.Index(fields=['directory', 'at', 'id'], name='troubleshooting_in_order'),
         ),
         migrations.AddIndex(
             model_name='troubleshootingentry',

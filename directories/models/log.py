@@ -88,7 +88,9 @@ class TroubleshootingEntry(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["directory", "id"], name="troubleshooting_in_order"),
+            models.Index(
+                fields=["directory", "at", "id"], name="troubleshooting_in_order"
+            ),
             models.Index(
                 fields=["directory", "fingerprint"], name="troubleshooting_repeat"
             ),

@@ -23,16 +23,14 @@ class DirectoryKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[None, ApiKey]:
         """Return the key as `request.auth`; raise UnauthorizedError otherwise."""
         directory_id = _directory_id(request)
-        scheme, _space, text = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
-        if scheme.casefold() != "bearer" or not text.strip():
+        text = _key_text(request.META.get("HTTP_AUTHORIZATION", ""))
+        if not text:
             raise UnauthorizedError(
                 "Send the directory's API key: Authorization: Bearer <API key>."
             )
         now = timezone.now()
         try:
-            key = api_keys.open_directory(
-                directory_id=directory_id, text=text.strip(), now=now
-            )
+            key = api_keys.open_directory(directory_id=directory_id, text=text, now=now)
         except api_keys.ExpiredKeyError as error:
             _log(error.key.directory, _expired(error.key))
             msg = (
@@ -53,6 +51,17 @@ class DirectoryKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """Return the challenge of a 401 answer."""
         return 'Bearer realm="SCIM"'
+
+
+def _key_text(header: str) -> str:
+    """Return the key in an Authorization header, "" when there is none.
+
+    Okta's header authentication sends what was typed, often the bare key.
+    """
+    scheme, _space, text = header.strip().partition(" ")
+    if not text and scheme.startswith(f"{api_keys.MARK}_"):
+        return scheme
+    return text.strip() if scheme.casefold() == "bearer" else ""
 
 
 def _directory_id(request: Request) -> uuid.UUID:

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
+from directories.queries.providers import scim_base_url
 from directories.scim.protocol import discovery
 from directories.scim.protocol.documents import Document
 from directories.scim.protocol.errors import NotFoundError
 from directories.scim.protocol.messages import list_response
-from directories.scim.rendering import base_url
 from directories.scim.surface import ScimView
 
 
@@ -21,7 +21,7 @@ class ServiceProviderConfigView(ScimView):
         """Return the configuration; query parameters are ignored."""
         return self.answer(
             discovery.service_provider_config(
-                f"{base_url(self.directory)}/ServiceProviderConfig",
+                f"{scim_base_url(self.directory)}/ServiceProviderConfig",
                 max_results=settings.SCIM_MAX_PAGE_SIZE,
             )
         )
@@ -34,7 +34,7 @@ class _DescribedList(ScimView):
 
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Return the whole collection; query parameters are ignored."""
-        documents = type(self).documents(base_url(self.directory))
+        documents = type(self).documents(scim_base_url(self.directory))
         return self.answer(list_response(len(documents), 1, documents))
 
 
@@ -49,7 +49,7 @@ class ResourceTypeDetail(ScimView):
 
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return the kind that the path names."""
-        base = base_url(self.directory)
+        base = scim_base_url(self.directory)
         return self.answer(discovery.resource_type(base, kwargs["name"]))
 
 
@@ -64,7 +64,7 @@ class SchemaDetail(ScimView):
 
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return the schema whose URN the path holds."""
-        base = base_url(self.directory)
+        base = scim_base_url(self.directory)
         return self.answer(discovery.schema(base, kwargs["name"]))
 
 

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from directories.folding import fold
 from directories.models import Directory, GroupRecord, TroubleshootingEntry
+from directories.queries.providers import scim_base_url
 from directories.scim.lookup import GROUPS
 from directories.scim.pages import Query, read_query, whole_page
 from directories.scim.protocol.documents import Document, read_group
@@ -20,7 +21,6 @@ from directories.scim.protocol.messages import list_response
 from directories.scim.protocol.operations import read_patch
 from directories.scim.protocol.selection import project
 from directories.scim.rendering import (
-    base_url,
     members_in_parts,
     members_of,
     render_group,
@@ -155,7 +155,7 @@ class GroupView(ScimView):
         """
         query = read_query(self.request)
         (document,) = self.render([record], query, with_members=_shown(record, query))
-        location = f"{base_url(self.directory)}/Groups/{record.scim_id}"
+        location = f"{scim_base_url(self.directory)}/Groups/{record.scim_id}"
         return self.answer(document, status=status, location=location)
 
 

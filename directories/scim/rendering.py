@@ -4,19 +4,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
-from django.conf import settings
-
 from directories.models import Directory, GroupRecord, Membership, UserRecord
+from directories.queries.providers import scim_base_url
 from directories.scim.protocol.documents import Document, schemas_of
 from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, GROUP, GROUP_SCHEMA, USER
 
 # Members that are rendered at a time.
 PART = 2_000
-
-
-def base_url(directory: Directory) -> str:
-    """Return the SCIM base URL of a directory, without a slash at its end."""
-    return f"{settings.BASE_URL}/scim/directory/{directory.pk}"
 
 
 def _time(at: datetime) -> str:
@@ -43,7 +37,7 @@ def render_users(
 def _user(
     directory: Directory, record: UserRecord, groups: list[Document] | None
 ) -> Document:
-    location = f"{base_url(directory)}/Users/{record.scim_id}"
+    location = f"{scim_base_url(directory)}/Users/{record.scim_id}"
     document: Document = {
         "schemas": schemas_of(record.document, USER),
         "id": str(record.scim_id),
@@ -62,7 +56,7 @@ def _user(
 def _groups_of(
     directory: Directory, records: Sequence[UserRecord]
 ) -> dict[int, list[Document]]:
-    base = f"{base_url(directory)}/Groups/"
+    base = f"{scim_base_url(directory)}/Groups/"
     found: dict[int, list[Document]] = {record.pk: [] for record in records}
     memberships = Membership.objects.filter(user__in=list(found)).order_by("pk")
     for user, scim_id, name in memberships.values_list(
@@ -83,7 +77,7 @@ def render_group(
     directory: Directory, record: GroupRecord, members: list[Document] | None
 ) -> Document:
     """Render a group; `members` None leaves them out."""
-    location = f"{base_url(directory)}/Groups/{record.scim_id}"
+    location = f"{scim_base_url(directory)}/Groups/{record.scim_id}"
     document: Document = {
         "schemas": schemas_of(record.document, GROUP) or [GROUP_SCHEMA],
         "id": str(record.scim_id),
@@ -127,5 +121,5 @@ def members_in_parts(
 
 def _member(directory: Directory, scim_id: uuid.UUID, name: str) -> Document:
     value = str(scim_id)
-    ref = f"{base_url(directory)}/Users/{value}"
+    ref = f"{scim_base_url(directory)}/Users/{value}"
     return {"value": value, "display": name, "type": "User", "$ref": ref}

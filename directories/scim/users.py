@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 
 from directories.models import TroubleshootingEntry, UserRecord
+from directories.queries.providers import scim_base_url
 from directories.scim.lookup import USERS
 from directories.scim.pages import Query, read_query, whole_page
 from directories.scim.protocol.documents import Document, email_of, read_user
@@ -16,7 +17,7 @@ from directories.scim.protocol.operations import Operation, read_patch
 from directories.scim.protocol.patch import apply_user_patch
 from directories.scim.protocol.selection import project
 from directories.scim.protocol.tolerance import Tolerance
-from directories.scim.rendering import base_url, render_users
+from directories.scim.rendering import render_users
 from directories.scim.surface import ScimView, scim_id
 from directories.services import records
 from directories.services.records import UserValues
@@ -68,7 +69,7 @@ class UserView(ScimView):
     def answer_with(self, record: UserRecord, *, status: int = 200) -> HttpResponseBase:
         """Answer with one user."""
         (document,) = self.render([record], read_query(self.request))
-        location = f"{base_url(self.directory)}/Users/{record.scim_id}"
+        location = f"{scim_base_url(self.directory)}/Users/{record.scim_id}"
         return self.answer(document, status=status, location=location)
 
 

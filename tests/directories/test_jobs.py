@@ -94,3 +94,36 @@ def test_lost_jobs_are_sent_again_once_per_turn():
 
     assert set(jobs.lost_jobs(timezone.now())) == {queued.pk, running.pk}
     assert jobs.lost_jobs(timezone.now()) == [running.pk]
+
+
+def test_a_waiting_job_starts_at_the_beginning_for_a_later_change():
+    directory = DirectoryFactory.create()
+    job = enqueue(directory)
+    Job.objects.update(cursor=7, done=7)
+
+    assert enqueue(directory).pk == job.pk
+
+    job.refresh_from_db()
+    assert (job.cursor, job.done) == (0, 0)
+
+
+def test_a_failed_run_ends_when_the_same_work_is_queued_already():
+    directory = DirectoryFactory.create()
+    run = claim(enqueue(directory))
+    enqueue(directory)
+
+    jobs.fail_job(run, error="broken")
+
+    run.job.refresh_from_db()
+    assert run.job.state == Job.State.DONE
+
+
+def test_progress_forgives_earlier_failures():
+    job = JobFactory.create()
+    for number in range(jobs.TRIES):
+        run = claim(job)
+        run.report(done=number, cursor=number + 1)
+        jobs.fail_job(run, error="the worker was restarted")
+
+    job.refresh_from_db()
+    assert job.state == Job.State.QUEUED

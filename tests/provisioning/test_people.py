@@ -173,6 +173,56 @@ def test_reactivation_gives_an_external_person_the_groups_back(idp):
     assert people_in("Partners") == {"bo@partner.example"}
 
 
+def test_deactivation_reaches_a_person_whose_address_is_in_question(idp):
+    user = idp.push("ada@example.com")
+    user = idp.move(user, "ada@partner.example")
+
+    idp.change(user, active=False)
+
+    assert account("ada@example.com").status == Account.Status.DEACTIVATED
+
+
+def test_deactivation_reaches_a_person_who_lost_the_address(idp):
+    user = idp.push("ada@example.com")
+
+    idp.send("PUT", f"/Users/{user['id']}", {"userName": "ada", "active": False})
+
+    assert account("ada@example.com").status == Account.Status.DEACTIVATED
+
+
+def test_deactivation_is_not_refused_for_a_taken_address(idp):
+    user = idp.push("ada@example.com")
+    AccountFactory.create(email="taken@example.com")
+
+    answer = idp.send(
+        "PUT", f"/Users/{user['id']}", person("taken@example.com", active=False)
+    )
+
+    assert answer.status_code == 200
+    assert account("ada@example.com").status == Account.Status.DEACTIVATED
+
+
+def test_a_person_of_a_domain_that_another_organization_verified_can_be_let_go(idp):
+    user = idp.push("bo@partner.example")
+    idp.group("Partners", user)
+    DomainFactory.create(name="partner.example")
+
+    idp.change(user, active=False)
+
+    assert people_in("Partners") == set()
+
+
+def test_pushing_a_person_again_claims_the_account_of_a_domain_verified_since(
+    idp, organization
+):
+    user = idp.push("bo@partner.example")
+    DomainFactory.create(organization=organization, name="partner.example")
+
+    idp.change(user, active=True)
+
+    assert account("bo@partner.example").managed_by == organization
+
+
 def test_an_inactive_newcomer_gets_an_account_when_activated(idp):
     user = idp.push("ada@example.com", active=False)
     assert EXTERNAL not in user

@@ -13,9 +13,9 @@ from directories.models import (
     Membership,
     UserRecord,
 )
-from directories.services import audit, directories
+from directories.services import api_keys, audit, directories
 from provisioning.models import Group
-from tests.provisioning.conftest import account, people_in
+from tests.provisioning.conftest import account, people_in, person, provider_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +96,48 @@ def test_a_directory_that_is_set_up_again_starts_empty(idp):
     assert idp.send("GET", "/Users").json()["totalResults"] == 0
     idp.push("ada@example.com")
     assert Member.objects.get().directory == idp.directory
+
+
+def test_a_request_that_meets_the_deletion_is_refused_whole(idp, monkeypatch):
+    opened = api_keys.open_directory
+
+    def then_close(**given):
+        key = opened(**given)
+        delete_configuration(idp)
+        return key
+
+    monkeypatch.setattr(api_keys, "open_directory", then_close)
+
+    answer = idp.send("POST", "/Users", person("ada@example.com"))
+
+    assert answer.status_code == 401
+    assert not UserRecord.objects.exists()
+    assert not Account.objects.exists()
+
+
+def test_people_whom_the_directory_kept_from_another_are_taken_up_there(
+    idp, organization
+):
+    idp.push("ada@example.com")
+    other = provider_of(organization, "Entra")
+    other.push("ada@example.com", displayName="Ada of Entra")
+
+    delete_configuration(idp)
+    for job in Job.objects.filter(state=Job.State.QUEUED):
+        tasks.run_job(job_id=str(job.pk))
+
+    assert UserRecord.objects.get().link_state == "linked"
+    assert account("ada@example.com").name == "Ada of Entra"
+
+
+def test_a_person_deleted_in_one_directory_is_taken_up_in_the_other(idp, organization):
+    user = idp.push("ada@example.com")
+    other = provider_of(organization, "Entra")
+    other.push("ada@example.com")
+
+    idp.send("DELETE", f"/Users/{user['id']}")
+    for job in Job.objects.filter(state=Job.State.QUEUED):
+        tasks.run_job(job_id=str(job.pk))
+
+    assert account("ada@example.com").status == Account.Status.ACTIVE
+    assert Member.objects.get().directory == other.directory
