@@ -27,6 +27,8 @@ from directories.scim.protocol.schemas import GROUP_SCHEMA, USER_SCHEMA
 Value = str | int | float | bool | None
 Condition = Callable[[Value], Q]
 NOTHING = Q(pk__in=())
+# Each comparison is a look-up of its own; nobody compares this many by hand.
+MAX_COMPARISONS = 50
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,11 @@ class Lookup:
 
     def condition(self, text: str) -> Q:
         """Return the condition of a filter; InvalidFilterError explains faults."""
-        return self._of(parse_filter(text))
+        node = parse_filter(text)
+        if _size(node) > MAX_COMPARISONS:
+            msg = f"The filter compares more than {MAX_COMPARISONS} values; split it."
+            raise InvalidFilterError(msg)
+        return self._of(node)
 
     def _of(self, node: Filter) -> Q:
         match node:
@@ -83,6 +89,17 @@ class Lookup:
             msg = f"{path}[...] cannot be looked up. Lists that can: {known}."
             raise InvalidFilterError(msg)
         return reader(term)
+
+
+def _size(node: Filter) -> int:
+    """Count the comparisons of a filter."""
+    match node:
+        case And(terms=terms) | Or(terms=terms):
+            return sum(_size(term) for term in terms)
+        case ValuePath(term=term):
+            return _size(term)
+        case _:
+            return 1
 
 
 def _text(value: Value) -> str:

@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
@@ -50,7 +50,11 @@ class ScimView(APIView):
     key: ApiKey | None = None
 
     def perform_authentication(self, request: Request) -> None:
-        """Keep the key that opened the directory."""
+        """Keep the key that opened the directory.
+
+        What is logged is for the admins, so it is not in the client's language.
+        """
+        translation.activate(settings.LANGUAGE_CODE)
         self.key = cast("ApiKey", request.auth)
 
     @property
@@ -118,7 +122,7 @@ class ScimView(APIView):
         request = self.request
         if error.status == HTTPStatus.NOT_FOUND and request.method not in WRITES:
             return
-        kind, advice = explain(exc, error)
+        kind, advice = explain(exc, error, is_resource="scim_id" in self.kwargs)
         finding = Finding(
             kind=kind,
             level=TroubleshootingEntry.Level.ERROR,
@@ -199,7 +203,7 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
             )
 
 
-def explain(exc: Exception, error: ScimError) -> tuple[str, str]:
+def explain(exc: Exception, error: ScimError, *, is_resource: bool) -> tuple[str, str]:
     """Return the log's machine word of a refusal and what an admin can do."""
     match exc:
         case RefusedError():
@@ -217,10 +221,15 @@ def explain(exc: Exception, error: ScimError) -> tuple[str, str]:
                 "they are pushed before their groups."
             )
         case _:
-            return _explain_status(error)
+            return _explain_status(error, is_resource=is_resource)
 
 
-def _explain_status(error: ScimError) -> tuple[str, str]:
+def _explain_status(error: ScimError, *, is_resource: bool) -> tuple[str, str]:
+    if error.status == HTTPStatus.NOT_FOUND and not is_resource:
+        return "unknown_endpoint", _(
+            "The identity provider asks for something that is not offered. Check "
+            "the SCIM base URL in it."
+        )
     if error.status == HTTPStatus.NOT_FOUND:
         return "unknown_id", _(
             "The identity provider changes something that is not here, perhaps "

@@ -39,7 +39,7 @@ urlpatterns = [
     _endpoint("Schemas", SchemaList, "schema-list"),
     _endpoint("Schemas/(?P<name>[^/]+)", SchemaDetail, "schema-detail"),
     re_path(
-        r"^(?P<directory_id>[^/]+)(?:/[\s\S]*)?\Z",
+        r"^(?P<directory_id>[^/]*)(?:/[\s\S]*)?\Z",
         NothingView.as_view(),
         name="nothing",
     ),

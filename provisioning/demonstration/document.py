@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from directories.scim.rendering import base_url
+from directories.queries.providers import scim_base_url
 from provisioning.demonstration.organization import Demonstration
 
 
@@ -31,7 +31,7 @@ def document(parts: Demonstration, *, password: str, api_key: str) -> dict[str, 
         "directories": {
             "organization": {
                 "id": str(parts.empty.pk),
-                "scim_base_url": base_url(parts.empty),
+                "scim_base_url": scim_base_url(parts.empty),
                 "scim_api_key": api_key,
             },
             "customers": {"id": "", "scim_base_url": "", "scim_api_key": ""},

@@ -136,7 +136,13 @@ def test_a_refused_filter_names_what_works(scim, nothing_written, path, text, he
     assert helps in refusal(answer, 400, "invalidFilter")
 
 
-def test_a_filter_of_the_greatest_length_is_answered(scim, people):
-    text = " or ".join(['emails eq ""'] * 510)
+def test_a_filter_of_fifty_comparisons_is_answered(scim, people):
+    text = " or ".join(['emails eq ""'] * 50)
 
     assert find(scim, "/Users", text).json()["totalResults"] == 0
+
+
+def test_a_filter_of_more_comparisons_is_refused(scim, people):
+    answer = find(scim, "/Users", " or ".join(['emails eq ""'] * 51))
+
+    assert "50" in refusal(answer, 400, "invalidFilter")
