@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from directories import dialect
 from directories.models import Directory, GroupRecord, Membership, UserRecord
 from directories.queries.providers import scim_base_url
 from directories.scim.protocol.documents import Document, schemas_of
@@ -11,6 +12,8 @@ from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, GROUP, GROUP_SCHEM
 
 # Members that are rendered at a time.
 PART = 2_000
+MEMBERSHIPS = Membership._meta.db_table
+GROUPS = GroupRecord._meta.db_table
 
 
 def _time(at: datetime) -> str:
@@ -30,7 +33,7 @@ def render_users(
     directory: Directory, records: Sequence[UserRecord], *, with_groups: bool
 ) -> list[Document]:
     """Render users; with their groups by one query for all of them."""
-    groups = _groups_of(directory, records) if with_groups else {}
+    groups = _groups_of(directory, records) if with_groups and records else {}
     return [_user(directory, record, groups.get(record.pk)) for record in records]
 
 
@@ -58,17 +61,15 @@ def _groups_of(
 ) -> dict[int, list[Document]]:
     base = f"{scim_base_url(directory)}/Groups/"
     found: dict[int, list[Document]] = {record.pk: [] for record in records}
-    memberships = Membership.objects.filter(user__in=list(found)).order_by("pk")
-    for user, scim_id, name in memberships.values_list(
-        "user_id", "group__scim_id", "group__display_name"
+    for user, scim_id, name in dialect.rows(
+        f"SELECT m.user_id, g.scim_id, g.display_name FROM {MEMBERSHIPS} m"  # noqa: S608
+        f" JOIN {GROUPS} g ON g.id = m.group_id"
+        f" WHERE {dialect.one_of('m.user_id', 'bigint')} ORDER BY m.user_id, m.id",
+        [dialect.ids_parameter(list(found))],
     ):
+        value = str(uuid.UUID(str(scim_id)))
         found[user].append(
-            {
-                "value": str(scim_id),
-                "display": name,
-                "type": "direct",
-                "$ref": f"{base}{scim_id}",
-            }
+            {"value": value, "display": name, "type": "direct", "$ref": base + value}
         )
     return found
 

@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from rest_framework.request import Request
 
-from directories.models import TroubleshootingEntry, UserRecord
+from directories.models import Directory, TroubleshootingEntry, UserRecord
 from directories.queries.providers import scim_base_url
 from directories.scim.lookup import USERS
 from directories.scim.pages import Query, read_query, whole_page
@@ -21,6 +22,15 @@ from directories.scim.rendering import render_users
 from directories.scim.surface import ScimView, scim_id
 from directories.services import records
 from directories.services.records import UserValues
+
+
+def shown(directory: Directory) -> QuerySet[UserRecord]:
+    """Return the users of a directory with no more than an answer shows."""
+    return (
+        UserRecord.objects.filter(directory=directory)
+        .select_related("account")
+        .only("scim_id", "document", "created_at", "updated_at", "account__public_id")
+    )
 
 
 def values_of(document: Document) -> UserValues:
@@ -79,8 +89,7 @@ class UserList(UserView):
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """List users (RFC 7644 section 3.4.2)."""
         query = read_query(request)
-        users = UserRecord.objects.filter(directory=self.directory)
-        page = whole_page(users.select_related("account"), USERS, query)
+        page = whole_page(shown(self.directory), USERS, query)
         resources = self.render(page.records, query)
         return self.answer(list_response(page.total, query.start_index, resources))
 
@@ -99,13 +108,8 @@ class UserDetail(UserView):
 
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return a user (RFC 7644 section 3.4.1)."""
-        record = (
-            UserRecord.objects.filter(
-                directory=self.directory, scim_id=scim_id(kwargs["scim_id"])
-            )
-            .select_related("account")
-            .first()
-        )
+        found = shown(self.directory).filter(scim_id=scim_id(kwargs["scim_id"]))
+        record = next(iter(found), None)
         if record is None:
             raise records.UnknownRecordError(kwargs["scim_id"])
         return self.answer_with(record)

@@ -169,11 +169,8 @@ def _link(
     """Find or make the account of a record that has none yet."""
     if domain.other_directory:
         return Outcome(LinkState.HELD, reason=Reason.DOMAIN_LINKED_ELSEWHERE)
-    account = (
-        Account.objects.select_for_update(of=("self",))
-        .filter(email_key=record.email_key)
-        .first()
-    )
+    same_address = Account.objects.filter(email_key=record.email_key)
+    account = next(iter(same_address.select_for_update(of=("self",))), None)
     if account is None and not record.active:
         return Outcome(LinkState.UNLINKED, reason=Reason.INACTIVE)
     events = [Event.SCIM_USER_LINKED]
@@ -276,12 +273,9 @@ def profile_of(document: dict[str, Any]) -> dict[str, str]:
 
 
 def _ownership(record: UserRecord) -> Ownership:
-    found = (
-        Domain.objects.verified()
-        .filter(name=domain_of(record.email))
-        .values_list("organization_id", "directory_id")
-        .first()
-    )
+    verified = Domain.objects.verified().filter(name=domain_of(record.email))
+    # One organization at the most has verified a name: no order, no limit.
+    found = next(iter(verified.values_list("organization_id", "directory_id")), None)
     if found is None:
         return Ownership(ours=False, elsewhere=False, other_directory=False)
     organization_id, directory_id = found
