@@ -53,7 +53,7 @@ def tracked() -> list[Path]:
         check=False,
     )
     if listing.returncode:
-        pytest.skip("not a Git checkout")
+        pytest.skip("only Git knows which files belong to the project")
     paths = [ROOT / name for name in listing.stdout.split("\0") if name]
     return [path for path in paths if path.is_file()]
 

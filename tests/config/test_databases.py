@@ -31,7 +31,7 @@ def test_postgresql_socket_and_timeouts():
 @pytest.mark.django_db(transaction=True)
 def test_the_embedded_database_writes_ahead_and_checks_foreign_keys():
     if connection.vendor != "sqlite":
-        pytest.skip("SQLite only")
+        pytest.skip("PRAGMAs are SQLite's own; PostgreSQL has none of them")
 
     with connection.cursor() as cursor:
         found = {
