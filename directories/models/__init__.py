@@ -11,6 +11,7 @@ from directories.models.record import (
     GroupRecord,
     LinkState,
     Membership,
+    Record,
     UserEmail,
     UserRecord,
 )
@@ -27,6 +28,7 @@ __all__ = [
     "Member",
     "Membership",
     "Organization",
+    "Record",
     "RoleAssignment",
     "Site",
     "TroubleshootingEntry",

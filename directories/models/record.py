@@ -28,8 +28,11 @@ class Record(models.Model):
     """What user and group records share.
 
     `scim_id` is the `id` that the identity provider knows; `document` is the
-    SCIM resource without id, schemas, meta, groups and members.
+    SCIM resource without id, schemas, meta, groups and members; `document_key` is
+    what filters compare: the same, folded where letter case does not count.
     `link_reason` is a machine word, "" when there is nothing to explain.
+    `version` counts the changes to what the record itself shows: its document and
+    a group's members, not how a member is called now, nor a person's groups.
     """
 
     directory = models.ForeignKey(
@@ -41,6 +44,7 @@ class Record(models.Model):
     scim_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     external_id = models.CharField(max_length=255, blank=True)
     document = models.JSONField()
+    document_key = models.JSONField(default=dict)
     link_state = models.CharField(
         max_length=16,
         choices=LinkState,
@@ -50,6 +54,7 @@ class Record(models.Model):
     link_reason = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
+    version = models.PositiveBigIntegerField(default=1, db_default=1)
 
     class Meta:
         abstract = True

@@ -14,11 +14,13 @@ from directories.models import Directory, GroupRecord, TroubleshootingEntry
 from directories.queries.providers import scim_base_url
 from directories.scim.lookup import GROUPS
 from directories.scim.pages import Query, read_query, whole_page
+from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, read_group
 from directories.scim.protocol.errors import MutabilityError
 from directories.scim.protocol.group_patch import GroupChange, read_group_patch
 from directories.scim.protocol.messages import list_response
 from directories.scim.protocol.operations import read_patch
+from directories.scim.protocol.schemas import GROUP
 from directories.scim.protocol.selection import project
 from directories.scim.rendering import (
     members_in_parts,
@@ -27,6 +29,7 @@ from directories.scim.rendering import (
 )
 from directories.scim.streaming import Parts
 from directories.scim.surface import ScimView, scim_id
+from directories.scim.versions import check_of, conditions_of, tag_of
 from directories.services import group_records, records
 from directories.services.group_records import GroupValues
 from directories.services.memberships import MembersPlan, UnknownMembersError
@@ -60,6 +63,7 @@ def values_of(document: Document, members: MembersPlan | None) -> GroupValues:
     """Return a group's document with what is kept in columns."""
     return GroupValues(
         document=document,
+        document_key=comparable(document, GROUP),
         display_name=document["displayName"],
         external_id=document.get("externalId", ""),
         members=members,
@@ -156,7 +160,8 @@ class GroupView(ScimView):
         query = read_query(self.request)
         (document,) = self.render([record], query, with_members=_shown(record, query))
         location = f"{scim_base_url(self.directory)}/Groups/{record.scim_id}"
-        return self.answer(document, status=status, location=location)
+        tag = tag_of(record)
+        return self.answer(document, status=status, location=location, tag=tag)
 
 
 class GroupList(GroupView):
@@ -198,8 +203,11 @@ class GroupDetail(GroupView):
         ).first()
         if record is None:
             raise records.UnknownRecordError(kwargs["scim_id"])
+        tag = tag_of(record)
+        if conditions_of(request).know(tag):
+            return HttpResponse(status=304, headers={"ETag": tag})
         (document,) = self.render([record], query)
-        return self.answer(document)
+        return self.answer(document, tag=tag)
 
     def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Replace a group (RFC 7644 section 3.5.1)."""
@@ -214,6 +222,7 @@ class GroupDetail(GroupView):
             scim_id=group,
             edit=partial(replace, by=document, members=plan, mode=self.directory.mode),
             now=timezone.now(),
+            check=check_of(request),
         )
         return self.answer_with(record)
 
@@ -227,9 +236,10 @@ class GroupDetail(GroupView):
             scim_id=group,
             edit=partial(patch, change=change, mode=self.directory.mode),
             now=timezone.now(),
+            check=check_of(request),
         )
         if not _shown(record, query):
-            return HttpResponse(status=204)
+            return HttpResponse(status=204, headers={"ETag": tag_of(record)})
         return self.answer_with(record)
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
@@ -238,5 +248,6 @@ class GroupDetail(GroupView):
             directory=self.directory,
             scim_id=scim_id(kwargs["scim_id"]),
             now=timezone.now(),
+            check=check_of(request),
         )
         return HttpResponse(status=204)

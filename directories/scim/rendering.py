@@ -9,6 +9,7 @@ from directories.models import Directory, GroupRecord, Membership, UserRecord
 from directories.queries.providers import scim_base_url
 from directories.scim.protocol.documents import Document, schemas_of
 from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, GROUP, GROUP_SCHEMA, USER
+from directories.scim.versions import tag_of
 
 # Members that are rendered at a time.
 PART = 2_000
@@ -26,6 +27,7 @@ def _meta(kind: str, record: UserRecord | GroupRecord, location: str) -> Documen
         "created": _time(record.created_at),
         "lastModified": _time(record.updated_at),
         "location": location,
+        "version": tag_of(record),
     }
 
 

@@ -1,7 +1,9 @@
 """What every SCIM view shares: the key, the body, the answer, the errors."""
 
 import uuid
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, cast
 
 import orjson
@@ -34,8 +36,13 @@ logger = structlog.get_logger(__name__)
 
 SCIM_JSON = "application/scim+json"
 WRITES = {"POST", "PUT", "PATCH"}
-# Authentication logs for itself, a wrong method is the client's own affair.
-UNLOGGED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.METHOD_NOT_ALLOWED}
+# Authentication logs for itself, a wrong method is the client's own affair, and
+# who sends a condition wants to be refused when it does not hold.
+UNLOGGED = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.PRECONDITION_FAILED,
+}
 
 
 class ScimView(APIView):
@@ -91,7 +98,7 @@ class ScimView(APIView):
         return parse_body(raw, self.request.content_type)
 
     def answer(
-        self, document: Any, *, status: int = 200, location: str = ""
+        self, document: Any, *, status: int = 200, location: str = "", tag: str = ""
     ) -> HttpResponseBase:
         """Answer with a JSON document in the media type that the client reads."""
         accept = self.request.META.get("HTTP_ACCEPT", "")
@@ -100,7 +107,7 @@ class ScimView(APIView):
             document,
             status=status,
             media_type="application/json" if plain else SCIM_JSON,
-            location=location,
+            headers={"Location": location, "ETag": tag},
         )
 
     def handle_exception(self, exc: Exception) -> Response:
@@ -145,7 +152,11 @@ class ScimView(APIView):
 
 
 def _json(
-    document: Any, *, status: int, media_type: str = SCIM_JSON, location: str = ""
+    document: Any,
+    *,
+    status: int,
+    media_type: str = SCIM_JSON,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponseBase:
     response: HttpResponseBase
     if isinstance(document, Parts):
@@ -156,8 +167,9 @@ def _json(
         response = HttpResponse(
             orjson.dumps(document), status=status, content_type=media_type
         )
-    if location:
-        response["Location"] = location
+    for name, value in headers.items():
+        if value:
+            response[name] = value
     return response
 
 

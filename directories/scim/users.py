@@ -12,14 +12,17 @@ from directories.models import Directory, TroubleshootingEntry, UserRecord
 from directories.queries.providers import scim_base_url
 from directories.scim.lookup import USERS
 from directories.scim.pages import Query, read_query, whole_page
+from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, email_of, read_user
 from directories.scim.protocol.messages import list_response
 from directories.scim.protocol.operations import Operation, read_patch
 from directories.scim.protocol.patch import apply_user_patch
+from directories.scim.protocol.schemas import USER
 from directories.scim.protocol.selection import project
 from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.rendering import render_users
 from directories.scim.surface import ScimView, scim_id
+from directories.scim.versions import check_of, conditions_of, tag_of
 from directories.services import records
 from directories.services.records import UserValues
 
@@ -29,7 +32,14 @@ def shown(directory: Directory) -> QuerySet[UserRecord]:
     return (
         UserRecord.objects.filter(directory=directory)
         .select_related("account")
-        .only("scim_id", "document", "created_at", "updated_at", "account__public_id")
+        .only(
+            "scim_id",
+            "document",
+            "created_at",
+            "updated_at",
+            "version",
+            "account__public_id",
+        )
     )
 
 
@@ -39,6 +49,7 @@ def values_of(document: Document) -> UserValues:
     emails: list[dict[str, Any]] = document.get("emails", [])
     return UserValues(
         document=document,
+        document_key=comparable(document, USER),
         user_name=document["userName"],
         external_id=document.get("externalId", ""),
         display_name=document.get("displayName", ""),
@@ -80,7 +91,8 @@ class UserView(ScimView):
         """Answer with one user."""
         (document,) = self.render([record], read_query(self.request))
         location = f"{scim_base_url(self.directory)}/Users/{record.scim_id}"
-        return self.answer(document, status=status, location=location)
+        tag = tag_of(record)
+        return self.answer(document, status=status, location=location, tag=tag)
 
 
 class UserList(UserView):
@@ -112,6 +124,8 @@ class UserDetail(UserView):
         record = next(iter(found), None)
         if record is None:
             raise records.UnknownRecordError(kwargs["scim_id"])
+        if conditions_of(request).know(tag_of(record)):
+            return HttpResponse(status=304, headers={"ETag": tag_of(record)})
         return self.answer_with(record)
 
     def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
@@ -124,6 +138,7 @@ class UserDetail(UserView):
             scim_id=user,
             edit=partial(replace, by=document),
             now=timezone.now(),
+            check=check_of(request),
         )
         return self.answer_with(record)
 
@@ -137,6 +152,7 @@ class UserDetail(UserView):
             scim_id=user,
             edit=partial(patch, operations=operations, tolerance=self.tolerance),
             now=timezone.now(),
+            check=check_of(request),
         )
         return self.answer_with(record)
 
@@ -146,5 +162,6 @@ class UserDetail(UserView):
             directory=self.directory,
             scim_id=scim_id(kwargs["scim_id"]),
             now=timezone.now(),
+            check=check_of(request),
         )
         return HttpResponse(status=204)

@@ -18,7 +18,12 @@ from directories.services import limits, memberships
 from directories.services.audit import Target, provider, record_event
 from directories.services.memberships import MembersPlan
 from directories.services.opening import hold_open
-from directories.services.records import TakenError, UnknownRecordError
+from directories.services.records import (
+    Check,
+    TakenError,
+    UnknownRecordError,
+    accept,
+)
 
 Document = dict[str, Any]
 # Above this many the audit log keeps numbers only.
@@ -30,6 +35,7 @@ class GroupValues:
     """A group as a document, and what to do to its members (None: nothing)."""
 
     document: Document
+    document_key: Document
     display_name: str
     external_id: str
     members: MembersPlan | None
@@ -50,11 +56,17 @@ def create_group(
 
 
 def change_group(
-    *, directory: Directory, scim_id: uuid.UUID, edit: GroupEdit, now: datetime
+    *,
+    directory: Directory,
+    scim_id: uuid.UUID,
+    edit: GroupEdit,
+    now: datetime,
+    check: Check = accept,
 ) -> GroupRecord:
-    """Apply `edit` to a locked group: its document, then its members.
+    """Apply `edit` to a locked group that passes `check`: document, then members.
 
-    Raises UnknownRecordError, what `edit` raises and what create_group raises.
+    Raises UnknownRecordError, what `check` and `edit` raise and what create_group
+    raises.
     """
     names: list[str] = [""]
 
@@ -63,13 +75,15 @@ def change_group(
         names[0] = values.display_name
         return values
 
-    call = partial(_change_group, directory, scim_id, edited, now)
+    call = partial(_change_group, directory, scim_id, check, edited, now)
     return _writing(names, call)
 
 
-def delete_group(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
-    """Forget a group for good; raises UnknownRecordError."""
-    dialect.retrying(partial(_delete_group, directory, scim_id, now))
+def delete_group(
+    *, directory: Directory, scim_id: uuid.UUID, now: datetime, check: Check = accept
+) -> None:
+    """Forget a group for good; raises UnknownRecordError or what `check` raises."""
+    dialect.retrying(partial(_delete_group, directory, scim_id, check, now))
 
 
 def _writing(name: str | list[str], call: Callable[[], GroupRecord]) -> GroupRecord:
@@ -114,15 +128,21 @@ def _create_group(
 
 @transaction.atomic
 def _change_group(
-    directory: Directory, scim_id: uuid.UUID, edit: GroupEdit, now: datetime
+    directory: Directory,
+    scim_id: uuid.UUID,
+    check: Check,
+    edit: GroupEdit,
+    now: datetime,
 ) -> GroupRecord:
     hold_open(directory)
     record = _locked(directory, scim_id)
+    check(record)
     before = record.document
     values = edit(before)
     same = values.document == before
     if not same:
         _fill(record, values, now)
+        record.version += 1
         record.save()
     if not same or record.link_state != LinkState.LINKED or record.link_reason:
         _hand_over(record, now)
@@ -136,9 +156,12 @@ def _change_group(
 
 
 @transaction.atomic
-def _delete_group(directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+def _delete_group(
+    directory: Directory, scim_id: uuid.UUID, check: Check, now: datetime
+) -> None:
     hold_open(directory)
     record = _locked(directory, scim_id)
+    check(record)
     consumer_for(directory).group_removed(record, now)
     details = {"before": record.document, "members": record.member_count}
     _record(Event.SCIM_GROUP_DELETED, record, details, now)
@@ -160,6 +183,7 @@ def _locked(directory: Directory, scim_id: uuid.UUID) -> GroupRecord:
 
 def _fill(record: GroupRecord, values: GroupValues, now: datetime) -> None:
     record.document = values.document
+    record.document_key = values.document_key
     record.display_name = values.display_name
     record.display_name_key = fold(values.display_name)
     record.external_id = values.external_id

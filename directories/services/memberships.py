@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F
+
 from directories import dialect
 from directories.consumers import MembersChange
 from directories.models import Directory, GroupRecord, Membership, UserRecord
@@ -51,7 +53,8 @@ def carry_out(
         record.member_count += len(joined) - len(left)
         limits.check_members(record.member_count)
         record.updated_at = now
-        record.save(update_fields=["member_count", "updated_at"])
+        record.version += 1
+        record.save(update_fields=["member_count", "updated_at", "version"])
     return MembersChange(joined=joined, left=left)
 
 
@@ -118,8 +121,8 @@ def _leave(record: GroupRecord, plan: MembersPlan, wanted: Sequence[int]) -> lis
     return [user for (user,) in left]
 
 
-def leave_all(record: UserRecord) -> None:
-    """Take a person out of every group record, keeping the counts exact."""
+def leave_all(record: UserRecord, *, now: datetime) -> None:
+    """Take a person out of every group record, keeping counts and versions exact."""
     groups = GroupRecord.objects.filter(memberships__user=record)
     # Groups are locked before people leave them, in the order of their keys,
     # as every change of members does.
@@ -129,9 +132,8 @@ def leave_all(record: UserRecord) -> None:
         .order_by("pk")
         .values_list("pk")
     )
-    dialect.rows(
-        f"UPDATE {GroupRecord._meta.db_table} SET member_count = member_count - 1"  # noqa: S608
-        f" WHERE id IN (SELECT group_id FROM {MEMBERSHIP} WHERE user_id = %s)",
-        [record.pk],
+    left = Membership.objects.filter(user=record)
+    GroupRecord.objects.filter(pk__in=left.values("group_id")).update(
+        member_count=F("member_count") - 1, version=F("version") + 1, updated_at=now
     )
-    Membership.objects.filter(user=record).delete()
+    left.delete()

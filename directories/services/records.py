@@ -13,7 +13,7 @@ from directories import dialect
 from directories.consumers import Outcome, consumer_for
 from directories.events import Event
 from directories.folding import fold, index_key
-from directories.models import Directory, UserEmail, UserRecord
+from directories.models import Directory, Record, UserEmail, UserRecord
 from directories.services import limits, memberships
 from directories.services.audit import Target, provider, record_event
 from directories.services.opening import hold_open
@@ -44,6 +44,7 @@ class UserValues:
     """A person as a document, and what of it is kept in columns."""
 
     document: Document
+    document_key: Document
     user_name: str
     external_id: str
     display_name: str
@@ -53,6 +54,12 @@ class UserValues:
 
 
 UserEdit = Callable[[Document], UserValues]
+# Looks at a locked record and raises when the caller wants another one.
+Check = Callable[[Record], None]
+
+
+def accept(_record: Record) -> None:
+    """Take a record as it is; the check of callers that have no condition."""
 
 
 def create_user(
@@ -66,13 +73,18 @@ def create_user(
 
 
 def change_user(
-    *, directory: Directory, scim_id: uuid.UUID, edit: UserEdit, now: datetime
+    *,
+    directory: Directory,
+    scim_id: uuid.UUID,
+    edit: UserEdit,
+    now: datetime,
+    check: Check = accept,
 ) -> UserRecord:
-    """Apply `edit` to the document of a locked record.
+    """Apply `edit` to the document of a locked record that passes `check`.
 
     What changes nothing is not written, but the consumer looks at it again:
     the world around the record may have changed. Raises UnknownRecordError, whatever
-    `edit` raises, and what create_user raises.
+    `check` and `edit` raise, and what create_user raises.
     """
     seen: list[UserValues] = []
 
@@ -80,12 +92,14 @@ def change_user(
         seen[:] = [edit(document)]
         return seen[0]
 
-    return _writing(seen, partial(_change_user, directory, scim_id, edited, now))
+    return _writing(seen, partial(_change_user, directory, scim_id, check, edited, now))
 
 
-def delete_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
-    """Forget a person for good; raises UnknownRecordError."""
-    dialect.retrying(partial(_delete_user, directory, scim_id, now))
+def delete_user(
+    *, directory: Directory, scim_id: uuid.UUID, now: datetime, check: Check = accept
+) -> None:
+    """Forget a person for good; raises UnknownRecordError or what `check` raises."""
+    dialect.retrying(partial(_delete_user, directory, scim_id, check, now))
 
 
 def revisit_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
@@ -145,16 +159,22 @@ def _create_user(directory: Directory, values: UserValues, now: datetime) -> Use
 
 @transaction.atomic
 def _change_user(
-    directory: Directory, scim_id: uuid.UUID, edit: UserEdit, now: datetime
+    directory: Directory,
+    scim_id: uuid.UUID,
+    check: Check,
+    edit: UserEdit,
+    now: datetime,
 ) -> UserRecord:
     hold_open(directory)
     record = _locked(directory, scim_id)
+    check(record)
     before = record.document
     values = edit(before)
     same = values.document == before
     if not same:
         emails_before = before.get("emails")
         _fill(record, values, now)
+        record.version += 1
         record.save()
         if values.document.get("emails") != emails_before:
             UserEmail.objects.filter(record=record).delete()
@@ -167,11 +187,14 @@ def _change_user(
 
 
 @transaction.atomic
-def _delete_user(directory: Directory, scim_id: uuid.UUID, now: datetime) -> None:
+def _delete_user(
+    directory: Directory, scim_id: uuid.UUID, check: Check, now: datetime
+) -> None:
     hold_open(directory)
     record = _locked(directory, scim_id)
+    check(record)
     consumer_for(directory).user_removed(record, now)
-    memberships.leave_all(record)
+    memberships.leave_all(record, now=now)
     _record(Event.SCIM_USER_DELETED, record, {"before": record.document}, now)
     record.delete()
 
@@ -193,6 +216,7 @@ def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
 
 def _fill(record: UserRecord, values: UserValues, now: datetime) -> None:
     record.document = values.document
+    record.document_key = values.document_key
     record.user_name = values.user_name
     record.user_name_key = fold(values.user_name)
     record.external_id = values.external_id

@@ -12,7 +12,7 @@ LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 def test_service_provider_config_tells_what_works(scim, settings):
     config = scim.get("/ServiceProviderConfig").json()
 
-    assert config["patch"] == {"supported": True}
+    assert config["patch"] == config["etag"] == {"supported": True}
     assert config["filter"] == {
         "supported": True,
         "maxResults": settings.SCIM_MAX_PAGE_SIZE,

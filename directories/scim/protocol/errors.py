@@ -110,6 +110,12 @@ class UniquenessError(ScimError):
     scim_type = "uniqueness"
 
 
+class PreconditionFailedError(ScimError):
+    """The resource is not the version that the request is meant for."""
+
+    status = 412
+
+
 class PayloadTooLargeError(ScimError):
     """The body, or what it asks for, is over a limit."""
 

@@ -30,8 +30,10 @@ def test_the_configuration_names_every_feature():
         "maxOperations": 0,
         "maxPayloadSize": 0,
     }
-    for feature in ("sort", "etag", "changePassword"):
+    for feature in ("sort", "changePassword"):
         assert config[feature] == {"supported": False}
+    for feature in ("patch", "etag"):
+        assert config[feature] == {"supported": True}
     assert config["authenticationSchemes"][0]["type"] == "oauthbearertoken"
     assert config["meta"]["location"] == f"{BASE}/x"
 

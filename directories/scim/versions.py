@@ -1,0 +1,41 @@
+"""Versions of users and groups, so that no client overwrites what it has not seen.
+
+A version covers what the resource itself says. A person's `groups` and the names
+of a group's members belong to other resources and have versions there.
+"""
+
+from rest_framework.request import Request
+
+from directories.models import Record, UserRecord
+from directories.scim.protocol.versions import Conditions, entity_tag
+from directories.services.records import Check
+
+
+def tag_of(record: Record) -> str:
+    """Return the entity tag of a record.
+
+    A person's account is shown with them and may be linked without a push.
+    """
+    if isinstance(record, UserRecord) and record.account is not None:
+        return entity_tag(f"{record.version}-{record.account.public_id.hex[:8]}")
+    return entity_tag(str(record.version))
+
+
+def conditions_of(request: Request) -> Conditions:
+    """Return what the headers of a request demand."""
+    return Conditions(
+        if_match=request.META.get("HTTP_IF_MATCH", ""),
+        if_none_match=request.META.get("HTTP_IF_NONE_MATCH", ""),
+    )
+
+
+def check_of(request: Request) -> Check:
+    """Return what refuses a locked record that is not as the client demands."""
+    conditions = conditions_of(request)
+
+    def check(record: Record) -> None:
+        # The account takes a query; most writes demand nothing.
+        if conditions != Conditions():
+            conditions.check(tag_of(record))
+
+    return check
