@@ -3,8 +3,7 @@
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
-	@config/tools/install run
-	@exec env DIE_WITH_PARENT=1 .venv/bin/python manage.py serve --demo
+	@exec config/tools/run
 
 # Pushes a sample company through the SCIM API: make push ARGS="..."
 push:

@@ -26,12 +26,13 @@ from directories.models import (
 class RefusedError(Exception):
     """A consumer cannot take a record; texts are fit for client and admin.
 
-    `kind` names the case in the troubleshooting log, `advice` is for the
-    admin. Answered with 409 uniqueness.
+    `kind` names the case in the troubleshooting log, `name` the person or
+    group, `advice` is for the admin. Answered with 409 uniqueness.
     """
 
-    def __init__(self, detail: str, *, kind: str, advice: str) -> None:
+    def __init__(self, detail: str, *, kind: str, name: str, advice: str) -> None:
         super().__init__(detail)
+        self.name = name
         self.kind = kind
         self.advice = advice
 

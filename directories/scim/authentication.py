@@ -1,6 +1,7 @@
 """Opens a directory to the bearer of its API key (RFC 6750)."""
 
 import uuid
+from dataclasses import replace
 
 from django.core.cache import cache
 from django.utils import timezone
@@ -32,14 +33,14 @@ class DirectoryKeyAuthentication(BaseAuthentication):
         try:
             key = api_keys.open_directory(directory_id=directory_id, text=text, now=now)
         except api_keys.ExpiredKeyError as error:
-            _log(error.key.directory, _expired(error.key))
+            _log(error.key.directory, _expired(error.key), request)
             msg = (
                 f"The API key expired on {error.key.expires_at:%d %B %Y}. An "
                 "organization admin can regenerate it on the directory's page."
             )
             raise UnauthorizedError(msg) from error
         except api_keys.WrongKeyError as error:
-            _log_wrong_key(directory_id)
+            _log_wrong_key(directory_id, request)
             raise UnauthorizedError(
                 "The API key is not valid for this directory. Check the SCIM base "
                 "URL and the key; a regenerated key replaces the former one."
@@ -75,7 +76,7 @@ def _directory_id(request: Request) -> uuid.UUID:
         ) from error
 
 
-def _log_wrong_key(directory_id: uuid.UUID) -> None:
+def _log_wrong_key(directory_id: uuid.UUID, request: Request) -> None:
     directory = Directory.objects.filter(
         pk=directory_id, state=Directory.State.ACTIVE
     ).first()
@@ -92,12 +93,24 @@ def _log_wrong_key(directory_id: uuid.UUID) -> None:
                 "and save it there together with the SCIM base URL."
             ),
         ),
+        request,
     )
 
 
-def _log(directory: Directory, finding: Finding) -> None:
+def _log(directory: Directory, finding: Finding, request: Request) -> None:
     if cache.add(f"unauthorized:{finding.kind}:{directory.pk}", 1, LOG_EVERY_S):
-        log_finding(directory, finding, now=timezone.now())
+        told = replace(finding, request=_told_of(request))
+        log_finding(directory, told, now=timezone.now())
+
+
+def _told_of(request: Request) -> dict[str, str]:
+    """Return what tells an admin who sent a request; never its key."""
+    return {
+        "method": str(request.method),
+        "path": request.get_full_path()[:500],
+        "client": request.META.get("HTTP_USER_AGENT", "")[:200],
+        "address": request.META.get("REMOTE_ADDR", ""),
+    }
 
 
 def _expired(key: ApiKey) -> Finding:
@@ -120,5 +133,5 @@ def _first_request(request: Request) -> Finding:
         level=TroubleshootingEntry.Level.INFO,
         reason=_("The identity provider is connected: its first request arrived."),
         subject_name=client,
-        request={"method": request.method, "path": request.get_full_path()[:500]},
+        request=_told_of(request),
     )

@@ -199,8 +199,8 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
         case memberships.UnknownMembersError():
             ids = ", ".join(str(i)[:60] for i in exc.ids)
             return errors.InvalidValueError(
-                f"{exc.count} of the members are no users of this directory, among "
-                f"them: {ids}. Push the users first."
+                f"Members that are no users of this directory: {exc.count}, among "
+                f"them {ids}. Push the users first."
             )
         case ClosedError():
             return errors.UnauthorizedError(
@@ -249,9 +249,30 @@ def _explain_status(error: ScimError, *, is_resource: bool) -> tuple[str, str]:
         )
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return "server_error", _("See the server's log for the cause.")
-    return "bad_request", _("Check the attribute mapping in the identity provider.")
+    match error:
+        case errors.InvalidFilterError():
+            advice = _(
+                "The identity provider looks people or groups up by something that "
+                "is not offered. Choose another matching attribute there."
+            )
+        case errors.InvalidValueError() | errors.MutabilityError():
+            advice = _("Check the attribute mapping in the identity provider.")
+        case errors.PayloadTooLargeError():
+            advice = _("Raise the limit in the settings, or push less at a time.")
+        case _:
+            advice = _(
+                "The request is not what SCIM asks for. Check that the application "
+                "in the identity provider speaks SCIM 2.0."
+            )
+    return "bad_request", advice
 
 
 def subject_name(exc: Exception) -> str:
     """Return the user, group or address that a refusal was about, if known."""
-    return exc.value if isinstance(exc, records.TakenError) else ""
+    match exc:
+        case records.TakenError():
+            return exc.value
+        case RefusedError():
+            return exc.name
+        case _:
+            return ""

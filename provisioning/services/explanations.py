@@ -45,15 +45,18 @@ class Explanation:
 EXPLANATIONS: dict[str, Explanation] = {
     Reason.NO_EMAIL: Explanation(
         Level.WARNING,
-        _("The person was stored without an account: no email address was sent."),
+        _(
+            "The person was stored without an account: no usable email address "
+            "was sent."
+        ),
         _("Map an email address in the identity provider and push the person again."),
     ),
     Reason.INACTIVE: Explanation(
         Level.INFO,
         _("The person is inactive in the identity provider."),
         _(
-            "Nothing to do. Their groups come back when the identity provider "
-            "activates them; site access that was given here stays."
+            "Nothing to do. Account and groups follow when the identity provider "
+            "activates them; access that an external person has here stays."
         ),
     ),
     Reason.ADMIN_ACCOUNT: Explanation(

@@ -102,7 +102,7 @@ def _refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
 
 def _refused(record: GroupRecord, kind: str, advice: str) -> RefusedError:
     text = f"Resource [GROUP]: with displayName[{record.display_name}] already exists."
-    return RefusedError(text, kind=kind, advice=advice)
+    return RefusedError(text, kind=kind, name=record.display_name, advice=advice)
 
 
 def _hold(record: GroupRecord, group: Group | None, now: datetime) -> Outcome:

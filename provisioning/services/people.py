@@ -156,7 +156,7 @@ def _rest(record: UserRecord, account: Account, now: datetime) -> Outcome:
         return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
     change = _change(record, now)
     if same:
-        accounts.change_profile(account, profile_of(record.document), change=change)
+        accounts.change_profile(account, _updates(record), change=change)
     accounts.set_status(account, Account.Status.DEACTIVATED, change=change)
     if same:
         return Outcome(LinkState.LINKED, account)
@@ -176,9 +176,10 @@ def _link(
     events = [Event.SCIM_USER_LINKED]
     if account is None:
         events = [Event.ACCOUNT_CREATED, *events]
+        profile = profile_of(record.document)
         account = accounts.create_account(
             email=record.email,
-            profile=profile_of(record.document),
+            profile={**profile, "name": profile["name"] or record.user_name},
             managed=domain.ours,
             change=_change(record, now),
         )
@@ -244,7 +245,7 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
         return _rest(record, account, now)
     if account.managed_by_id == record.organization_id:
         change = _change(record, now)
-        accounts.change_profile(account, profile_of(record.document), change=change)
+        accounts.change_profile(account, _updates(record), change=change)
         accounts.set_status(account, Account.Status.ACTIVE, change=change)
     return Outcome(LinkState.LINKED, account)
 
@@ -260,7 +261,7 @@ def profile_of(document: dict[str, Any]) -> dict[str, str]:
     whole = name.get("formatted") or " ".join(part for part in parts if part)
     extension = document.get(ENTERPRISE, {})
     profile = {
-        "name": document.get("displayName") or whole or document["userName"],
+        "name": document.get("displayName") or whole,
         "public_name": document.get("nickName", ""),
         "job_title": document.get("title", ""),
         "department": extension.get("department") or document.get("department", ""),
@@ -270,6 +271,12 @@ def profile_of(document: dict[str, Any]) -> dict[str, str]:
         "location": document.get(CUSTOM, {}).get("basedIn", ""),
     }
     return {field: value[:1024] for field, value in profile.items()}
+
+
+def _updates(record: UserRecord) -> dict[str, str]:
+    """Return what a push changes; one without a name leaves the name alone."""
+    profile = profile_of(record.document)
+    return {k: v for k, v in profile.items() if v or k != "name"}
 
 
 def _ownership(record: UserRecord) -> Ownership:
@@ -289,7 +296,7 @@ def _ownership(record: UserRecord) -> Ownership:
 
 def _email_refused(record: UserRecord, *, kind: str, advice: str) -> RefusedError:
     text = f"Resource [USER]: with email[{record.email}] already exists."
-    return RefusedError(text, kind=kind, advice=advice)
+    return RefusedError(text, kind=kind, name=record.user_name, advice=advice)
 
 
 def _change(record: UserRecord, now: datetime) -> accounts.Change:

@@ -33,6 +33,9 @@ _JSON_TYPES: dict[type, str] = {
     type(None): "null",
 }
 
+# What people and groups are told apart by is text, or the request is wrong.
+NAMES = frozenset({"userName", "externalId", "displayName", "emails.value"})
+
 
 def json_type(value: object) -> str:
     """Name the JSON type of a value for an error message."""
@@ -89,6 +92,7 @@ def _string(attribute: Attribute, value: object, tolerance: Tolerance) -> str:
         return inner
     if (
         tolerance.numbers_as_strings
+        and attribute.path not in NAMES
         and isinstance(value, int | float)
         and not isinstance(value, bool)
         and math.isfinite(value)
