@@ -39,6 +39,10 @@ class NotSetUpError(Exception):
     """User provisioning of the directory is not set up."""
 
 
+class OtherKeyError(Exception):
+    """The directory has another key than the one to be replaced."""
+
+
 def add_directory(
     *,
     organization: Organization,
@@ -124,15 +128,20 @@ def delete_configuration(*, directory: Directory, by: Actor, now: datetime) -> J
 
 @transaction.atomic
 def replace_api_key(
-    *, directory: Directory, by: Actor, now: datetime
+    *, directory: Directory, former: str, by: Actor, now: datetime
 ) -> tuple[ApiKey, str]:
     """End the directory's key and return a new one with its text.
 
-    Raises NotSetUpError.
+    `former` is the prefix of the key that is to end, "" when there is none: the
+    same wish sent twice ends one key only. Raises NotSetUpError or OtherKeyError.
     """
     active = Directory.objects.filter(pk=directory.pk, state=Directory.State.ACTIVE)
     if not active.select_for_update(of=("self",)).exists():
         raise NotSetUpError(directory.pk)
+    present = ApiKey.objects.filter(directory=directory, revoked_at=None)
+    newest = present.order_by("-created_at", "-pk").first()
+    if former != (newest.prefix if newest else ""):
+        raise OtherKeyError(former)
     return api_keys.regenerate_api_key(directory=directory, by=by, now=now)
 
 

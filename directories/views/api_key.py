@@ -26,10 +26,18 @@ def api_key_regenerate(request: ConsoleRequest, directory_id: UUID) -> HttpRespo
         return redirect("directories:directory-detail", directory.pk)
     try:
         key, text = directories.replace_api_key(
-            directory=directory, by=request.actor, now=timezone.now()
+            directory=directory,
+            former=request.POST.get("former", ""),
+            by=request.actor,
+            now=timezone.now(),
         )
     except directories.NotSetUpError:
         messages.info(request, _("Set up user provisioning first."))
+        return redirect("directories:directory-detail", directory.pk)
+    except directories.OtherKeyError:
+        # Sent again, by a reload perhaps: the key that was just copied goes on.
+        text = _("The key was shown once. Regenerate it again if you did not copy it.")
+        messages.info(request, text)
         return redirect("directories:directory-detail", directory.pk)
     context = {
         "crumbs": provider_crumbs(directory, _("New API key")),

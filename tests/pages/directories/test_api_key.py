@@ -22,6 +22,12 @@ def url_of(directory):
     return f"/security/identity-providers/{directory.pk}/regenerate-api-key/"
 
 
+def regenerate(client, directory):
+    """Press the button of the directory's page."""
+    key = directory.api_keys.filter(revoked_at=None).get()
+    return client.post(url_of(directory), {"former": key.prefix})
+
+
 def status_with(client, directory, text):
     return client.get(
         f"/scim/directory/{directory.pk}/Users",
@@ -43,7 +49,7 @@ def test_the_confirmation_says_what_happens(console, fresh, key_text):
 def test_the_new_key_is_shown_and_the_old_one_stops(console, client, fresh, key_text):
     assert status_with(client, fresh, key_text) == 200
 
-    answer = console.post(url_of(fresh))
+    answer = regenerate(console, fresh)
 
     new = answer.context["api_key"]
     assert new in answer.content.decode()
@@ -54,7 +60,7 @@ def test_the_new_key_is_shown_and_the_old_one_stops(console, client, fresh, key_
 
 
 def test_the_new_key_is_shown_once(console, fresh, key_text):
-    new = console.post(url_of(fresh)).context["api_key"]
+    new = regenerate(console, fresh).context["api_key"]
 
     again = console.get(url_of(fresh), follow=True)
 
@@ -62,8 +68,37 @@ def test_the_new_key_is_shown_once(console, fresh, key_text):
     assert fresh.api_keys.filter(revoked_at=None).count() == 1
 
 
+def test_the_confirmation_names_the_key_that_ends(console, fresh, key_text):
+    page = console.get(f"/security/identity-providers/{fresh.pk}/").content.decode()
+
+    prefix = fresh.api_keys.get().prefix
+    assert f'name="former" value="{prefix}"' in " ".join(page.split())
+
+
+def test_a_reload_does_not_end_the_key_that_was_just_copied(
+    console, client, fresh, key_text
+):
+    former = fresh.api_keys.get().prefix
+    new = console.post(url_of(fresh), {"former": former}).context["api_key"]
+
+    again = console.post(url_of(fresh), {"former": former}, follow=True)
+
+    assert again.redirect_chain[-1][0].endswith(f"/{fresh.pk}/")
+    assert "The key was shown once." in text_of(again)
+    assert status_with(client, fresh, new) == 200
+    assert fresh.api_keys.count() == 2
+
+
+def test_a_directory_without_a_key_gets_one(console, fresh, key_text):
+    fresh.api_keys.update(revoked_at=fresh.created_at)
+
+    answer = console.post(url_of(fresh), {"former": ""})
+
+    assert answer.context["api_key"]
+
+
 def test_it_is_recorded(console, fresh, key_text):
-    console.post(url_of(fresh))
+    regenerate(console, fresh)
 
     events = AuditEvent.objects.filter(actor_name="Ada Admin")
     assert set(events.values_list("action", flat=True)) == {
