@@ -9,7 +9,8 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, Literal, TypeVar
+from datetime import datetime
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from django.db import (
     DatabaseError,
@@ -135,6 +136,98 @@ def search(
     return queryset.filter(**{f"{field}__contains": text})
 
 
+class Sql(NamedTuple):
+    """A piece of hand-written SQL with its parameters."""
+
+    text: str
+    parameters: tuple[Any, ...] = ()
+
+
+def json_text(document: Sql, path: Sequence[str]) -> Sql:
+    """Return the string at `path` of a JSON document, NULL where there is none."""
+    if is_postgresql():
+        place: object = list(path)
+        return Sql(f"({document.text} #>> %s::text[])", (*document.parameters, place))
+    place = _sqlite_path(path)
+    return Sql(f"json_extract({document.text}, %s)", (*document.parameters, place))
+
+
+def json_is_true(document: Sql, path: Sequence[str]) -> Sql:
+    """Return the condition that `true` stands at `path`; never NULL."""
+    found = json_text(document, path)
+    true = "'true'" if is_postgresql() else "1"
+    return Sql(f"COALESCE({found.text} = {true}, FALSE)", found.parameters)
+
+
+def json_values(document: Sql, path: Sequence[str]) -> Sql:
+    """Return a table `e(value)` of the values of the list at `path`."""
+    if is_postgresql():
+        return Sql(
+            f"jsonb_path_query({document.text} #> %s::text[], '$[*]') AS e(value)",
+            (*document.parameters, list(path)),
+        )
+    return Sql(
+        f"json_each({document.text}, %s) AS e",
+        (*document.parameters, _sqlite_path(path)),
+    )
+
+
+def json_preferred(document: Sql, path: Sequence[str]) -> Sql:
+    """Return the value of a list that is marked as primary, else the first."""
+    if is_postgresql():
+        whole = f"({document.text} #> %s::text[])"
+        place = (*document.parameters, list(path))
+        return Sql(
+            f"COALESCE(jsonb_path_query_first({whole},"
+            f" '$[*] ? (@.primary == true)'), {whole} -> 0)",
+            place * 2,
+        )
+    values = json_values(document, path)
+    primary = json_is_true(Sql("e.value"), ["primary"])
+    return Sql(
+        f"(SELECT e.value FROM {values.text}"  # noqa: S608
+        f" ORDER BY {primary.text} DESC, e.key LIMIT 1)",
+        (*values.parameters, *primary.parameters),
+    )
+
+
+def _sqlite_path(path: Sequence[str]) -> str:
+    return "$" + "".join(f'."{name}"' for name in path)
+
+
+def bytewise(text: str) -> str:
+    """Return SQL for a text that is ordered by code point, whatever the locale."""
+    return f'{text} COLLATE "C"' if is_postgresql() else text
+
+
+def position_of(text: str) -> str:
+    """Return SQL for the position of a parameter in a text, 0 for nowhere."""
+    return f"strpos({text}, %s)" if is_postgresql() else f"instr({text}, %s)"
+
+
+def last_characters(text: str, count: int) -> str:
+    """Return SQL for the end of a text."""
+    if is_postgresql():
+        return f"right({text}, {count})"
+    return f"substr({text}, -{count})"
+
+
+def uuid_text(column: str, *, hyphens: bool = True) -> str:
+    """Return SQL for a UUID in lower-case hexadecimal digits."""
+    if is_postgresql():
+        text = f"{column}::text"
+        return text if hyphens else f"replace({text}, '-', '')"
+    if not hyphens:
+        return column
+    cuts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+    return "(" + "||'-'||".join(f"substr({column},{a},{n})" for a, n in cuts) + ")"
+
+
+def datetime_parameter(value: datetime) -> Any:
+    """Return a moment as a parameter of hand-written SQL."""
+    return connection.ops.adapt_datetimefield_value(value)
+
+
 def violated_constraint(error: BaseException) -> str:
     """Return the name of the violated constraint, or the columns on SQLite."""
     cause = error.__cause__
@@ -178,6 +271,15 @@ class OnlyOn(RunSQL):
         """Undo the step when the vendor is this database's."""
         if schema_editor.connection.vendor == self.vendor:
             super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+
+def code_point_order(table: str, column: str, length: int) -> OnlyOn:
+    """Return the migration step that makes an index of `column` go by code point.
+
+    On SQLite it always does.
+    """
+    alter = f"ALTER TABLE {table} ALTER COLUMN {column} TYPE varchar({length})"
+    return OnlyOn("postgresql", [f'{alter} COLLATE "C"'], [alter])
 
 
 def search_index(table: str, field: str = "search_text") -> list[OnlyOn]:

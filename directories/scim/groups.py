@@ -171,7 +171,7 @@ class GroupList(GroupView):
         """List groups (RFC 7644 section 3.4.2)."""
         query = read_query(request)
         groups = GroupRecord.objects.filter(directory=self.directory)
-        page = whole_page(groups, GROUPS, query)
+        page = whole_page(self.directory, groups, GROUPS, query)
         resources = self.render(page.records, query)
         response = list_response(page.total, query.start_index, resources)
         if any(isinstance(resource, Parts) for resource in resources):

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import models
 from rest_framework.request import Request
 
-from directories.models import GroupRecord, UserRecord
-from directories.scim.lookup import Lookup
+from directories.models import Directory, GroupRecord, UserRecord
+from directories.scim.lookup import Lookup, condition, read_filter
 from directories.scim.protocol.errors import InvalidValueError
 from directories.scim.protocol.messages import read_paging
 from directories.scim.protocol.selection import Selection, read_selection
@@ -67,7 +67,7 @@ def _parameters(query_string: str) -> dict[str, str]:
 
 
 def whole_page(
-    collection: models.QuerySet[R], lookup: Lookup, query: Query
+    directory: Directory, collection: models.QuerySet[R], lookup: Lookup, query: Query
 ) -> ResultPage[R]:
     """Return the page that a query asks for, in the order of creation.
 
@@ -76,7 +76,8 @@ def whole_page(
     """
     found = collection
     if query.filter:
-        found = collection.filter(lookup.condition(query.filter))
+        node = read_filter(query.filter, (lookup,))
+        found = collection.filter(condition(node, lookup, directory))
     first = query.start_index - 1
     keys = found.order_by("pk").values_list("pk", flat=True)
     wanted = list(keys[first : first + query.count]) if query.count else []

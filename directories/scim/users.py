@@ -101,7 +101,7 @@ class UserList(UserView):
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """List users (RFC 7644 section 3.4.2)."""
         query = read_query(request)
-        page = whole_page(shown(self.directory), USERS, query)
+        page = whole_page(self.directory, shown(self.directory), USERS, query)
         resources = self.render(page.records, query)
         return self.answer(list_response(page.total, query.start_index, resources))
 

@@ -1,0 +1,241 @@
+"""Says where the values of users and groups are: in columns, rows or documents."""
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from directories import dialect
+from directories.dialect import Sql
+from directories.folding import fold, index_key
+from directories.models import (
+    Account,
+    GroupRecord,
+    Membership,
+    UserEmail,
+    UserRecord,
+)
+from directories.scim.lookup.comparing import Value, both
+from directories.scim.protocol.errors import InvalidFilterError
+from directories.scim.protocol.paths import Path
+from directories.scim.protocol.schemas import (
+    ACCOUNT_SCHEMA,
+    GROUP,
+    USER,
+    Attribute,
+    ResourceType,
+)
+
+USER_TABLE = UserRecord._meta.db_table
+GROUP_TABLE = GroupRecord._meta.db_table
+MEMBERSHIPS = Membership._meta.db_table
+EMAILS = UserEmail._meta.db_table
+ACCOUNTS = Account._meta.db_table
+
+# The condition that a record of a directory holds exactly this text.
+DirectoryKey = uuid.UUID | str
+Index = Callable[[str, DirectoryKey], Sql]
+
+
+class Values(Protocol):
+    """A multi-valued attribute."""
+
+    def value(self, sub: Attribute) -> Value:
+        """Return a sub-attribute of one of the values."""
+
+    def some(self, term: Sql, directory: DirectoryKey) -> Sql:
+        """Return the condition that one value fulfils a term."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list in the document of a record."""
+
+    document: Sql
+    path: tuple[str, ...]
+
+    def value(self, sub: Attribute) -> Value:
+        """Return a sub-attribute of one of the list's objects."""
+        return in_document(Sql("e.value"), (sub.name,), sub)
+
+    def some(self, term: Sql, directory: DirectoryKey) -> Sql:
+        """Return the condition that one object of the list fulfils a term."""
+        values = dialect.json_values(self.document, self.path)
+        return Sql(
+            f"EXISTS (SELECT 1 FROM {values.text} WHERE {term.text})",  # noqa: S608
+            (*values.parameters, *term.parameters),
+        )
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Memberships, seen from the group or from the user as `o`."""
+
+    pk: str
+    own: str
+    other: str
+    table: str
+    values: Mapping[str, Value]
+
+    def value(self, sub: Attribute) -> Value:
+        """Return a sub-attribute of the record at the other end."""
+        found = self.values.get(sub.name)
+        if found is None:
+            raise not_offered(sub)
+        return found
+
+    def some(self, term: Sql, directory: DirectoryKey) -> Sql:
+        """Return the condition that one record at the other end fulfils a term."""
+        of_directory = Sql("o.directory_id = %s", (directory,))
+        term = both(of_directory, term)
+        return Sql(
+            f"{self.pk} IN (SELECT m.{self.own} FROM {MEMBERSHIPS} m"  # noqa: S608
+            f" JOIN {self.table} o ON o.id = m.{self.other} WHERE {term.text})",
+            term.parameters,
+        )
+
+
+def not_offered(attribute: Attribute) -> InvalidFilterError:
+    """Return the error for an attribute that nothing is looked up by."""
+    msg = f"Nothing can be looked up or sorted by {attribute.path}."
+    return InvalidFilterError(msg)
+
+
+def in_document(document: Sql, path: tuple[str, ...], attribute: Attribute) -> Value:
+    """Return the value that a document holds at `path`."""
+    text = dialect.json_text(document, path)
+    if attribute.type == "boolean":
+        # RFC 7643 section 2.4: primary is false where nothing is said.
+        true = dialect.json_is_true(document, path)
+        return Value(true, "boolean", nullable=True, there=text)
+    return Value(
+        text,
+        "binary" if attribute.type == "binary" else "text",
+        nullable=True,
+        folded=not attribute.case_exact,
+    )
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Where the values of one resource type are, by lower-case attribute path.
+
+    `columns` are outside of the document, `rows` are multi-valued and in another
+    table, `indexed` knows a faster way to an exact text.
+    """
+
+    resource_type: ResourceType
+    table: str
+    columns: Mapping[str, Value]
+    rows: Mapping[str, Linked]
+    indexed: Mapping[str, Index] = field(default_factory=dict)
+
+    def values(self, path: Path) -> Values:
+        """Return the values of a multi-valued attribute."""
+        attribute = path.the_attribute
+        linked = self.rows.get(attribute.name)
+        if linked is not None:
+            return linked
+        if attribute.mutability != "readWrite" or not attribute.sub_attributes:
+            raise not_offered(attribute)
+        return Listed(self._document, self._place(path))
+
+    def value(self, path: Path) -> Value:
+        """Return the single value that a path names."""
+        leaf = path.sub_attribute or path.the_attribute
+        column = self.columns.get(leaf.path.lower())
+        if column is not None:
+            return column
+        if leaf.mutability not in {"readWrite", "immutable"} or leaf.sub_attributes:
+            raise not_offered(leaf)
+        return in_document(self._document, self._place(path), leaf)
+
+    def place(self, path: Path) -> tuple[Sql, tuple[str, ...]]:
+        """Return the document and where in it a path leads."""
+        return self._document, self._place(path)
+
+    @property
+    def _document(self) -> Sql:
+        return Sql(f"{self.table}.document_key")
+
+    def _place(self, path: Path) -> tuple[str, ...]:
+        is_core = path.schema is self.resource_type.core
+        place = () if is_core else (path.schema.urn,)
+        sub = (path.sub_attribute.name,) if path.sub_attribute else ()
+        return (*place, path.the_attribute.name, *sub)
+
+
+def _common(table: str, resource_type: ResourceType) -> dict[str, Value]:
+    return {
+        "id": Value(Sql(f"{table}.scim_id"), "id"),
+        "externalid": Value(Sql(f"{table}.external_id"), folded=False),
+        "meta.resourcetype": Value(
+            Sql("CAST(%s AS text)", (resource_type.name,)), folded=False
+        ),
+        "meta.created": Value(Sql(f"{table}.created_at"), "date"),
+        "meta.lastmodified": Value(Sql(f"{table}.updated_at"), "date"),
+    }
+
+
+def _display_name(text: str, _directory: DirectoryKey) -> Sql:
+    return Sql(f"{USER_TABLE}.display_name_key = %s", (index_key(text),))
+
+
+def _email(text: str, directory: DirectoryKey) -> Sql:
+    return Sql(
+        f"{USER_TABLE}.id IN (SELECT record_id FROM {EMAILS}"  # noqa: S608
+        " WHERE value_key = %s AND directory_id = %s)",
+        (fold(text), directory),
+    )
+
+
+_LINKED_ACCOUNT = Sql(
+    f"(SELECT a.public_id FROM {ACCOUNTS} a WHERE a.id = {USER_TABLE}.account_id)"  # noqa: S608
+)
+USERS = Lookup(
+    resource_type=USER,
+    table=USER_TABLE,
+    columns={
+        **_common(USER_TABLE, USER),
+        "username": Value(Sql(f"{USER_TABLE}.user_name_key")),
+        "active": Value(Sql(f"{USER_TABLE}.active"), "boolean"),
+        f"{ACCOUNT_SCHEMA}:atlassianAccountId".lower(): Value(
+            _LINKED_ACCOUNT, "id", nullable=True, hyphens=False
+        ),
+    },
+    rows={
+        "groups": Linked(
+            pk=f"{USER_TABLE}.id",
+            own="user_id",
+            other="group_id",
+            table=GROUP_TABLE,
+            values={
+                "value": Value(Sql("o.scim_id"), "id"),
+                "display": Value(Sql("o.display_name_key")),
+                "type": Value(Sql("CAST('direct' AS text)")),
+            },
+        )
+    },
+    indexed={"displayname": _display_name, "emails.value": _email},
+)
+GROUPS = Lookup(
+    resource_type=GROUP,
+    table=GROUP_TABLE,
+    columns={
+        **_common(GROUP_TABLE, GROUP),
+        "displayname": Value(Sql(f"{GROUP_TABLE}.display_name_key")),
+    },
+    rows={
+        "members": Linked(
+            pk=f"{GROUP_TABLE}.id",
+            own="group_id",
+            other="user_id",
+            table=USER_TABLE,
+            values={
+                "value": Value(Sql("o.scim_id"), "id"),
+                "display": Value(Sql("o.user_name_key")),
+                "type": Value(Sql("CAST('user' AS text)")),
+            },
+        )
+    },
+)
