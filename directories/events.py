@@ -38,6 +38,10 @@ class Event(TextChoices):
     ACCOUNT_REACTIVATED = "managed_account_reactivated", _("Reactivated account")
     GROUP_CREATED = "group_created", _("Created group")
     GROUP_UPDATED = "group_updated", _("Updated group")
+    GROUP_HANDED_OVER = (
+        "group_handed_over",
+        _("Handed group over to identity provider"),
+    )
     GROUP_DELETED = "group_deleted", _("Deleted group")
     ORG_ADMIN_ADDED = "added_org_admin", _("Added organization admin")
     EXPORTED = "exported", _("Exported list")

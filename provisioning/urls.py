@@ -8,7 +8,7 @@ from provisioning.views.group_detail import (
     group_member_export,
 )
 from provisioning.views.overview import organization_overview
-from provisioning.views.review import record_link, review_list
+from provisioning.views.review import group_sync, record_link, review_list
 from provisioning.views.search import search
 from provisioning.views.site import site_list
 from provisioning.views.user import user_detail, user_export, user_list
@@ -32,5 +32,6 @@ urlpatterns = [
     path(f"{GROUP}export/", group_member_export, name="group-member-export"),
     path(REVIEW, review_list, name="review-list"),
     path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
+    path(f"{REVIEW}<uuid:scim_id>/sync/", group_sync, name="group-sync"),
     path("apps/sites/", site_list, name="site-list"),
 ]

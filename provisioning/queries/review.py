@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from directories import dialect
 from directories.models import (
     Account,
     Directory,
     GroupRecord,
     LinkState,
+    Membership,
     Organization,
     UserRecord,
 )
 from directories.paging import capped_count
+from provisioning.models import Group, GroupMember
 
 COUNT_CAP = 1_000
 
@@ -28,6 +31,14 @@ class Waiting:
 
     def __bool__(self) -> bool:
         return bool(self.users or self.groups)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How many people join a group, and leave it, when it follows a record."""
+
+    joining: int
+    leaving: int
 
 
 def provider_directories(organization: Organization) -> QuerySet[Directory]:
@@ -61,6 +72,37 @@ def waiting(organization: Organization, directory: str = "") -> Waiting:
         users=capped_count(waiting_users(organization, directory), COUNT_CAP)[0],
         groups=capped_count(waiting_groups(organization, directory), COUNT_CAP)[0],
     )
+
+
+def local_group_of(record: GroupRecord) -> Group | None:
+    """Return the local group that has the record's name."""
+    return Group.objects.filter(
+        organization=record.organization_id,
+        name_key=record.display_name_key,
+        kind=Group.Kind.LOCAL,
+    ).first()
+
+
+def difference(record: GroupRecord, group: Group) -> Difference:
+    """Count who would join the group and who would leave it; two queries."""
+    linked = (
+        f"SELECT r.account_id FROM {Membership._meta.db_table} m"  # noqa: S608
+        f" JOIN {UserRecord._meta.db_table} r ON r.id = m.user_id"
+        " WHERE m.group_id = %s AND r.link_state = 'linked'"
+    )
+    inside = (
+        f"SELECT account_id FROM {GroupMember._meta.db_table}"  # noqa: S608
+        " WHERE group_id = %s"
+    )
+    return Difference(
+        joining=_count_except(linked, record.pk, inside, group.pk),
+        leaving=_count_except(inside, group.pk, linked, record.pk),
+    )
+
+
+def _count_except(some: str, some_key: int, others: str, others_key: int) -> int:
+    sql = f"SELECT count(*) FROM ({some} EXCEPT {others}) AS found"  # noqa: S608
+    return int(dialect.rows(sql, [some_key, others_key])[0][0])
 
 
 def accounts_for(email_keys: Collection[str]) -> dict[str, Account]:

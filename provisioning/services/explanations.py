@@ -99,12 +99,15 @@ EXPLANATIONS: dict[str, Explanation] = {
             "The group waits for review: a local group of the organization has "
             "its name."
         ),
-        _("Rename one of the two groups; a renamed group is synced when it is pushed."),
+        _(
+            "If both are the same group, sync it under Directory, Review. If not, "
+            "give the group another name in the identity provider."
+        ),
     ),
     Reason.RENAME_WAITS: Explanation(
         Level.WARNING,
         _("The group keeps its former name: a local group has the new one."),
-        _("Rename the local group, then push the group again."),
+        _("Give the group another name in the identity provider."),
     ),
 }
 

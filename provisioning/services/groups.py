@@ -19,6 +19,7 @@ from directories.models import (
 )
 from directories.services import jobs
 from directories.services.audit import Actor, Target, provider, record_event
+from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
 from provisioning.models import Group, GroupMember
 from provisioning.services import explanations, memberships
@@ -37,6 +38,10 @@ BUILT_IN_NAMES = frozenset(
         "system-administrators",
     }
 )
+
+
+class NotWaitingError(Exception):
+    """The record does not wait for a local group of its name (any more)."""
 
 
 def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
@@ -130,6 +135,38 @@ def _rename(group: Group, record: GroupRecord, now: datetime) -> None:
     group.name, group.name_key = record.display_name, record.display_name_key
     group.save(update_fields=["name", "name_key"])
     _record(Event.GROUP_UPDATED, group, provider(record.directory), record, now)
+
+
+@transaction.atomic
+def sync_held_group(record: GroupRecord, *, by: Actor, now: datetime) -> Job:
+    """Hand the local group that a record waits for over to the record.
+
+    Returns the job that makes their members equal; wake it when the transaction
+    has ended. Raises NotWaitingError or opening.ClosedError.
+    """
+    hold_open(record.directory)
+    held = (
+        GroupRecord.objects.select_for_update(of=("self",))
+        .select_related("organization", "directory")
+        .filter(pk=record.pk, link_state=LinkState.HELD, link_reason=Reason.LOCAL_NAME)
+        .first()
+    )
+    if held is None or held.display_name_key in BUILT_IN_NAMES:
+        raise NotWaitingError(record.pk)
+    same_name = Group.objects.filter(
+        organization_id=held.organization_id,
+        name_key=held.display_name_key,
+        kind=Group.Kind.LOCAL,
+    )
+    group = next(iter(same_name.select_for_update(of=("self",))), None)
+    if group is None:
+        raise NotWaitingError(record.pk)
+    group.kind, group.record, group.name = Group.Kind.SYNCED, held, held.display_name
+    group.save(update_fields=["kind", "record", "name"])
+    held.link_state, held.link_reason = LinkState.LINKED, ""
+    held.save(update_fields=["link_state", "link_reason"])
+    _record(Event.GROUP_HANDED_OVER, group, by, held, now)
+    return queue_sync(held, now)
 
 
 def carry_members(

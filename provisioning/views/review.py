@@ -7,16 +7,23 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from directories.consumers import RefusedError
-from directories.models import Account, GroupRecord, UserRecord
+from directories.models import Account, GroupRecord, LinkState, UserRecord
 from directories.permissions import ConsoleRequest, Permission, requires
+from directories.services.opening import ClosedError
+from directories.tasks import wake
 from provisioning import tables
 from provisioning.queries import review
-from provisioning.services import people
+from provisioning.services import groups, people
 from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
 from provisioning.views.listing import Listing, list_page, short
 
@@ -43,7 +50,7 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
         tab = GROUPS if waiting.groups and not waiting.users else PEOPLE
     listing = _listing(request, tab, directory)
     context = {
-        "crumbs": [(_("Admin"), "/"), (_("Directory"), ""), (_("Review"), "")],
+        "crumbs": _crumbs(),
         "waiting": waiting,
         "users": short(waiting.users, review.COUNT_CAP),
         "groups": short(waiting.groups, review.COUNT_CAP),
@@ -51,6 +58,7 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
         "directory": directory,
         "listing": listing,
         "rows": _rows(request, listing.rows),
+        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
     }
     return render(request, "provisioning/review_list.html", context)
 
@@ -114,3 +122,58 @@ def record_link(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
         )
         messages.success(request, text)
     return redirect("provisioning:review-list")
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_PROVIDERS)
+def group_sync(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
+    """Say in numbers what syncing a held group changes; a POST does it."""
+    records = GroupRecord.objects.select_related("directory").filter(
+        organization=request.organization
+    )
+    record = get_object_or_404(records, scim_id=scim_id)
+    if request.method == "POST":
+        return _sync(request, record)
+    group = review.local_group_of(record) if _waits(record) else None
+    if group is None:
+        messages.info(request, _("That group no longer waits for a decision."))
+        return _back_to_groups()
+    context = {
+        "crumbs": [
+            *_crumbs(reverse("provisioning:review-list")),
+            (_("Sync group"), ""),
+        ],
+        "record": record,
+        "group": group,
+        "difference": review.difference(record, group),
+    }
+    return render(request, "provisioning/group_sync.html", context)
+
+
+def _waits(record: GroupRecord) -> bool:
+    held = record.link_state == LinkState.HELD
+    return held and record.link_reason == Reason.LOCAL_NAME
+
+
+def _sync(request: ConsoleRequest, record: GroupRecord) -> HttpResponse:
+    try:
+        job = groups.sync_held_group(record, by=request.actor, now=timezone.now())
+    except (groups.NotWaitingError, ClosedError):
+        messages.info(request, _("That group no longer waits for a decision."))
+    else:
+        wake(job.pk)
+        text = _("{name} is synced with {directory} from now on.").format(
+            name=record.display_name, directory=record.directory.name
+        )
+        messages.success(request, text)
+    return _back_to_groups()
+
+
+def _back_to_groups() -> HttpResponse:
+    answer = redirect("provisioning:review-list")
+    answer["Location"] += f"?tab={GROUPS}"
+    return answer
+
+
+def _crumbs(own: str = "") -> list[tuple[str, str]]:
+    return [(_("Admin"), "/"), (_("Directory"), ""), (_("Waiting for review"), own)]
