@@ -14,6 +14,7 @@ from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries import arrivals, organizations, providers
 from directories.services import directories
+from directories.templatetags.providers import provider_name
 from directories.views.directory import find_directory
 from directories.views.rendering import (
     provider_crumbs,
@@ -82,7 +83,7 @@ def directory_arrivals(request: ConsoleRequest, directory_id: UUID) -> HttpRespo
 def _context(directory: Directory, *, current: int) -> dict[str, Any]:
     now = timezone.now()
     health = providers.key_facts(directory, now).health
-    label = directory.get_provider_display()
+    label = provider_name(directory)
     return {
         "crumbs": provider_crumbs(directory, _("Set up user provisioning")),
         "directory": directory,

@@ -261,3 +261,16 @@ def test_more_records_jobs_and_domains_cost_no_more_queries(console, okta, key):
     DomainFactory.create_batch(5, organization=okta.organization, directory=okta)
 
     assert queries_of(console, url_of(okta)) == one
+
+
+def test_a_provider_without_a_name_is_called_yours(console, organization):
+    directory = DirectoryFactory.create(
+        organization=organization, provider="other", fresh=True
+    )
+
+    text = main_of(console.get(url_of(directory)))
+    wizard = main_of(console.get(url_of(directory, "set-up/")))
+
+    assert "groups of your identity provider sync" in text
+    assert "Your identity provider creates, updates" in text
+    assert "Configure your identity provider" in wizard
