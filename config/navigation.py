@@ -12,6 +12,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "children": [
             {"label": _("Users"), "view": "provisioning:user-list"},
             {"label": _("Groups"), "view": "provisioning:group-list"},
+            {"label": _("Review"), "view": "provisioning:review-list"},
             {"label": _("Domains"), "view": "directories:domain-list"},
         ],
     },

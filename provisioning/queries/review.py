@@ -66,6 +66,21 @@ def waiting_groups(
     ).select_related("directory")
 
 
+def loose_users(
+    organization: Organization, directory: str = ""
+) -> QuerySet[UserRecord]:
+    """Return the people's records without an account, or whose groups wait."""
+    return UserRecord.objects.filter(
+        directory__in=_places(organization, directory),
+        link_state__in=[LinkState.UNLINKED, LinkState.PAUSED],
+    ).select_related("directory", "account")
+
+
+def loose_count(organization: Organization, directory: str = "") -> int:
+    """Count the people who are not linked, up to COUNT_CAP."""
+    return capped_count(loose_users(organization, directory), COUNT_CAP)[0]
+
+
 def waiting(organization: Organization, directory: str = "") -> Waiting:
     """Count the records that wait."""
     return Waiting(

@@ -65,7 +65,7 @@ EXPLANATIONS: dict[str, Explanation] = {
             "The person was not linked: the account with this address holds an "
             "admin right, and linking it would hand it to the identity provider."
         ),
-        _("Open “Waiting for review” from the Overview and link the account there."),
+        _("Open Review under Directory and link the account there."),
     ),
     Reason.ADMIN_EMAIL_CHANGE: Explanation(
         Level.WARNING,

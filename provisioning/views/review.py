@@ -27,7 +27,7 @@ from provisioning.services import groups, people
 from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
 from provisioning.views.listing import Listing, list_page, short
 
-PEOPLE, GROUPS = "people", "groups"
+PEOPLE, GROUPS, LOOSE = "people", "groups", "not-linked"
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,20 @@ class Row:
 @require_safe
 @requires(Permission.SEE_DIRECTORY)
 def review_list(request: ConsoleRequest) -> HttpResponse:
-    """List the people or groups that wait, with the reason and what to do."""
+    """List who waits or is not linked, with the reason and what to do."""
     directory = tables.directory_of(request.GET)
     waiting = review.waiting(request.organization, directory)
+    loose = review.loose_count(request.organization, directory)
     tab = request.GET.get("tab", "")
-    if tab not in {PEOPLE, GROUPS}:
-        tab = GROUPS if waiting.groups and not waiting.users else PEOPLE
+    if tab not in {PEOPLE, GROUPS, LOOSE}:
+        tab = _first_tab(waiting, loose)
     listing = _listing(request, tab, directory)
     context = {
         "crumbs": _crumbs(),
-        "waiting": waiting,
+        "nothing": not (waiting or loose),
         "users": short(waiting.users, review.COUNT_CAP),
         "groups": short(waiting.groups, review.COUNT_CAP),
+        "loose": short(loose, review.COUNT_CAP),
         "tab": tab,
         "directory": directory,
         "listing": listing,
@@ -63,6 +65,12 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
     return render(request, "provisioning/review_list.html", context)
 
 
+def _first_tab(waiting: review.Waiting, loose: int) -> str:
+    if waiting.groups and not waiting.users:
+        return GROUPS
+    return LOOSE if loose and not waiting else PEOPLE
+
+
 def _listing(
     request: ConsoleRequest, tab: str, directory: str
 ) -> Listing[UserRecord] | Listing[GroupRecord]:
@@ -70,7 +78,8 @@ def _listing(
     if tab == GROUPS:
         groups = review.waiting_groups(request.organization, directory)
         return list_page(request, groups, cut)
-    users = review.waiting_users(request.organization, directory)
+    wanted = review.loose_users if tab == LOOSE else review.waiting_users
+    users = wanted(request.organization, directory)
     return list_page(request, users, cut)
 
 

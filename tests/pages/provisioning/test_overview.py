@@ -113,8 +113,8 @@ def test_what_waits_for_review_is_counted(console, quiet):
 
     page = console.get(URL)
 
-    assert "1 pushed person is not linked" in main_of(page)
-    assert "2 pushed groups are not synced" in main_of(page)
+    assert "1 person waits for your decision before they are linked" in main_of(page)
+    assert "2 groups wait for your decision" in main_of(page)
     assert reverse("provisioning:review-list") in page.content.decode()
 
 

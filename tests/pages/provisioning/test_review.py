@@ -70,15 +70,15 @@ def test_people_are_listed_with_reason_and_advice(console, okta):
         link_state=LinkState.HELD,
         link_reason=Reason.OTHER_DIRECTORY,
     )
-    UserRecordFactory.create(directory=okta, user_name="linked")
+    UserRecordFactory.create(directory=okta, user_name="loose")
     explanation = EXPLANATIONS[Reason.OTHER_DIRECTORY]
 
     page = main_of(console.get(URL))
 
     assert f"eva eva@acme.example {explanation.reason} {explanation.advice}" in page
     assert "Okta prod" in page
-    assert "People (1) Groups (0)" in page
-    assert "linked@" not in page
+    assert "People (1) Groups (0) Not linked (1)" in page
+    assert "loose" not in page
     assert "Link account" not in page
 
 
@@ -280,3 +280,61 @@ def test_the_number_of_queries_does_not_grow(console, organization, okta, held):
         )
 
     assert queries_of(console, URL) == one <= 12
+
+
+def test_people_who_are_not_linked_are_listed_with_state_and_reason(console, okta):
+    UserRecordFactory.create(
+        directory=okta, user_name="nomail", email="", link_reason=Reason.NO_EMAIL
+    )
+    UserRecordFactory.create(
+        directory=okta, user_name="gone", email="", link_reason=Reason.INACTIVE
+    )
+    account = AccountFactory.create()
+    UserRecordFactory.create(
+        directory=okta,
+        user_name="moved",
+        email="",
+        link_state=LinkState.PAUSED,
+        link_reason=Reason.EMAIL_NOT_VERIFIED,
+        account=account,
+    )
+    UserRecordFactory.create(directory=okta, user_name="somebody", linked=True)
+
+    answer = console.get(URL)
+
+    page = main_of(answer)
+    assert "People (0) Groups (0) Not linked (3)" in page
+    assert f"nomail Not linked {EXPLANATIONS[Reason.NO_EMAIL].reason}" in page
+    assert f"gone Inactive {EXPLANATIONS[Reason.INACTIVE].reason}" in page
+    assert f"moved Paused {EXPLANATIONS[Reason.EMAIL_NOT_VERIFIED].reason}" in page
+    assert f"/directory/users/{account.public_id}/" in answer.content.decode()
+    assert "somebody" not in page
+
+
+def test_the_directory_leads_to_who_is_not_linked(console, okta):
+    UserRecordFactory.create(directory=okta)
+
+    page = console.get(reverse("directories:directory-detail", args=[okta.pk]))
+
+    link = f"{URL}?directory={okta.pk}&amp;tab=not-linked"
+    assert f'href="{link}"' in page.content.decode()
+
+
+def test_not_linked_people_cost_no_query_each(console, okta):
+    for n in range(2):
+        UserRecordFactory.create(
+            directory=okta,
+            external_id=str(n),
+            link_state=LinkState.PAUSED,
+            account=AccountFactory.create(),
+        )
+    two = queries_of(console, f"{URL}?tab=not-linked")
+    for n in range(20):
+        UserRecordFactory.create(
+            directory=okta,
+            external_id=str(n),
+            link_state=LinkState.PAUSED,
+            account=AccountFactory.create(),
+        )
+
+    assert queries_of(console, f"{URL}?tab=not-linked") == two
