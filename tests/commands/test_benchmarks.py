@@ -10,6 +10,8 @@ from benchmarks.load import Load, load_users, walk
 from benchmarks.measure import Phase
 from directories.models import UserRecord
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     "url",

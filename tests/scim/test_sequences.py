@@ -9,6 +9,8 @@ from tests.factories.provisioning import GroupFactory
 from tests.scim.invariants import check_invariants
 from tests.scim.pushes import Pusher
 
+pytestmark = pytest.mark.slow
+
 # More by hand: FUZZ_SEEDS=500 pytest tests/scim/test_sequences.py
 SEEDS = range(int(os.environ.get("FUZZ_SEEDS", "6")))
 REQUESTS = 60

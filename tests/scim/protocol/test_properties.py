@@ -3,6 +3,7 @@
 import copy
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -25,6 +26,8 @@ from directories.scim.protocol.patch import (
 )
 from directories.scim.protocol.paths import parse_path
 from directories.scim.protocol.schemas import ENTERPRISE_SCHEMA, USER_SCHEMA
+
+pytestmark = pytest.mark.slow
 
 TYPES = st.sampled_from(["work", "home", "other"])
 ADDRESSES = st.sampled_from([f"{name}@example.com" for name in "abcd"])
