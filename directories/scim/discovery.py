@@ -23,6 +23,7 @@ class ServiceProviderConfigView(ScimView):
             discovery.service_provider_config(
                 f"{scim_base_url(self.directory)}/ServiceProviderConfig",
                 max_results=settings.SCIM_MAX_PAGE_SIZE,
+                page_size=settings.SCIM_PAGE_SIZE,
             )
         )
 

@@ -13,12 +13,12 @@ from directories.folding import fold
 from directories.models import Directory, GroupRecord, TroubleshootingEntry
 from directories.queries.providers import scim_base_url
 from directories.scim.lookup import GROUPS
-from directories.scim.pages import Query, read_query, whole_page
+from directories.scim.pages import listed, whole_page
+from directories.scim.parameters import Query, read_query
 from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, read_group
 from directories.scim.protocol.errors import MutabilityError
 from directories.scim.protocol.group_patch import GroupChange, read_group_patch
-from directories.scim.protocol.messages import list_response
 from directories.scim.protocol.operations import read_patch
 from directories.scim.protocol.schemas import GROUP
 from directories.scim.protocol.selection import project
@@ -150,6 +150,13 @@ class GroupView(ScimView):
         )
         return Parts(document, "members", parts)
 
+    def answer_page(self, query: Query) -> HttpResponseBase:
+        """Answer with the page of groups that a query asks for."""
+        groups = GroupRecord.objects.filter(directory=self.directory)
+        page = whole_page(self.directory, groups, GROUPS, query)
+        resources = self.render(page.records, query)
+        return self.answer(listed(page.found, query, resources))
+
     def answer_with(
         self, record: GroupRecord, *, status: int = 200
     ) -> HttpResponseBase:
@@ -169,15 +176,7 @@ class GroupList(GroupView):
 
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """List groups (RFC 7644 section 3.4.2)."""
-        query = read_query(request)
-        groups = GroupRecord.objects.filter(directory=self.directory)
-        page = whole_page(self.directory, groups, GROUPS, query)
-        resources = self.render(page.records, query)
-        response = list_response(page.total, query.start_index, resources)
-        if any(isinstance(resource, Parts) for resource in resources):
-            del response["Resources"]
-            return self.answer(Parts(response, "Resources", ([r] for r in resources)))
-        return self.answer(response)
+        return self.answer_page(read_query(request))
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a group with its members (RFC 7644 section 3.3)."""

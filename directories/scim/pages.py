@@ -1,87 +1,223 @@
-"""Reads list parameters and cuts one page out of a collection."""
+"""Cuts one page out of a collection, or out of several that are one to the client."""
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
-from urllib.parse import parse_qsl
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Generic, TypeVar
 
-from django.conf import settings
 from django.db import models
-from rest_framework.request import Request
+from django.db.models import BooleanField, Value
+from django.db.models.expressions import RawSQL
 
+from directories import dialect
 from directories.models import Directory, GroupRecord, UserRecord
-from directories.scim.lookup import Lookup, condition, read_filter
-from directories.scim.protocol.errors import InvalidValueError
-from directories.scim.protocol.messages import read_paging
-from directories.scim.protocol.selection import Selection, read_selection
+from directories.scim.cursors import Cursor, Place, fingerprint, pack, unpack
+from directories.scim.lookup import Key, Lookup, condition, read_filter, sort_keys
+from directories.scim.parameters import Query
+from directories.scim.protocol.messages import LIST_SCHEMA, list_response
+from directories.scim.streaming import Parts
 
 R = TypeVar("R", UserRecord, GroupRecord)
-MAX_PARAMETERS = 100
+Rows = models.QuerySet[Any, Any]
 
 
 @dataclass(frozen=True)
-class Query:
-    """What a request asks for in its query string (RFC 7644 section 3.9, 3.4.2)."""
+class Source:
+    """A collection, and what it is looked up and sorted by."""
 
-    filter: str
-    start_index: int
-    count: int
-    selection: Selection
+    records: Rows
+    lookup: Lookup
+
+
+@dataclass(frozen=True)
+class Found:
+    """Which resources a page holds: source and key of each, in order."""
+
+    keys: list[tuple[int, int]]
+    total: int
+    next: str | None = None
+    previous: str | None = None
+
+    def of(self, source: int) -> list[int]:
+        """Return the keys of one source."""
+        return [key for number, key in self.keys if number == source]
 
 
 @dataclass(frozen=True)
 class ResultPage(Generic[R]):
-    """One page of records, and how many there are in all."""
+    """One page of records, and where it lies."""
 
     records: list[R]
-    total: int
-
-
-def read_query(request: Request) -> Query:
-    """Return the query of a request; parameter names count in any letter case."""
-    given = _parameters(request.META.get("QUERY_STRING", ""))
-    paging = read_paging(
-        given.get("startindex"),
-        given.get("count"),
-        default=settings.SCIM_PAGE_SIZE,
-        maximum=settings.SCIM_MAX_PAGE_SIZE,
-    )
-    return Query(
-        filter=given.get("filter", "").strip(),
-        start_index=paging.start_index,
-        count=paging.count,
-        selection=read_selection(
-            given.get("attributes", ""), given.get("excludedattributes", "")
-        ),
-    )
-
-
-def _parameters(query_string: str) -> dict[str, str]:
-    """Read a query, which is UTF-8 in whatever charset the body is declared."""
-    text = query_string.encode("latin-1").decode(errors="replace")
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
-    except ValueError as error:
-        msg = f"The query has more than {MAX_PARAMETERS} parameters; send fewer."
-        raise InvalidValueError(msg) from error
-    return {name.casefold(): value for name, value in pairs}
+    found: Found
 
 
 def whole_page(
     directory: Directory, collection: models.QuerySet[R], lookup: Lookup, query: Query
 ) -> ResultPage[R]:
-    """Return the page that a query asks for, in the order of creation.
+    """Return the page of one collection that a query asks for.
 
     The page's keys are cut out of an index first, so that skipping many rows
-    does not read them. A filter that finds less than a page spares the count.
+    does not read them.
     """
-    found = collection
+    found = find(directory, [Source(collection, lookup)], query)
+    return ResultPage(in_order(collection, found.of(0)), found)
+
+
+def in_order(collection: models.QuerySet[R], keys: list[int]) -> list[R]:
+    """Return the records of a page in its order; what has just gone is left out."""
+    records = collection.in_bulk(keys) if keys else {}
+    return [records[key] for key in keys if key in records]
+
+
+def listed(found: Found, query: Query, resources: Sequence[object]) -> Any:
+    """Return the list response of a page; in parts where a resource is."""
+    response = list_response(found.total, query.start_index, resources)
+    if query.cursor is not None:
+        cursors = {"nextCursor": found.next, "previousCursor": found.previous}
+        response = {
+            "schemas": [LIST_SCHEMA],
+            "totalResults": found.total,
+            "itemsPerPage": len(resources),
+            **{name: cursor for name, cursor in cursors.items() if cursor},
+            "Resources": resources,
+        }
+    if any(isinstance(resource, Parts) for resource in resources):
+        del response["Resources"]
+        return Parts(response, "Resources", ([r] for r in resources))
+    return response
+
+
+def find(directory: Directory, sources: Sequence[Source], query: Query) -> Found:
+    """Find the page that a query asks for; without sortBy as things were created.
+
+    Raises ScimError for a filter, sortBy or cursor that does not fit.
+    """
+    lookups = [source.lookup for source in sources]
     if query.filter:
-        node = read_filter(query.filter, (lookup,))
-        found = collection.filter(condition(node, lookup, directory))
+        node = read_filter(query.filter, lookups)
+        sources = [
+            replace(
+                source,
+                records=source.records.filter(
+                    condition(node, source.lookup, directory)
+                ),
+            )
+            for source in sources
+        ]
+    keys = sort_keys(lookups, query.sort_by) if query.sort_by else ()
+    order = _Order(sources, keys, descending=bool(keys) and query.descending)
+    if query.cursor is None:
+        return _by_index(order, query)
+    return _by_cursor(order, query)
+
+
+def _by_index(order: "_Order", query: Query) -> Found:
+    """Skip to the page; finding less than a page spares the count."""
     first = query.start_index - 1
-    keys = found.order_by("pk").values_list("pk", flat=True)
-    wanted = list(keys[first : first + query.count]) if query.count else []
-    records = list(collection.filter(pk__in=wanted).order_by("pk")) if wanted else []
-    is_last = len(wanted) < query.count and (first == 0 or bool(wanted))
-    total = first + len(wanted) if is_last else found.count()
-    return ResultPage(records, total)
+    rows = order.rows()[first : first + query.count] if query.count else []
+    places = [order.place(row) for row in rows]
+    is_last = len(places) < query.count and (first == 0 or bool(places))
+    total = first + len(places) if is_last else order.count()
+    return Found([order.key(place) for place in places], total)
+
+
+def _by_cursor(order: "_Order", query: Query) -> Found:
+    name = fingerprint(
+        query.filter, query.sort_by, str(query.descending), str(len(order.sources))
+    )
+    text = query.cursor or ""
+    at = unpack(text, name, order.kinds) if text else None
+    total = order.count()
+    if not query.count:
+        return Found([], total)
+    back = at is not None and at.back
+    taken = order.rows(at)[: query.count + 1]
+    places = [order.place(row) for row in taken]
+    more, places = len(places) > query.count, places[: query.count]
+    if back:
+        places.reverse()
+    if not places:
+        return Found([], total)
+    goes_on, goes_back = (True, more) if back else (more, at is not None)
+    return Found(
+        [order.key(place) for place in places],
+        total,
+        next=pack(Cursor(places[-1]), name) if goes_on else None,
+        previous=pack(Cursor(places[0], back=True), name) if goes_back else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Order:
+    """The order of one or several collections: sort key, source, key."""
+
+    sources: Sequence[Source]
+    sort: tuple[Key, ...]
+    descending: bool = False
+
+    @property
+    def _names(self) -> list[str]:
+        several = ["source"] if len(self.sources) > 1 else []
+        return [*(["sort_key"] if self.sort else []), *several, "id"]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Return what each part of a place is."""
+        sort = (self.sort[0].kind,) if self.sort else ()
+        return (*sort, *("integer" for name in self._names if name != "sort_key"))
+
+    def count(self) -> int:
+        """Count the resources of all sources."""
+        return sum(source.records.count() for source in self.sources)
+
+    def rows(self, at: Cursor | None = None) -> Rows:
+        """Return the places in order, or those beyond a cursor from it on."""
+        down = self.descending != (at is not None and at.back)
+        first, *others = (
+            self._of(number, source, at, down=down)
+            for number, source in enumerate(self.sources)
+        )
+        rows: Rows = first.union(*others, all=True) if others else first
+        sign = "-" if down else ""
+        return rows.order_by(*(sign + name for name in self._names))
+
+    def _of(
+        self, number: int, source: Source, at: Cursor | None, *, down: bool
+    ) -> Rows:
+        rows = source.records.order_by().annotate(source=Value(number))
+        if self.sort:
+            rows = rows.annotate(sort_key=self.sort[number].expression)
+        if at is not None:
+            rows = rows.filter(self._beyond(number, source, at.place, down=down))
+        found: Rows = rows.values_list(*self._names)
+        return found
+
+    def _beyond(
+        self, number: int, source: Source, place: Place, *, down: bool
+    ) -> RawSQL:
+        """Compare whole places, which an index on their first part answers."""
+        sort = self.sort[number].sql if self.sort else None
+        columns = [
+            *([sort.text] if sort else []),
+            *([str(number)] if len(self.sources) > 1 else []),
+            f"{source.lookup.table}.id",
+        ]
+        marks = ", ".join("%s" for _ in columns)
+        given = (*(sort.parameters if sort else ()), *map(_parameter, place))
+        text = f"({', '.join(columns)}) {'<' if down else '>'} ({marks})"
+        return RawSQL(text, given, BooleanField())  # noqa: S611 - every value is a parameter
+
+    def place(self, row: Iterable[Any]) -> Place:
+        """Return a row as a place."""
+        return tuple(row)
+
+    def key(self, place: Place) -> tuple[int, int]:
+        """Return the source and the key of a place."""
+        return (place[-2] if len(self.sources) > 1 else 0), place[-1]
+
+
+def _parameter(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return dialect.datetime_parameter(value)
+    return dialect.uuid_parameter(value) if isinstance(value, uuid.UUID) else value

@@ -16,6 +16,7 @@ from directories.scim.discovery import (
     ServiceProviderConfigView,
 )
 from directories.scim.groups import GroupDetail, GroupList
+from directories.scim.searching import Everything, GroupSearch, Search, UserSearch
 from directories.scim.users import UserDetail, UserList
 
 app_name = "scim"
@@ -28,8 +29,10 @@ def _endpoint(path: str, view: type[View], name: str) -> URLPattern:
 
 urlpatterns = [
     _endpoint("Users", UserList, "user-list"),
+    _endpoint(r"Users/\.search", UserSearch, "user-search"),
     _endpoint("Users/(?P<scim_id>[^/]+)", UserDetail, "user-detail"),
     _endpoint("Groups", GroupList, "group-list"),
+    _endpoint(r"Groups/\.search", GroupSearch, "group-search"),
     _endpoint("Groups/(?P<scim_id>[^/]+)", GroupDetail, "group-detail"),
     _endpoint("ServiceProviderConfig", ServiceProviderConfigView, "config-detail"),
     _endpoint("ResourceTypes", ResourceTypeList, "resource-type-list"),
@@ -38,6 +41,8 @@ urlpatterns = [
     ),
     _endpoint("Schemas", SchemaList, "schema-list"),
     _endpoint("Schemas/(?P<name>[^/]+)", SchemaDetail, "schema-detail"),
+    _endpoint(r"\.search", Search, "search"),
+    re_path(r"^(?P<directory_id>[^/]+)/?\Z", Everything.as_view(), name="root"),
     re_path(
         r"^(?P<directory_id>[^/]*)(?:/[\s\S]*)?\Z",
         NothingView.as_view(),

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from directories.models import Directory, TroubleshootingEntry, UserRecord
 from directories.queries.providers import scim_base_url
 from directories.scim.lookup import USERS
-from directories.scim.pages import Query, read_query, whole_page
+from directories.scim.pages import listed, whole_page
+from directories.scim.parameters import Query, read_query
 from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, email_of, read_user
-from directories.scim.protocol.messages import list_response
 from directories.scim.protocol.operations import Operation, read_patch
 from directories.scim.protocol.patch import apply_user_patch
 from directories.scim.protocol.schemas import USER
@@ -87,6 +87,12 @@ class UserView(ScimView):
         )
         return [project(user, query.selection) for user in users]
 
+    def answer_page(self, query: Query) -> HttpResponseBase:
+        """Answer with the page of users that a query asks for."""
+        page = whole_page(self.directory, shown(self.directory), USERS, query)
+        resources = self.render(page.records, query)
+        return self.answer(listed(page.found, query, resources))
+
     def answer_with(self, record: UserRecord, *, status: int = 200) -> HttpResponseBase:
         """Answer with one user."""
         (document,) = self.render([record], read_query(self.request))
@@ -100,10 +106,7 @@ class UserList(UserView):
 
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """List users (RFC 7644 section 3.4.2)."""
-        query = read_query(request)
-        page = whole_page(self.directory, shown(self.directory), USERS, query)
-        resources = self.render(page.records, query)
-        return self.answer(list_response(page.total, query.start_index, resources))
+        return self.answer_page(read_query(request))
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a user (RFC 7644 section 3.3)."""

@@ -100,8 +100,6 @@ def test_options_and_405_name_the_methods(scim, path, methods):
 @pytest.mark.parametrize(
     "path",
     [
-        "",
-        "/",
         "/Me",
         "/Bulk",
         "/users",

@@ -121,7 +121,8 @@ class Lookup:
     """Where the values of one resource type are, by lower-case attribute path.
 
     `columns` are outside of the document, `rows` are multi-valued and in another
-    table, `indexed` knows a faster way to an exact text.
+    table, `indexed` knows a faster way to an exact text, `always` are columns that
+    are never empty.
     """
 
     resource_type: ResourceType
@@ -129,6 +130,7 @@ class Lookup:
     columns: Mapping[str, Value]
     rows: Mapping[str, Linked]
     indexed: Mapping[str, Index] = field(default_factory=dict)
+    always: frozenset[str] = frozenset()
 
     def values(self, path: Path) -> Values:
         """Return the values of a multi-valued attribute."""
@@ -217,6 +219,7 @@ USERS = Lookup(
         )
     },
     indexed={"displayname": _display_name, "emails.value": _email},
+    always=frozenset({"username"}),
 )
 GROUPS = Lookup(
     resource_type=GROUP,
@@ -238,4 +241,5 @@ GROUPS = Lookup(
             },
         )
     },
+    always=frozenset({"displayname"}),
 )

@@ -14,7 +14,9 @@ from directories.scim.protocol.schemas import (
 _META = "urn:ietf:params:scim:schemas:core:2.0:"
 
 
-def service_provider_config(location: str, *, max_results: int) -> dict[str, Any]:
+def service_provider_config(
+    location: str, *, max_results: int, page_size: int
+) -> dict[str, Any]:
     """Describe the features that work, and how to authenticate (RFC 7643 section 5)."""
     return {
         "schemas": [f"{_META}ServiceProviderConfig"],
@@ -23,8 +25,16 @@ def service_provider_config(location: str, *, max_results: int) -> dict[str, Any
         "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
         "filter": {"supported": True, "maxResults": max_results},
         "changePassword": {"supported": False},
-        "sort": {"supported": False},
+        "sort": {"supported": True},
         "etag": {"supported": True},
+        # RFC 9865 section 4; cursors do not expire, so no timeout is told.
+        "pagination": {
+            "cursor": True,
+            "index": True,
+            "defaultPaginationMethod": "index",
+            "defaultPageSize": page_size,
+            "maxPageSize": max_results,
+        },
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",

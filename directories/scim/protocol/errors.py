@@ -61,6 +61,18 @@ class InvalidValueError(ScimError):
     scim_type = "invalidValue"
 
 
+class InvalidCursorError(ScimError):
+    """A cursor is none of ours, or belongs to another query (RFC 9865)."""
+
+    scim_type = "invalidCursor"
+
+
+class InvalidCountError(ScimError):
+    """The size of a page is no number (RFC 9865)."""
+
+    scim_type = "invalidCount"
+
+
 class MutabilityError(ScimError):
     """A change touches what clients may not change, or removes what is required."""
 

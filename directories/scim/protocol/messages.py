@@ -99,6 +99,46 @@ def list_response(
     }
 
 
+def read_search(body: object) -> dict[str, str]:
+    """Return a search message as the parameters of a query, in lower case.
+
+    Raises InvalidSyntaxError and InvalidValueError (RFC 7644 section 3.4.3).
+    """
+    if not isinstance(body, dict):
+        raise InvalidSyntaxError("The body must be a JSON object: a SearchRequest.")
+    given = {str(name).lower(): value for name, value in body.items()}
+    return {
+        name: _parameter(name, value)
+        for name, value in given.items()
+        if value is not None and name in _PARAMETERS
+    }
+
+
+_PARAMETERS: dict[str, tuple[type, ...]] = {
+    "attributes": (list, str),
+    "excludedattributes": (list, str),
+    "filter": (str,),
+    "sortby": (str,),
+    "sortorder": (str,),
+    "startindex": (int, str),
+    "count": (int, str),
+    "cursor": (str,),
+}
+
+
+def _parameter(name: str, value: object) -> str:
+    if not isinstance(value, _PARAMETERS[name]) or isinstance(value, bool):
+        kinds = {list: "a list of names", str: "a string", int: "a whole number"}
+        msg = f"{name} must be {kinds[_PARAMETERS[name][0]]}."
+        raise InvalidValueError(msg)
+    if not isinstance(value, list):
+        return str(value)
+    if not all(isinstance(each, str) for each in value):
+        msg = f"{name} must be a list of names."
+        raise InvalidValueError(msg)
+    return ",".join(value)
+
+
 @dataclass(frozen=True, slots=True)
 class Paging:
     """The wished page: its 1-based start, and how many resources at most."""
