@@ -12,6 +12,7 @@ class Event(TextChoices):
     PASSWORD_CHANGED = "password_changed", _("Changed password")
     DIRECTORY_ADDED = "identity_provider_added", _("Added identity provider")
     DIRECTORY_CHANGED = "identity_provider_changed", _("Changed identity provider")
+    DIRECTORY_REMOVED = "identity_provider_removed", _("Removed identity provider")
     SCIM_DIRECTORY_CREATED = "scim_directory_created", _("Set up user provisioning")
     SCIM_DIRECTORY_DELETED = "scim_directory_deleted", _("Deleted user provisioning")
     SCIM_KEY_CREATED = "scim_directory_token_created", _("Created API key")

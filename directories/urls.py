@@ -11,6 +11,7 @@ from directories.views.directory import (
     directory_choose,
     directory_detail,
     directory_list,
+    directory_remove,
     directory_rename,
     directory_sync,
 )
@@ -61,6 +62,7 @@ urlpatterns = [
     path(f"{PROVIDERS}add/<slug:provider>/", directory_add, name="directory-add"),
     path(ONE, directory_detail, name="directory-detail"),
     path(f"{ONE}rename/", directory_rename, name="directory-rename"),
+    path(f"{ONE}remove/", directory_remove, name="directory-remove"),
     path(f"{ONE}sync/", directory_sync, name="directory-sync"),
     path(f"{ONE}set-up/", directory_set_up, name="directory-set-up"),
     path(f"{ONE}set-up/arrivals/", directory_arrivals, name="directory-arrivals"),

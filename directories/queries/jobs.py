@@ -40,6 +40,12 @@ def work_of(directory: Directory, now: datetime, *, mended_by: str) -> Work:
     return Work(rows[:SHOWN], more)
 
 
+def last_done_at(directory: Directory, *, kind: str) -> datetime | None:
+    """Return when work of a kind on the directory was last finished."""
+    done = Job.objects.filter(directory=directory, kind=kind, state=Job.State.DONE)
+    return done.order_by("-finished_at").values_list("finished_at", flat=True).first()
+
+
 def _worth_showing(
     directory: Directory, now: datetime, mended_by: str
 ) -> QuerySet[Job]:

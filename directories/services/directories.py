@@ -83,6 +83,16 @@ def rename_directory(
 
 
 @transaction.atomic
+def remove_directory(*, directory: Directory, by: Actor, now: datetime) -> None:
+    """Remove a directory that is not set up, with its log; raises AlreadySetUpError."""
+    idle = Directory.objects.filter(pk=directory.pk, state=Directory.State.NOT_SET_UP)
+    if not idle.select_for_update(of=("self",)).exists():
+        raise AlreadySetUpError(directory.pk)
+    _record(Event.DIRECTORY_REMOVED, directory, by, now)
+    idle.delete()
+
+
+@transaction.atomic
 def set_up_provisioning(
     *, directory: Directory, by: Actor, now: datetime
 ) -> tuple[ApiKey, str]:

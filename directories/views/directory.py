@@ -100,6 +100,7 @@ def directory_detail(request: ConsoleRequest, directory_id: UUID) -> HttpRespons
         "directory": directory,
         "tallies": arrivals.tallies(directory),
         "keys": providers.key_facts(directory, now),
+        "compared_at": jobs.last_done_at(directory, kind=directories.RECONCILE),
         "work": jobs.work_of(directory, now, mended_by=directories.RECONCILE),
         "domains": organizations.verified_domains_of(request.organization),
         "scim_base_url": providers.scim_base_url(directory),
@@ -159,3 +160,20 @@ def directory_sync(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
             request, _("Everything is compared with what was pushed last.")
         )
     return redirect("directories:directory-detail", directory.pk)
+
+
+@require_POST
+@requires(Permission.MANAGE_PROVIDERS)
+def directory_remove(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
+    """Remove a directory that is not set up, one added by mistake perhaps."""
+    directory = find_directory(request, directory_id)
+    try:
+        directories.remove_directory(
+            directory=directory, by=request.actor, now=timezone.now()
+        )
+    except directories.AlreadySetUpError:
+        messages.error(request, _("Delete the configuration first."))
+        return redirect("directories:directory-detail", directory_id)
+    text = _("{name} is removed.").format(name=directory.name)
+    messages.success(request, text)
+    return redirect("directories:directory-list")

@@ -24,6 +24,7 @@ OF_ONE = [
     "troubleshooting-log",
 ]
 POSTS = [
+    "directory-remove",
     "directory-rename",
     "directory-set-up",
     "directory-sync",
@@ -34,6 +35,7 @@ POSTS = [
 ]
 POST_ONLY = [
     "directory-sync",
+    "directory-remove",
     "troubleshooting-log-export",
     "troubleshooting-log-clear",
 ]

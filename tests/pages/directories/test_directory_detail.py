@@ -1,13 +1,13 @@
 """The page of a directory: how provisioning goes, what to look after, work."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from directories.events import Event
-from directories.models import AuditEvent, Job, LinkState
+from directories.models import AuditEvent, Directory, Job, LinkState
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,
@@ -23,6 +23,7 @@ from tests.pages.provisioning.reading import (
     main_of,
     markup_of,
     queries_of,
+    text_of,
 )
 
 
@@ -274,3 +275,44 @@ def test_a_provider_without_a_name_is_called_yours(console, organization):
     assert "groups of your identity provider sync" in text
     assert "Your identity provider creates, updates" in text
     assert "Configure your identity provider" in wizard
+
+
+def test_the_last_comparison_is_told(console, okta, key):
+    assert "Last compared Never" in main_of(console.get(url_of(okta)))
+    for hour in (3, 2):
+        JobFactory.create(
+            directory=okta,
+            kind="directory-reconcile",
+            state="done",
+            target=str(hour),
+            finished_at=datetime(2026, 11, 22, hour, 32, tzinfo=UTC),
+        )
+
+    text = main_of(console.get(url_of(okta)))
+
+    assert "Last compared 22 Nov 2026, 03:32 UTC" in text
+    assert "compares every group with what the identity provider last sent" in text
+
+
+def test_a_directory_added_by_mistake_can_be_removed(console, admin, fresh):
+    page = text_of(console.get(url_of(fresh)))
+    assert "Remove directory?" in page
+
+    answer = console.post(url_of(fresh, "remove/"), follow=True)
+
+    assert "Okta new is removed." in text_of(answer)
+    assert not Directory.objects.filter(pk=fresh.pk).exists()
+    event = AuditEvent.objects.get(action=Event.DIRECTORY_REMOVED)
+    assert (event.actor_id, event.target_name) == (str(admin.public_id), "Okta new")
+
+
+@pytest.mark.parametrize("state", ["active", "deleting"])
+def test_a_directory_that_is_set_up_is_not_removed(console, okta, key, state):
+    okta.state = state
+    okta.save()
+    assert "Remove directory" not in text_of(console.get(url_of(okta)))
+
+    answer = console.post(url_of(okta, "remove/"), follow=True)
+
+    assert "Delete the configuration first." in text_of(answer)
+    assert Directory.objects.filter(pk=okta.pk).exists()
