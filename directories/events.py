@@ -9,6 +9,7 @@ class Event(TextChoices):
 
     ORGANIZATION_CREATED = "organization_created", _("Created organization")
     SIGNED_IN = "signed_in", _("Signed in")
+    SIGN_IN_LOCKED = "sign_in_locked", _("Locked sign-in after failed attempts")
     PASSWORD_CHANGED = "password_changed", _("Changed password")
     DIRECTORY_ADDED = "identity_provider_added", _("Added identity provider")
     DIRECTORY_CHANGED = "identity_provider_changed", _("Changed identity provider")

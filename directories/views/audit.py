@@ -93,7 +93,7 @@ def audit_log_export(request: ConsoleRequest) -> HttpResponseBase:
     organization = request.organization
     exports.note_export(
         organization=organization,
-        target=Target("audit_log", str(organization.pk), organization.name),
+        target=Target("audit_log", str(organization.pk), _("Audit log")),
         filters={
             "text": filters.text,
             "action": filters.action,

@@ -131,7 +131,7 @@ def directory_rename(request: ConsoleRequest, directory_id: UUID) -> HttpRespons
             messages.success(request, _("Directory renamed."))
             return redirect("directories:directory-detail", directory.pk)
     context = {
-        "crumbs": provider_crumbs(directory, _("Edit")),
+        "crumbs": provider_crumbs(directory, _("Edit directory")),
         "directory": directory,
         "form": form,
     }

@@ -1,6 +1,6 @@
 """Sign-in and sign-out."""
 
-from axes.helpers import get_cool_off
+from axes.helpers import get_cool_off, get_failure_limit
 from django.contrib.auth import authenticate, login, logout
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -53,12 +53,21 @@ def _authenticated(request: HttpRequest, form: SignInForm) -> Account | None:
     if isinstance(account, Account):
         return account
     if getattr(request, "axes_locked_out", False):
+        _note_lock(request, form.cleaned_data["email"])
         # Told here, in this page; with the mark set, a bare text would replace it.
         request.axes_locked_out = None  # type: ignore[attr-defined]  # set by axes
         form.add_error(None, ValidationError(_lockout_text(request), code=LOCKED_OUT))
     else:
         form.add_error(None, _("The email or the password is not right."))
     return None
+
+
+def _note_lock(request: HttpRequest, email: str) -> None:
+    # Attempts go on to be counted while the lock lasts: the first one tells.
+    failures = getattr(request, "axes_failures_since_start", 0)
+    if failures == get_failure_limit(request, {"username": email}):
+        address = getattr(request, "axes_ip_address", "")
+        sessions.note_lock(email=email, address=address, now=timezone.now())
 
 
 def _lockout_text(request: HttpRequest) -> str:

@@ -57,9 +57,10 @@ def troubleshooting_log_export(
     """Answer with the entries that pass the filters, as CSV."""
     directory = find_directory(request, directory_id)
     filters = entry_filters(request.POST)
+    named = _("Troubleshooting log of {name}").format(name=directory.name)
     exports.note_export(
         organization=request.organization,
-        target=Target("directory", str(directory.pk), directory.name),
+        target=Target("directory", str(directory.pk), named),
         filters={
             "text": filters.text,
             "level": filters.level,

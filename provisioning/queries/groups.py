@@ -9,7 +9,14 @@ from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
 
 from directories import dialect
-from directories.models import Job, Member, Organization
+from directories.models import (
+    GroupRecord,
+    Job,
+    LinkState,
+    Member,
+    Membership,
+    Organization,
+)
 from provisioning.models import Group, GroupMember
 from provisioning.queries.people import KEEP_S, MANY
 
@@ -88,6 +95,12 @@ def people_in(group: Group, text: str = "", *, count: int) -> QuerySet[Member]:
         # smaller group stand close together and far down.
         members = members.filter(account__in=inside.values("account")[:WALKED_BY_NAME])
     return dialect.search(members.prefetch_related("account", "directory"), text)
+
+
+def loose_members(record: GroupRecord) -> int:
+    """Count the members of a record who are not linked, so not in its group."""
+    members = Membership.objects.filter(group=record)
+    return members.exclude(user__link_state=LinkState.LINKED).count()
 
 
 def sync_job(group: Group, *, kind: str) -> Job | None:

@@ -71,7 +71,7 @@ def group_export(request: ConsoleRequest) -> HttpResponseBase:
     wanted = tables.group_filter(request.POST)
     exports.note_export(
         organization=organization,
-        target=Target("groups", str(organization.pk), organization.name),
+        target=Target("groups", str(organization.pk), _("Groups")),
         filters={
             "text": wanted.text,
             "kind": wanted.kind,

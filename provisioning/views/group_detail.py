@@ -65,7 +65,12 @@ def _content(
     """Return what one tab shows."""
     if tab == DETAILS:
         reason = group.record.link_reason if group.record else ""
-        return {"record": group.record, "explanation": EXPLANATIONS.get(reason)}
+        loose = groups.loose_members(group.record) if group.record else 0
+        return {
+            "record": group.record,
+            "explanation": EXPLANATIONS.get(reason),
+            "loose": loose,
+        }
     if tab == HISTORY:
         subjects = [str(group.public_id)]
         if group.record:
@@ -91,9 +96,10 @@ def group_member_export(request: ConsoleRequest, public_id: UUID) -> HttpRespons
     """Answer with the members of a group that match, as CSV."""
     group = find_group(request, public_id)
     text = tables.text_of(request.POST)
+    named = _("Members of {name}").format(name=group.name)
     exports.note_export(
         organization=request.organization,
-        target=Target("group", str(group.public_id), group.name),
+        target=Target("group", str(group.public_id), named),
         filters={"text": text},
         by=request.actor,
         now=timezone.now(),

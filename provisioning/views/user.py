@@ -64,7 +64,7 @@ def user_export(request: ConsoleRequest) -> HttpResponseBase:
     wanted = tables.user_filter(request.POST)
     exports.note_export(
         organization=organization,
-        target=Target("users", str(organization.pk), organization.name),
+        target=Target("users", str(organization.pk), _("Users")),
         filters={
             "text": wanted.text,
             "status": wanted.status,

@@ -87,6 +87,25 @@ def test_too_many_failures_lock_and_say_how_long(stranger, person, email):
     assert sign_in(stranger, email=email).status_code == 429
 
 
+def test_a_lock_is_noted_once(stranger, person, organization):
+    MemberFactory.create(organization=organization, account=person)
+
+    for _ in range(7):
+        sign_in(stranger, email="Pat@acme.example", password="wrong")
+
+    event = AuditEvent.objects.get(action=Event.SIGN_IN_LOCKED)
+    assert event.organization == organization
+    assert (event.actor_name, event.target_name) == ("Rollcall", "pat@acme.example")
+    assert event.details == {"address": "127.0.0.1"}
+
+
+def test_a_lock_of_nobody_is_noted_nowhere(stranger, organization):
+    for _ in range(6):
+        sign_in(stranger, email="nobody@acme.example", password="wrong")
+
+    assert not AuditEvent.objects.filter(action=Event.SIGN_IN_LOCKED).exists()
+
+
 def test_a_lock_is_for_one_address(stranger, person):
     for _ in range(5):
         sign_in(stranger, email="nobody@acme.example", password="wrong")

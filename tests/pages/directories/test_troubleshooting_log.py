@@ -110,7 +110,7 @@ def test_search_and_filters_narrow_the_list(console, okta, log, query, found):
 
     assert names(answer) == found
     if not found:
-        assert "Nothing found" in main_of(answer)
+        assert "Clear filters" in main_of(answer)
 
 
 def test_pages_hold_fifty_and_lead_on_and_back(console, okta, log):
@@ -172,7 +172,7 @@ def test_the_export_holds_what_the_filters_pass_and_is_recorded(console, okta, l
         ["Error", "Request", "eva@x.org", "'=1+1"]
     ]
     event = AuditEvent.objects.get(action=Event.EXPORTED)
-    assert event.target_name == "Okta prod"
+    assert event.target_name == "Troubleshooting log of Okta prod"
     assert event.details == {"filters": {"level": "error"}}
 
 

@@ -11,6 +11,8 @@ from tests.factories.directories import (
     AuditEventFactory,
     JobFactory,
     MemberFactory,
+    MembershipFactory,
+    UserRecordFactory,
 )
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.pages.provisioning.reading import (
@@ -230,3 +232,19 @@ def test_the_export_holds_the_members_that_match(console, group, fill):
     ]
     event = AuditEvent.objects.get(action=Event.EXPORTED)
     assert event.target_id == str(group.public_id)
+    assert event.target_name == "Members of Engineering"
+
+
+def test_the_details_say_why_fewer_are_in_the_group_than_were_pushed(
+    console, okta, group
+):
+    linked = UserRecordFactory.create(directory=okta, linked=True)
+    MembershipFactory.create(group=group.record, user=linked)
+    for _ in range(2):
+        MembershipFactory.create(group=group.record)
+
+    answer = console.get(url_of(group, "?tab=details"))
+
+    assert "2 are not linked, so not in this group" in main_of(answer)
+    link = f"/directory/review/?directory={okta.pk}&amp;tab=not-linked"
+    assert link in answer.content.decode()

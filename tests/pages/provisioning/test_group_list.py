@@ -174,5 +174,5 @@ def test_the_export_holds_what_matches_and_is_noted(console, make):
 
     assert [row[0] for row in rows] == ["Sales"]
     event = AuditEvent.objects.get(action=Event.EXPORTED)
-    assert event.target_kind == "groups"
+    assert (event.target_kind, event.target_name) == ("groups", "Groups")
     assert event.details == {"filters": {"text": "sal"}}

@@ -222,5 +222,5 @@ def test_the_export_is_noted(console, organization, join):
     console.post(f"{URL}export/", {"q": "anna", "status": "active"})
 
     event = AuditEvent.objects.get(action=Event.EXPORTED)
-    assert event.target_kind == "users"
+    assert (event.target_kind, event.target_name) == ("users", "Users")
     assert event.details == {"filters": {"text": "anna", "status": "active"}}
