@@ -62,3 +62,9 @@ def test_schemas_tell_nothing_of_a_password(scim):
 def test_discovery_needs_the_key(scim):
     for path in PATHS:
         refusal(scim.get(path, authorization=None), 401)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_discovery_documents_cannot_be_written(scim, method):
+    for path in [*PATHS, "/ResourceTypes/User", f"/Schemas/{USER}"]:
+        refusal(scim.request(method, path, {}), 405)

@@ -248,3 +248,25 @@ def test_who_comes_back_is_in_their_groups_again(scim, domain):
 
     assert not away
     assert Account.objects.get(member_groups__name="Crew").status == "active"
+
+
+def test_an_email_that_is_named_twice_is_kept_once(scim):
+    work = {"value": "ada@example.com", "type": "work"}
+    home = work | {"type": "home"}
+
+    user = scim.user("ada", emails=[work, work | {"primary": True}, home])
+    add = [{"op": "add", "path": "emails", "value": [home]}]
+    patched = scim.patch(f"/Users/{user['id']}", add).json()
+
+    assert user["emails"] == patched["emails"] == [work | {"primary": True}, home]
+    assert patched["meta"] == user["meta"]
+
+
+def test_active_that_is_removed_is_not_shown_and_stays_away(scim):
+    path = f"/Users/{scim.user('ada')['id']}"
+
+    removed = scim.patch(path, [{"op": "remove", "path": "active"}]).json()
+
+    assert "active" not in removed
+    assert scim.put(path, removed).json() == removed
+    assert UserRecord.objects.get().active is True
