@@ -70,7 +70,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     Reason.ADMIN_EMAIL_CHANGE: Explanation(
         Level.WARNING,
         _("The new email address was not applied: the account holds an admin right."),
-        _("Check the change with the person, then change the address here."),
+        _(
+            "Check the change with the person. The account keeps its address as long "
+            "as it holds an admin right."
+        ),
     ),
     Reason.OTHER_DIRECTORY: Explanation(
         Level.WARNING,
