@@ -19,11 +19,9 @@ from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, read_group
 from directories.scim.protocol.errors import MutabilityError
 from directories.scim.protocol.group_patch import GroupChange, read_group_patch
-from directories.scim.protocol.members import MembersPlan as Changes
 from directories.scim.protocol.operations import read_patch
 from directories.scim.protocol.schemas import GROUP
 from directories.scim.protocol.selection import project
-from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.rendering import (
     members_in_parts,
     members_of,
@@ -34,34 +32,31 @@ from directories.scim.surface import ScimView, scim_id
 from directories.scim.versions import check_of, conditions_of, tag_of
 from directories.services import group_records, records
 from directories.services.group_records import GroupValues
-from directories.services.memberships import MembersPlan
+from directories.services.memberships import MembersPlan, UnknownMembersError
 
 
-def ids_of(values: Iterable[str]) -> tuple[list[uuid.UUID], list[str]]:
-    """Return members' ids, and the values that are no ids and so nobody's."""
-    ids: dict[uuid.UUID, None] = {}
-    strangers = []
+def ids_of(values: Iterable[str]) -> list[uuid.UUID]:
+    """Return members' ids; what is no id is an unknown member."""
+    ids, wrong = [], []
     for value in values:
         try:
-            ids[uuid.UUID(value)] = None
+            ids.append(uuid.UUID(value))
         except ValueError:
-            strangers.append(value)
-    return list(ids), strangers
+            wrong.append(value)
+    if wrong:
+        raise UnknownMembersError(wrong[:5], len(wrong))
+    return list(dict.fromkeys(ids))
 
 
-def plan_of(members: Changes, tolerance: Tolerance) -> MembersPlan:
-    """Return what a request wants of a group's members.
-
-    Removing what is no id removes nobody.
-    """
-    add, strangers = ids_of(members.add)
-    return MembersPlan(
-        replaces=members.replaces,
-        add=add,
-        remove=ids_of(members.remove)[0],
-        strangers=strangers,
-        lenient=tolerance.unknown_members,
-    )
+def known_ids(values: Iterable[str]) -> list[uuid.UUID]:
+    """Return the values that are ids: removing anything else removes nobody."""
+    ids = []
+    for value in values:
+        try:
+            ids.append(uuid.UUID(value))
+        except ValueError:
+            continue
+    return ids
 
 
 def values_of(document: Document, members: MembersPlan | None) -> GroupValues:
@@ -83,13 +78,17 @@ def replace(
     return values_of(by, members)
 
 
-def patch(
-    before: Document, *, change: GroupChange, members: MembersPlan | None, mode: str
-) -> GroupValues:
+def patch(before: Document, *, change: GroupChange, mode: str) -> GroupValues:
     """Apply a PATCH to a group."""
     changed = {**before, **change.document_changes}
     after = {name: value for name, value in changed.items() if value is not None}
     _refuse_rename(before, after, mode)
+    plan = change.members
+    if plan is None:
+        return values_of(after, None)
+    members = MembersPlan(
+        replaces=plan.replaces, add=ids_of(plan.add), remove=known_ids(plan.remove)
+    )
     return values_of(after, members)
 
 
@@ -128,17 +127,13 @@ class GroupView(ScimView):
         """Render groups as the query asked for them; large ones in parts."""
         wanted = with_members and query.selection.wants("members")
         small = [group for group in found if group.member_count <= SMALL]
-        names = self._names_members(query)
-        members = members_of(self.directory, small, with_names=names) if wanted else {}
+        members = members_of(self.directory, small) if wanted else {}
         return [
             self._in_parts(group, query)
             if wanted and group.member_count > SMALL
             else self._document(group, members.get(group.pk), query)
             for group in found
         ]
-
-    def _names_members(self, query: Query) -> bool:
-        return self.shows_extras or query.selection.names("members", "display")
 
     def _document(
         self, group: GroupRecord, members: list[Document] | None, query: Query
@@ -149,10 +144,9 @@ class GroupView(ScimView):
     def _in_parts(self, group: GroupRecord, query: Query) -> Parts:
         """Render a group as a document and its members, read while they are sent."""
         document = self._document(group, None, query)
-        names = self._names_members(query)
         parts = (
             project({"members": part}, query.selection).get("members", [])
-            for part in members_in_parts(self.directory, group, with_names=names)
+            for part in members_in_parts(self.directory, group)
         )
         return Parts(document, "members", parts)
 
@@ -188,11 +182,7 @@ class GroupList(GroupView):
         """Create a group with its members (RFC 7644 section 3.3)."""
         read_query(request)
         document, members = read_group(self.body(), self.tolerance)
-        plan = (
-            plan_of(Changes(replaces=False, add=members, remove=[]), self.tolerance)
-            if members
-            else None
-        )
+        plan = MembersPlan(replaces=False, add=ids_of(members)) if members else None
         record = group_records.create_group(
             directory=self.directory,
             values=values_of(document, plan),
@@ -224,9 +214,7 @@ class GroupDetail(GroupView):
         group = scim_id(kwargs["scim_id"])
         document, members = read_group(self.body(), self.tolerance)
         plan = (
-            None
-            if members is None
-            else plan_of(Changes(replaces=True, add=members, remove=[]), self.tolerance)
+            None if members is None else MembersPlan(replaces=True, add=ids_of(members))
         )
         record = group_records.change_group(
             directory=self.directory,
@@ -242,12 +230,10 @@ class GroupDetail(GroupView):
         query = read_query(request)
         group = scim_id(kwargs["scim_id"])
         change = read_group_patch(read_patch(self.body()), self.tolerance)
-        members = change.members
-        plan = None if members is None else plan_of(members, self.tolerance)
         record = group_records.change_group(
             directory=self.directory,
             scim_id=group,
-            edit=partial(patch, change=change, members=plan, mode=self.directory.mode),
+            edit=partial(patch, change=change, mode=self.directory.mode),
             now=timezone.now(),
             check=check_of(request),
         )

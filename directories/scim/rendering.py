@@ -32,19 +32,11 @@ def _meta(kind: str, record: UserRecord | GroupRecord, location: str) -> Documen
 
 
 def render_users(
-    directory: Directory,
-    records: Sequence[UserRecord],
-    *,
-    with_groups: bool,
-    with_account: bool,
+    directory: Directory, records: Sequence[UserRecord], *, with_groups: bool
 ) -> list[Document]:
     """Render users; with their groups by one query for all of them."""
     groups = _groups_of(directory, records) if with_groups and records else {}
-    users = [_user(directory, record, groups.get(record.pk)) for record in records]
-    if with_account:
-        for user, record in zip(users, records, strict=True):
-            _add_account(user, record)
-    return users
+    return [_user(directory, record, groups.get(record.pk)) for record in records]
 
 
 def _user(
@@ -59,14 +51,11 @@ def _user(
     }
     if groups is not None:
         document["groups"] = groups
-    return document
-
-
-def _add_account(document: Document, record: UserRecord) -> None:
     if record.account is not None:
         account = {"atlassianAccountId": record.account.public_id.hex}
         document["schemas"] = [*document["schemas"], ACCOUNT_SCHEMA]
         document[ACCOUNT_SCHEMA] = account
+    return document
 
 
 def _groups_of(
@@ -104,7 +93,7 @@ def render_group(
 
 
 def members_of(
-    directory: Directory, groups: Iterable[GroupRecord], *, with_names: bool
+    directory: Directory, groups: Iterable[GroupRecord]
 ) -> dict[int, list[Document]]:
     """Return the rendered members of small groups by group key, in one query."""
     found: dict[int, list[Document]] = {group.pk: [] for group in groups}
@@ -114,13 +103,12 @@ def members_of(
     for group, scim_id, name in rows.values_list(
         "group_id", "user__scim_id", "user__user_name"
     ):
-        shown = name if with_names else ""
-        found[group].append(_member(directory, scim_id, shown))
+        found[group].append(_member(directory, scim_id, name))
     return found
 
 
 def members_in_parts(
-    directory: Directory, group: GroupRecord, *, with_names: bool
+    directory: Directory, group: GroupRecord
 ) -> Iterator[list[Document]]:
     """Render the members of a group of any size, some thousand at a time."""
     after = 0
@@ -130,15 +118,11 @@ def members_in_parts(
             "user_id", "user__scim_id", "user__user_name"
         )[:PART]
     ):
-        yield [
-            _member(directory, scim_id, name if with_names else "")
-            for _pk, scim_id, name in rows
-        ]
+        yield [_member(directory, scim_id, name) for _pk, scim_id, name in rows]
         after = rows[-1][0]
 
 
 def _member(directory: Directory, scim_id: uuid.UUID, name: str) -> Document:
     value = str(scim_id)
     ref = f"{scim_base_url(directory)}/Users/{value}"
-    shown = {"display": name} if name else {}
-    return {"value": value, **shown, "type": "User", "$ref": ref}
+    return {"value": value, "display": name, "type": "User", "$ref": ref}

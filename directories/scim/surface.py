@@ -75,15 +75,6 @@ class ScimView(APIView):
         strict = self.directory.mode == Directory.Mode.STRICT
         return STRICT if strict else COMPATIBLE
 
-    @property
-    def shows_extras(self) -> bool:
-        """Say whether answers hold what nobody asked for and no schema promises.
-
-        The members' names and the linked accounts: strict mode answers like the
-        product it stands for, which never declared them.
-        """
-        return self.directory.mode == Directory.Mode.STRICT
-
     def perform_content_negotiation(
         self, request: Request, force: bool = False
     ) -> tuple[BaseRenderer, str]:

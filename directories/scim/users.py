@@ -17,7 +17,7 @@ from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, email_of, read_user
 from directories.scim.protocol.operations import Operation, read_patch
 from directories.scim.protocol.patch import apply_user_patch
-from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, USER
+from directories.scim.protocol.schemas import USER
 from directories.scim.protocol.selection import project
 from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.rendering import render_users
@@ -45,6 +45,7 @@ def shown(directory: Directory) -> QuerySet[UserRecord]:
 
 def values_of(document: Document) -> UserValues:
     """Return a person's document with what is kept in columns."""
+    document.setdefault("active", True)
     emails: list[dict[str, Any]] = document.get("emails", [])
     return UserValues(
         document=document,
@@ -54,7 +55,7 @@ def values_of(document: Document) -> UserValues:
         display_name=document.get("displayName", ""),
         email=email_of(document),
         emails=[(e["value"], e.get("type", "")) for e in emails if e.get("value")],
-        active=document.get("active", True),
+        active=document["active"],
     )
 
 
@@ -64,15 +65,15 @@ def replace(before: Document, *, by: Document) -> UserValues:
     RFC 7644 section 3.5.1 leaves open what a missing attribute becomes; a
     forgotten `active` must not let anybody in.
     """
-    kept = {"active": before["active"]} if "active" in before else {}
-    return values_of({**kept, **by})
+    return values_of({"active": before.get("active", True), **by})
 
 
 def patch(
     before: Document, *, operations: list[Operation], tolerance: Tolerance
 ) -> UserValues:
-    """Apply a PATCH to a person."""
-    return values_of(apply_user_patch(before, operations, tolerance))
+    """Apply a PATCH to a person; removing `active` lets nobody in."""
+    after = apply_user_patch(before, operations, tolerance)
+    return values_of({"active": before.get("active", True), **after})
 
 
 class UserView(ScimView):
@@ -83,10 +84,7 @@ class UserView(ScimView):
     def render(self, found: list[UserRecord], query: Query) -> list[Document]:
         """Render users as the query asked for them."""
         users = render_users(
-            self.directory,
-            found,
-            with_groups=query.selection.wants("groups"),
-            with_account=self.shows_extras or query.selection.names(ACCOUNT_SCHEMA),
+            self.directory, found, with_groups=query.selection.wants("groups")
         )
         return [project(user, query.selection) for user in users]
 
@@ -114,8 +112,7 @@ class UserList(UserView):
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a user (RFC 7644 section 3.3)."""
         read_query(request)
-        document = {"active": True, **read_user(self.body(), self.tolerance)}
-        values = values_of(document)
+        values = values_of(read_user(self.body(), self.tolerance))
         record = records.create_user(
             directory=self.directory, values=values, now=timezone.now()
         )

@@ -12,8 +12,6 @@ from directories.services import audit, directories
 from provisioning.models import Group
 from tests.factories.directories import DomainFactory, OrganizationFactory
 
-EXTERNAL = "urn:scim:schemas:extension:atlassian-external:1.0"
-
 
 class Provider:
     """An identity provider with the key of one directory."""
@@ -40,11 +38,6 @@ class Provider:
         answer = self.send("POST", "/Users", person(email, **attributes))
         assert answer.status_code == 201, answer.content
         return answer.json()
-
-    def account_of(self, user: Any) -> Any:
-        """Return the id of the account that a person is linked to, if any."""
-        path = f"/Users/{user['id']}?attributes={EXTERNAL}"
-        return self.send("GET", path).json().get(EXTERNAL, {}).get("atlassianAccountId")
 
     def change(self, user: Any, **attributes: Any) -> Any:
         """Set attributes of a person and return the user."""

@@ -15,7 +15,6 @@ from directories.services.audit import SYSTEM
 
 SCIM_JSON = "application/scim+json"
 ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error"
-ACCOUNT_SCHEMA = "urn:scim:schemas:extension:atlassian-external:1.0"
 PATCH_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -108,11 +107,6 @@ class ScimClient:
         answer = self.post("/Groups", body)
         assert answer.status_code == 201, answer.content
         return answer.json()
-
-    def account(self, user: str) -> Any:
-        """Return what the answer tells of a user's account when asked for it."""
-        shown = self.get(f"/Users/{user}?attributes={ACCOUNT_SCHEMA}").json()
-        return shown.get(ACCOUNT_SCHEMA)
 
     def members(self, group: str) -> set[str]:
         """Return the ids of a group's members."""

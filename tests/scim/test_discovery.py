@@ -27,7 +27,7 @@ def test_resource_types_and_schemas_are_lists(scim):
     assert types["schemas"] == schemas["schemas"] == [LIST]
     assert [each["id"] for each in types["Resources"]] == ["User", "Group"]
     assert types["totalResults"] == types["itemsPerPage"] == 2
-    assert schemas["totalResults"] == len(schemas["Resources"]) == 4
+    assert schemas["totalResults"] == len(schemas["Resources"]) == 5
 
 
 @pytest.mark.parametrize("path", ["/ResourceTypes", "/Schemas"])

@@ -162,8 +162,9 @@ def test_other_directories_are_never_found(scim, second, people):
 
 
 def test_the_linked_account_is_found(scim, people):
+    (ada,) = scim.get('/Users?filter=userName sw "ada"').json()["Resources"]
     urn = "urn:scim:schemas:extension:atlassian-external:1.0"
-    account = scim.account(people["ada"])["atlassianAccountId"]
+    account = ada[urn]["atlassianAccountId"]
 
     assert found(scim, f'{urn}:atlassianAccountId eq "{account}"') == "ada"
     assert found(scim, f'{urn}:atlassianAccountId sw "{account[:20]}"') == "ada"

