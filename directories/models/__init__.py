@@ -11,10 +11,12 @@ from directories.models.record import (
     GroupRecord,
     LinkState,
     Membership,
+    Nesting,
     Record,
     UserEmail,
     UserRecord,
 )
+from directories.models.request import RequestEntry, UnusedAttribute
 
 __all__ = [
     "Account",
@@ -27,11 +29,14 @@ __all__ = [
     "LinkState",
     "Member",
     "Membership",
+    "Nesting",
     "Organization",
     "Record",
+    "RequestEntry",
     "RoleAssignment",
     "Site",
     "TroubleshootingEntry",
+    "UnusedAttribute",
     "UserEmail",
     "UserRecord",
 ]

@@ -11,7 +11,13 @@ from directories.models.organization import Organization, Site
 
 
 class Directory(models.Model):
-    """One source of people: a connected identity provider, or the local one."""
+    """One source of people: a connected identity provider, or the local one.
+
+    `reads_per_minute` and `writes_per_minute` bound what one key may ask for: None
+    is the installation's default, 0 no bound. Requests are logged for
+    `request_log_days`, not at all when it is 0; with their bodies when
+    `request_log_bodies`.
+    """
 
     class Kind(models.TextChoices):
         LOCAL = "local", _("Local directory")
@@ -38,6 +44,14 @@ class Directory(models.Model):
     class Mode(models.TextChoices):
         COMPATIBLE = "compatible", _("Compatible")
         STRICT = "strict", _("Strict")
+
+    class UnknownAttributes(models.TextChoices):
+        DROP = "drop", _("Leave them out")
+        KEEP = "keep", _("Keep and return them")
+
+    class NestedGroups(models.TextChoices):
+        COUNT = "count", _("Members of member groups count")
+        IGNORE = "ignore", _("Only direct members count")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(
@@ -66,6 +80,22 @@ class Directory(models.Model):
         default=Mode.COMPATIBLE,
         db_default=Mode.COMPATIBLE,
     )
+    unknown_attributes = models.CharField(
+        max_length=16,
+        choices=UnknownAttributes,
+        default=UnknownAttributes.DROP,
+        db_default=UnknownAttributes.DROP,
+    )
+    nested_groups = models.CharField(
+        max_length=16,
+        choices=NestedGroups,
+        default=NestedGroups.COUNT,
+        db_default=NestedGroups.COUNT,
+    )
+    reads_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    writes_per_minute = models.PositiveIntegerField(null=True, blank=True)
+    request_log_days = models.PositiveSmallIntegerField(default=14, db_default=14)
+    request_log_bodies = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField()
     first_request_at = models.DateTimeField(null=True, blank=True)
 

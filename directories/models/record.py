@@ -197,3 +197,32 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.group_id}"
+
+
+class Nesting(models.Model):
+    """One group in another, as the identity provider said."""
+
+    directory = models.ForeignKey(
+        Directory, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    parent = models.ForeignKey(
+        GroupRecord, on_delete=models.CASCADE, related_name="nested", db_index=False
+    )
+    child = models.ForeignKey(
+        GroupRecord, on_delete=models.CASCADE, related_name="nested_in", db_index=False
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["parent", "child"], name="nesting_once"),
+            models.CheckConstraint(
+                condition=~Q(parent=models.F("child")), name="nesting_not_in_itself"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["child", "parent"], name="nesting_of_child"),
+            models.Index(fields=["directory"], name="nesting_of_directory"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.child_id} in {self.parent_id}"
