@@ -1,26 +1,16 @@
 """The Groups endpoints (RFC 7644 section 3)."""
 
-import uuid
-from collections.abc import Iterable
-from functools import partial
-
 from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase
-from django.utils import timezone
 from rest_framework.request import Request
 
-from directories.folding import fold
-from directories.models import Directory, GroupRecord, TroubleshootingEntry
+from directories.models import GroupRecord, TroubleshootingEntry
 from directories.queries.providers import scim_base_url
+from directories.scim.ids import scim_id
 from directories.scim.lookup import GROUPS
 from directories.scim.pages import listed, whole_page
 from directories.scim.parameters import Query, read_query
-from directories.scim.protocol.comparable import comparable
-from directories.scim.protocol.documents import Document, read_group
-from directories.scim.protocol.errors import MutabilityError
-from directories.scim.protocol.group_patch import GroupChange, read_group_patch
-from directories.scim.protocol.operations import read_patch
-from directories.scim.protocol.schemas import GROUP
+from directories.scim.protocol.documents import Document
 from directories.scim.protocol.selection import project
 from directories.scim.rendering import (
     members_in_parts,
@@ -28,78 +18,10 @@ from directories.scim.rendering import (
     render_group,
 )
 from directories.scim.streaming import Parts
-from directories.scim.surface import ScimView, scim_id
+from directories.scim.surface import ScimView
 from directories.scim.versions import check_of, conditions_of, tag_of
-from directories.services import group_records, records
-from directories.services.group_records import GroupValues
-from directories.services.memberships import MembersPlan, UnknownMembersError
-
-
-def ids_of(values: Iterable[str]) -> list[uuid.UUID]:
-    """Return members' ids; what is no id is an unknown member."""
-    ids, wrong = [], []
-    for value in values:
-        try:
-            ids.append(uuid.UUID(value))
-        except ValueError:
-            wrong.append(value)
-    if wrong:
-        raise UnknownMembersError(wrong[:5], len(wrong))
-    return list(dict.fromkeys(ids))
-
-
-def known_ids(values: Iterable[str]) -> list[uuid.UUID]:
-    """Return the values that are ids: removing anything else removes nobody."""
-    ids = []
-    for value in values:
-        try:
-            ids.append(uuid.UUID(value))
-        except ValueError:
-            continue
-    return ids
-
-
-def values_of(document: Document, members: MembersPlan | None) -> GroupValues:
-    """Return a group's document with what is kept in columns."""
-    return GroupValues(
-        document=document,
-        document_key=comparable(document, GROUP),
-        display_name=document["displayName"],
-        external_id=document.get("externalId", ""),
-        members=members,
-    )
-
-
-def replace(
-    before: Document, *, by: Document, members: MembersPlan | None, mode: str
-) -> GroupValues:
-    """Replace a group (PUT); without `members` in the body they stay."""
-    _refuse_rename(before, by, mode)
-    return values_of(by, members)
-
-
-def patch(before: Document, *, change: GroupChange, mode: str) -> GroupValues:
-    """Apply a PATCH to a group."""
-    changed = {**before, **change.document_changes}
-    after = {name: value for name, value in changed.items() if value is not None}
-    _refuse_rename(before, after, mode)
-    plan = change.members
-    if plan is None:
-        return values_of(after, None)
-    members = MembersPlan(
-        replaces=plan.replaces, add=ids_of(plan.add), remove=known_ids(plan.remove)
-    )
-    return values_of(after, members)
-
-
-def _refuse_rename(before: Document, after: Document, mode: str) -> None:
-    if mode != Directory.Mode.STRICT:
-        return
-    if fold(before["displayName"]) != fold(after["displayName"]):
-        raise MutabilityError(
-            "displayName cannot be changed in strict mode. Create a group with the "
-            "new name and delete this one, or switch the directory to compatible mode."
-        )
+from directories.scim.writing import GroupWrites
+from directories.services.records import UnknownRecordError
 
 
 def _shown(record: GroupRecord, query: Query) -> bool:
@@ -181,13 +103,7 @@ class GroupList(GroupView):
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a group with its members (RFC 7644 section 3.3)."""
         read_query(request)
-        document, members = read_group(self.body(), self.tolerance)
-        plan = MembersPlan(replaces=False, add=ids_of(members)) if members else None
-        record = group_records.create_group(
-            directory=self.directory,
-            values=values_of(document, plan),
-            now=timezone.now(),
-        )
+        record = GroupWrites(self.directory).create(self.body())
         return self.answer_with(record, status=201)
 
 
@@ -201,7 +117,7 @@ class GroupDetail(GroupView):
             directory=self.directory, scim_id=scim_id(kwargs["scim_id"])
         ).first()
         if record is None:
-            raise records.UnknownRecordError(kwargs["scim_id"])
+            raise UnknownRecordError(kwargs["scim_id"])
         tag = tag_of(record)
         if conditions_of(request).know(tag):
             return HttpResponse(status=304, headers={"ETag": tag})
@@ -211,42 +127,19 @@ class GroupDetail(GroupView):
     def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Replace a group (RFC 7644 section 3.5.1)."""
         read_query(request)
-        group = scim_id(kwargs["scim_id"])
-        document, members = read_group(self.body(), self.tolerance)
-        plan = (
-            None if members is None else MembersPlan(replaces=True, add=ids_of(members))
-        )
-        record = group_records.change_group(
-            directory=self.directory,
-            scim_id=group,
-            edit=partial(replace, by=document, members=plan, mode=self.directory.mode),
-            now=timezone.now(),
-            check=check_of(request),
-        )
-        return self.answer_with(record)
+        writes = GroupWrites(self.directory, check_of(request))
+        return self.answer_with(writes.replace(kwargs["scim_id"], self.body()))
 
     def patch(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Change a group's name and members (RFC 7644 section 3.5.2)."""
         query = read_query(request)
-        group = scim_id(kwargs["scim_id"])
-        change = read_group_patch(read_patch(self.body()), self.tolerance)
-        record = group_records.change_group(
-            directory=self.directory,
-            scim_id=group,
-            edit=partial(patch, change=change, mode=self.directory.mode),
-            now=timezone.now(),
-            check=check_of(request),
-        )
+        writes = GroupWrites(self.directory, check_of(request))
+        record = writes.patch(kwargs["scim_id"], self.body())
         if not _shown(record, query):
             return HttpResponse(status=204, headers={"ETag": tag_of(record)})
         return self.answer_with(record)
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a group for good (RFC 7644 section 3.6)."""
-        group_records.delete_group(
-            directory=self.directory,
-            scim_id=scim_id(kwargs["scim_id"]),
-            now=timezone.now(),
-            check=check_of(request),
-        )
+        GroupWrites(self.directory, check_of(request)).delete(kwargs["scim_id"])
         return HttpResponse(status=204)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from directories import dialect
 from directories.models import Directory, GroupRecord, Membership, UserRecord
 from directories.queries.providers import scim_base_url
+from directories.scim.modes import is_strict
 from directories.scim.protocol.documents import Document, schemas_of
 from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, GROUP, GROUP_SCHEMA, USER
-from directories.scim.versions import tag_of
+from directories.scim.versions import tag_of, told_account
 
 # Members that are rendered at a time.
 PART = 2_000
@@ -51,10 +52,10 @@ def _user(
     }
     if groups is not None:
         document["groups"] = groups
-    if record.account is not None:
-        account = {"atlassianAccountId": record.account.public_id.hex}
+    account = told_account(record)
+    if account is not None:
         document["schemas"] = [*document["schemas"], ACCOUNT_SCHEMA]
-        document[ACCOUNT_SCHEMA] = account
+        document[ACCOUNT_SCHEMA] = {"atlassianAccountId": account.public_id.hex}
     return document
 
 
@@ -100,9 +101,8 @@ def members_of(
     rows = Membership.objects.filter(group__in=list(found)).order_by(
         "group_id", "user_id"
     )
-    for group, scim_id, name in rows.values_list(
-        "group_id", "user__scim_id", "user__user_name"
-    ):
+    name_of = _name_of(directory)
+    for group, scim_id, name in rows.values_list("group_id", "user__scim_id", name_of):
         found[group].append(_member(directory, scim_id, name))
     return found
 
@@ -113,16 +113,27 @@ def members_in_parts(
     """Render the members of a group of any size, some thousand at a time."""
     after = 0
     members = Membership.objects.filter(group=group).order_by("user_id")
+    name_of = _name_of(directory)
     while rows := list(
         members.filter(user_id__gt=after).values_list(
-            "user_id", "user__scim_id", "user__user_name"
+            "user_id", "user__scim_id", name_of
         )[:PART]
     ):
         yield [_member(directory, scim_id, name) for _pk, scim_id, name in rows]
         after = rows[-1][0]
 
 
-def _member(directory: Directory, scim_id: uuid.UUID, name: str) -> Document:
+def _name_of(directory: Directory) -> str:
+    """Return where the name is that is shown for a member.
+
+    RFC 7643 section 2.4 wants one for humans; the original shows the userName.
+    """
+    return "user__user_name" if is_strict(directory) else "user__document__displayName"
+
+
+def _member(directory: Directory, scim_id: uuid.UUID, name: str | None) -> Document:
     value = str(scim_id)
     ref = f"{scim_base_url(directory)}/Users/{value}"
+    if name is None:
+        return {"value": value, "type": "User", "$ref": ref}
     return {"value": value, "display": name, "type": "User", "$ref": ref}

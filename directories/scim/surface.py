@@ -1,6 +1,5 @@
 """What every SCIM view shares: the key, the body, the answer, the errors."""
 
-import uuid
 from collections.abc import Mapping
 from http import HTTPStatus
 from types import MappingProxyType
@@ -12,24 +11,21 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-from rest_framework import exceptions
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from directories.consumers import RefusedError
 from directories.models import ApiKey, Directory, TroubleshootingEntry
 from directories.scim.authentication import DirectoryKeyAuthentication
+from directories.scim.modes import tolerance_of
 from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.scim.protocol.messages import parse_body
-from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
+from directories.scim.protocol.tolerance import Tolerance
+from directories.scim.refusals import explain, scim_error, subject_name
 from directories.scim.streaming import Parts
-from directories.services import limits, memberships, records
-from directories.services.opening import ClosedError
 from directories.services.troubleshooting import Finding, log_finding
 
 logger = structlog.get_logger(__name__)
@@ -72,8 +68,7 @@ class ScimView(APIView):
     @property
     def tolerance(self) -> Tolerance:
         """Return which deviations of clients the directory accepts."""
-        strict = self.directory.mode == Directory.Mode.STRICT
-        return STRICT if strict else COMPATIBLE
+        return tolerance_of(self.directory)
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False
@@ -171,108 +166,3 @@ def _json(
         if value:
             response[name] = value
     return response
-
-
-def scim_id(given: str) -> uuid.UUID:
-    """Return the id in a path; what is no id is nobody's: NotFoundError."""
-    try:
-        return uuid.UUID(given)
-    except ValueError as error:
-        raise _not_found() from error
-
-
-def _not_found() -> ScimError:
-    return errors.NotFoundError("The directory has no resource with this id.")
-
-
-def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an error
-    """Return the SCIM error that tells a client what happened."""
-    match exc:
-        case ScimError():
-            return exc
-        case records.TakenError() | RefusedError():
-            return errors.UniquenessError(str(exc))
-        case records.UnknownRecordError():
-            return _not_found()
-        case limits.LimitReachedError():
-            return errors.ForbiddenError(str(exc))
-        case memberships.UnknownMembersError():
-            ids = ", ".join(str(i)[:60] for i in exc.ids)
-            return errors.InvalidValueError(
-                f"Members that are no users of this directory: {exc.count}, among "
-                f"them {ids}. Push the users first."
-            )
-        case ClosedError():
-            return errors.UnauthorizedError(
-                "User provisioning of this directory was deleted; the API key has "
-                "ended."
-            )
-        case exceptions.MethodNotAllowed():
-            return errors.MethodNotAllowedError("This endpoint has no such method.")
-        case _:
-            return errors.InternalError(
-                "The request failed on our side and changed nothing. Try again later."
-            )
-
-
-def explain(exc: Exception, error: ScimError, *, is_resource: bool) -> tuple[str, str]:
-    """Return the log's machine word of a refusal and what an admin can do."""
-    match exc:
-        case RefusedError():
-            return exc.kind, exc.advice
-        case records.TakenError():
-            return "taken", _(
-                "Another record of this directory has this {attribute}. Look for a "
-                "stale person or group in the identity provider and remove it there."
-            ).format(attribute=exc.attribute)
-        case limits.LimitReachedError():
-            return "limit", _("Raise the limit in the settings, or push fewer.")
-        case memberships.UnknownMembersError():
-            return "unknown_member", _(
-                "Assign these people to the app in the identity provider, so that "
-                "they are pushed before their groups."
-            )
-        case _:
-            return _explain_status(error, is_resource=is_resource)
-
-
-def _explain_status(error: ScimError, *, is_resource: bool) -> tuple[str, str]:
-    if error.status == HTTPStatus.NOT_FOUND and not is_resource:
-        return "unknown_endpoint", _(
-            "The identity provider asks for something that is not offered. Check "
-            "the SCIM base URL in it."
-        )
-    if error.status == HTTPStatus.NOT_FOUND:
-        return "unknown_id", _(
-            "The identity provider changes something that is not here, perhaps "
-            "deleted before. Unassign and assign it again there."
-        )
-    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return "server_error", _("See the server's log for the cause.")
-    match error:
-        case errors.InvalidFilterError():
-            advice = _(
-                "The identity provider looks people or groups up by something that "
-                "is not offered. Choose another matching attribute there."
-            )
-        case errors.InvalidValueError() | errors.MutabilityError():
-            advice = _("Check the attribute mapping in the identity provider.")
-        case errors.PayloadTooLargeError():
-            advice = _("Raise the limit in the settings, or push less at a time.")
-        case _:
-            advice = _(
-                "The request is not what SCIM asks for. Check that the application "
-                "in the identity provider speaks SCIM 2.0."
-            )
-    return "bad_request", advice
-
-
-def subject_name(exc: Exception) -> str:
-    """Return the user, group or address that a refusal was about, if known."""
-    match exc:
-        case records.TakenError():
-            return exc.value
-        case RefusedError():
-            return exc.name
-        case _:
-            return ""

@@ -1,30 +1,22 @@
 """The Users endpoints (RFC 7644 section 3)."""
 
-from functools import partial
-from typing import Any
-
 from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
-from django.utils import timezone
 from rest_framework.request import Request
 
 from directories.models import Directory, TroubleshootingEntry, UserRecord
 from directories.queries.providers import scim_base_url
+from directories.scim.ids import scim_id
 from directories.scim.lookup import USERS
 from directories.scim.pages import listed, whole_page
 from directories.scim.parameters import Query, read_query
-from directories.scim.protocol.comparable import comparable
-from directories.scim.protocol.documents import Document, email_of, read_user
-from directories.scim.protocol.operations import Operation, read_patch
-from directories.scim.protocol.patch import apply_user_patch
-from directories.scim.protocol.schemas import USER
+from directories.scim.protocol.documents import Document
 from directories.scim.protocol.selection import project
-from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.rendering import render_users
-from directories.scim.surface import ScimView, scim_id
+from directories.scim.surface import ScimView
 from directories.scim.versions import check_of, conditions_of, tag_of
-from directories.services import records
-from directories.services.records import UserValues
+from directories.scim.writing import UserWrites
+from directories.services.records import UnknownRecordError
 
 
 def shown(directory: Directory) -> QuerySet[UserRecord]:
@@ -38,42 +30,11 @@ def shown(directory: Directory) -> QuerySet[UserRecord]:
             "created_at",
             "updated_at",
             "version",
+            "organization_id",
             "account__public_id",
+            "account__managed_by_id",
         )
     )
-
-
-def values_of(document: Document) -> UserValues:
-    """Return a person's document with what is kept in columns."""
-    document.setdefault("active", True)
-    emails: list[dict[str, Any]] = document.get("emails", [])
-    return UserValues(
-        document=document,
-        document_key=comparable(document, USER),
-        user_name=document["userName"],
-        external_id=document.get("externalId", ""),
-        display_name=document.get("displayName", ""),
-        email=email_of(document),
-        emails=[(e["value"], e.get("type", "")) for e in emails if e.get("value")],
-        active=document["active"],
-    )
-
-
-def replace(before: Document, *, by: Document) -> UserValues:
-    """Replace a person (PUT); who is inactive stays so unless the body says more.
-
-    RFC 7644 section 3.5.1 leaves open what a missing attribute becomes; a
-    forgotten `active` must not let anybody in.
-    """
-    return values_of({"active": before.get("active", True), **by})
-
-
-def patch(
-    before: Document, *, operations: list[Operation], tolerance: Tolerance
-) -> UserValues:
-    """Apply a PATCH to a person; removing `active` lets nobody in."""
-    after = apply_user_patch(before, operations, tolerance)
-    return values_of({"active": before.get("active", True), **after})
 
 
 class UserView(ScimView):
@@ -112,10 +73,7 @@ class UserList(UserView):
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a user (RFC 7644 section 3.3)."""
         read_query(request)
-        values = values_of(read_user(self.body(), self.tolerance))
-        record = records.create_user(
-            directory=self.directory, values=values, now=timezone.now()
-        )
+        record = UserWrites(self.directory).create(self.body())
         return self.answer_with(record, status=201)
 
 
@@ -127,7 +85,7 @@ class UserDetail(UserView):
         found = shown(self.directory).filter(scim_id=scim_id(kwargs["scim_id"]))
         record = next(iter(found), None)
         if record is None:
-            raise records.UnknownRecordError(kwargs["scim_id"])
+            raise UnknownRecordError(kwargs["scim_id"])
         if conditions_of(request).know(tag_of(record)):
             return HttpResponse(status=304, headers={"ETag": tag_of(record)})
         return self.answer_with(record)
@@ -135,37 +93,16 @@ class UserDetail(UserView):
     def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Replace a user (RFC 7644 section 3.5.1)."""
         read_query(request)
-        user = scim_id(kwargs["scim_id"])
-        document = read_user(self.body(), self.tolerance)
-        record = records.change_user(
-            directory=self.directory,
-            scim_id=user,
-            edit=partial(replace, by=document),
-            now=timezone.now(),
-            check=check_of(request),
-        )
-        return self.answer_with(record)
+        writes = UserWrites(self.directory, check_of(request))
+        return self.answer_with(writes.replace(kwargs["scim_id"], self.body()))
 
     def patch(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Change a user (RFC 7644 section 3.5.2)."""
         read_query(request)
-        user = scim_id(kwargs["scim_id"])
-        operations = read_patch(self.body())
-        record = records.change_user(
-            directory=self.directory,
-            scim_id=user,
-            edit=partial(patch, operations=operations, tolerance=self.tolerance),
-            now=timezone.now(),
-            check=check_of(request),
-        )
-        return self.answer_with(record)
+        writes = UserWrites(self.directory, check_of(request))
+        return self.answer_with(writes.patch(kwargs["scim_id"], self.body()))
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a user for good (RFC 7644 section 3.6)."""
-        records.delete_user(
-            directory=self.directory,
-            scim_id=scim_id(kwargs["scim_id"]),
-            now=timezone.now(),
-            check=check_of(request),
-        )
+        UserWrites(self.directory, check_of(request)).delete(kwargs["scim_id"])
         return HttpResponse(status=204)

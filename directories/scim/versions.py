@@ -6,9 +6,21 @@ of a group's members belong to other resources and have versions there.
 
 from rest_framework.request import Request
 
-from directories.models import Record, UserRecord
+from directories.models import Account, Record, UserRecord
 from directories.scim.protocol.versions import Conditions, entity_tag
 from directories.services.records import Check
+
+
+def told_account(record: UserRecord) -> Account | None:
+    """Return the account that answers name, if the organization manages it.
+
+    A provider may push any address; whose account a foreign one has in another
+    organization is not for it to know.
+    """
+    account = record.account
+    if account is None or account.managed_by_id != record.organization_id:
+        return None
+    return account
 
 
 def tag_of(record: Record) -> str:
@@ -16,8 +28,9 @@ def tag_of(record: Record) -> str:
 
     A person's account is shown with them and may be linked without a push.
     """
-    if isinstance(record, UserRecord) and record.account is not None:
-        return entity_tag(f"{record.version}-{record.account.public_id.hex[:8]}")
+    account = told_account(record) if isinstance(record, UserRecord) else None
+    if account is not None:
+        return entity_tag(f"{record.version}-{account.public_id.hex[:8]}")
     return entity_tag(str(record.version))
 
 

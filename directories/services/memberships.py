@@ -6,11 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from directories import dialect
 from directories.consumers import MembersChange
-from directories.models import Directory, GroupRecord, Membership, UserRecord
+from directories.models import (
+    Directory,
+    GroupRecord,
+    Membership,
+    TroubleshootingEntry,
+    UserRecord,
+)
 from directories.services import limits
+from directories.services.troubleshooting import Finding, log_finding
 
 MEMBERSHIP = Membership._meta.db_table
 USER = UserRecord._meta.db_table
@@ -20,22 +29,28 @@ SHOWN_UNKNOWN = 5
 class UnknownMembersError(Exception):
     """Some members are no users of the directory; `ids` are some of them."""
 
-    def __init__(self, ids: Sequence[object], count: int) -> None:
-        super().__init__(count)
-        self.ids = ids
-        self.count = count
+    def __init__(self, unknown: Sequence[object]) -> None:
+        super().__init__(len(unknown))
+        self.ids = unknown[:SHOWN_UNKNOWN]
+        self.count = len(unknown)
 
 
 @dataclass(frozen=True)
 class MembersPlan:
     """What to do to a group: replace all by `add`, or add and remove some.
 
-    Ids are SCIM ids of user records; each list holds an id once.
+    Ids are SCIM ids of user records; each list holds an id once. `strangers` are
+    those to add that are no ids at all. Unknown members are refused unless the plan
+    `passes_over` them: this service gives the ids, so an unknown one never becomes
+    known, and refusing it would keep the others out for good. A list that replaces
+    the members and names nobody known is a mistake that must not empty a group.
     """
 
     replaces: bool
     add: Sequence[uuid.UUID]
     remove: Sequence[uuid.UUID] = ()
+    strangers: Sequence[str] = ()
+    passes_over: bool = False
 
 
 def carry_out(
@@ -46,7 +61,7 @@ def carry_out(
     A handful of statements whatever the size. Raises UnknownMembersError or
     limits.LimitReachedError; removing who is not there is no error.
     """
-    wanted = _known(record.directory, plan.add)
+    wanted = _wanted(record, plan, now)
     left = _leave(record, plan, wanted)
     joined = _join(record, wanted)
     if joined or left:
@@ -58,20 +73,54 @@ def carry_out(
     return MembersChange(joined=joined, left=left)
 
 
-def _known(directory: Directory, ids: Sequence[uuid.UUID]) -> list[int]:
-    """Return the primary keys of the users with these SCIM ids."""
+def _wanted(record: GroupRecord, plan: MembersPlan, now: datetime) -> list[int]:
+    """Return the primary keys of the users to add; settle who is unknown."""
+    known, missing = _known(record.directory, plan.add)
+    unknown = [*plan.strangers, *missing]
+    if unknown:
+        if not plan.passes_over or (plan.replaces and not known):
+            raise UnknownMembersError(unknown)
+        log_finding(record.directory, _passed_over(record, unknown), now=now)
+    return known
+
+
+def _passed_over(record: GroupRecord, unknown: Sequence[object]) -> Finding:
+    ids = ", ".join(str(each)[:60] for each in unknown[:SHOWN_UNKNOWN])
+    return Finding(
+        kind="unknown_member",
+        level=TroubleshootingEntry.Level.WARNING,
+        reason=ngettext(
+            "{count} member is no user of this directory and was passed over: {ids}.",
+            "{count} members are no users of this directory and were passed over, "
+            "among them {ids}.",
+            len(unknown),
+        ).format(count=len(unknown), ids=ids),
+        advice=_(
+            "Assign these people to the app in the identity provider, then push the "
+            "group again."
+        ),
+        subject=TroubleshootingEntry.Subject.GROUP,
+        subject_id=str(record.scim_id),
+        subject_name=record.display_name,
+    )
+
+
+def _known(
+    directory: Directory, ids: Sequence[uuid.UUID]
+) -> tuple[list[int], list[uuid.UUID]]:
+    """Return the primary keys of users with these SCIM ids, and ids of nobody."""
     if not ids:
-        return []
+        return [], []
     found = dialect.rows(
         f"SELECT id, scim_id FROM {USER} WHERE directory_id = %s"  # noqa: S608
         f" AND {dialect.one_of('scim_id', 'uuid')}",
         [dialect.uuid_parameter(directory.pk), dialect.ids_parameter(ids)],
     )
-    if len(found) != len(ids):
-        have = {uuid.UUID(str(scim_id)) for _, scim_id in found}
-        unknown = [i for i in ids if i not in have]
-        raise UnknownMembersError(unknown[:SHOWN_UNKNOWN], len(unknown))
-    return [pk for pk, _ in found]
+    known = [pk for pk, _scim_id in found]
+    if len(found) == len(ids):
+        return known, []
+    have = {uuid.UUID(str(scim_id)) for _pk, scim_id in found}
+    return known, [each for each in ids if each not in have]
 
 
 def _join(record: GroupRecord, users: Sequence[int]) -> list[int]:

@@ -41,7 +41,10 @@ class TakenError(Exception):
 
 @dataclass(frozen=True)
 class UserValues:
-    """A person as a document, and what of it is kept in columns."""
+    """A person as a document, and what of it is kept in columns.
+
+    `active` None leaves the state as it is.
+    """
 
     document: Document
     document_key: Document
@@ -50,7 +53,7 @@ class UserValues:
     display_name: str
     email: str
     emails: Sequence[tuple[str, str]]
-    active: bool
+    active: bool | None
 
 
 UserEdit = Callable[[Document], UserValues]
@@ -223,7 +226,8 @@ def _fill(record: UserRecord, values: UserValues, now: datetime) -> None:
     record.display_name_key = index_key(values.display_name)
     record.email = values.email
     record.email_key = fold(values.email)
-    record.active = values.active
+    if values.active is not None:
+        record.active = values.active
     record.updated_at = now
 
 

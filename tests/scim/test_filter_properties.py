@@ -14,7 +14,7 @@ from directories.folding import fold
 from directories.scim.protocol.documents import read_user
 from directories.scim.protocol.filters import parse_filter
 from directories.scim.protocol.schemas import ENTERPRISE_SCHEMA
-from directories.scim.users import values_of
+from directories.scim.writing.users import values_of
 from directories.services import records
 from tests.scim.evaluation import holds
 

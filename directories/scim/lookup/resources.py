@@ -192,7 +192,8 @@ def _email(text: str, directory: DirectoryKey) -> Sql:
 
 
 _LINKED_ACCOUNT = Sql(
-    f"(SELECT a.public_id FROM {ACCOUNTS} a WHERE a.id = {USER_TABLE}.account_id)"  # noqa: S608
+    f"(SELECT a.public_id FROM {ACCOUNTS} a WHERE a.id = {USER_TABLE}.account_id"  # noqa: S608
+    f" AND a.managed_by_id = {USER_TABLE}.organization_id)"
 )
 USERS = Lookup(
     resource_type=USER,
@@ -236,7 +237,10 @@ GROUPS = Lookup(
             table=USER_TABLE,
             values={
                 "value": Value(Sql("o.scim_id"), "id"),
-                "display": Value(Sql("o.user_name_key")),
+                "display": Value(
+                    dialect.json_text(Sql("o.document_key"), ["displayName"]),
+                    nullable=True,
+                ),
                 "type": Value(Sql("CAST('user' AS text)")),
             },
         )

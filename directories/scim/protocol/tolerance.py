@@ -52,6 +52,11 @@ class Tolerance:
     replace_creates_value: bool
     """`replace` with a filter that matches nothing makes the value: Entra."""
 
+    unknown_members: bool
+    """A PATCH passes over members who are nobody here: Okta and Entra repeat a list
+    with one stale id for ever, and nobody else in it would get in.
+    """
+
 
 COMPATIBLE = Tolerance(
     string_booleans=True,
@@ -66,6 +71,7 @@ COMPATIBLE = Tolerance(
     several_primaries=True,
     unknown_attributes=True,
     replace_creates_value=True,
+    unknown_members=True,
 )
 """Accept whatever a known client sends, as long as its meaning is plain."""
 
@@ -82,6 +88,7 @@ STRICT = Tolerance(
     several_primaries=False,
     unknown_attributes=False,
     replace_creates_value=False,
+    unknown_members=False,
 )
 """Refuse what the RFCs do not allow.
 

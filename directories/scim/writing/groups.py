@@ -1,0 +1,151 @@
+"""Writes of groups: from a body to the record that it leads to."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from django.utils import timezone
+
+from directories.folding import fold
+from directories.models import Directory, GroupRecord
+from directories.scim.ids import member_ids, scim_id
+from directories.scim.modes import is_strict, tolerance_of
+from directories.scim.protocol.comparable import comparable
+from directories.scim.protocol.documents import Document, read_group
+from directories.scim.protocol.errors import MutabilityError
+from directories.scim.protocol.group_patch import GroupChange, read_group_patch
+from directories.scim.protocol.members import MembersPlan as NamedMembers
+from directories.scim.protocol.operations import read_patch
+from directories.scim.protocol.schemas import GROUP
+from directories.services import group_records
+from directories.services.group_records import GroupValues
+from directories.services.memberships import MembersPlan
+from directories.services.records import Check, accept
+
+
+def plan_of(
+    named: NamedMembers | None, *, passes_over: bool = False
+) -> MembersPlan | None:
+    """Return what a request wants of a group's members; None: nothing.
+
+    Removing what is no id removes nobody.
+    """
+    if named is None or named.is_empty:
+        return None
+    add, strangers = member_ids(named.add)
+    return MembersPlan(
+        replaces=named.replaces,
+        add=add,
+        remove=member_ids(named.remove)[0],
+        strangers=strangers,
+        passes_over=passes_over,
+    )
+
+
+def values_of(document: Document, members: MembersPlan | None) -> GroupValues:
+    """Return a group's document with what is kept in columns."""
+    return GroupValues(
+        document=document,
+        document_key=comparable(document, GROUP),
+        display_name=document["displayName"],
+        external_id=document.get("externalId", ""),
+        members=members,
+    )
+
+
+def replaced(
+    before: Document, *, by: Document, members: MembersPlan | None, renames: bool
+) -> GroupValues:
+    """Replace a group (PUT); without `members` in the body they stay."""
+    if not renames:
+        _refuse_rename(before, by)
+    return values_of(by, members)
+
+
+def patched(
+    before: Document,
+    *,
+    change: GroupChange,
+    members: MembersPlan | None,
+    renames: bool,
+) -> GroupValues:
+    """Apply a PATCH to a group."""
+    after = change.apply(before)
+    if not renames:
+        _refuse_rename(before, after)
+    return values_of(after, members)
+
+
+def _refuse_rename(before: Document, after: Document) -> None:
+    if fold(before["displayName"]) != fold(after["displayName"]):
+        raise MutabilityError(
+            "displayName cannot be changed in strict mode. Create a group with the "
+            "new name and delete this one, or switch the directory to compatible mode."
+        )
+
+
+@dataclass(frozen=True)
+class GroupWrites:
+    """Writes to the groups of a directory; `check` looks at what they find.
+
+    Bodies are parsed JSON. Raises ScimError and what the group record service
+    raises.
+    """
+
+    directory: Directory
+    check: Check = accept
+
+    def create(self, body: object) -> GroupRecord:
+        """Create a group with its members (RFC 7644 section 3.3)."""
+        document, named = read_group(body, tolerance_of(self.directory))
+        members = NamedMembers(replaces=False, add=named or [], remove=[])
+        return group_records.create_group(
+            directory=self.directory,
+            values=values_of(document, plan_of(members)),
+            now=timezone.now(),
+        )
+
+    def replace(self, group: str, body: object) -> GroupRecord:
+        """Replace a group (RFC 7644 section 3.5.1)."""
+        given = scim_id(group)
+        document, named = read_group(body, tolerance_of(self.directory))
+        members = (
+            None if named is None else NamedMembers(replaces=True, add=named, remove=[])
+        )
+        return group_records.change_group(
+            directory=self.directory,
+            scim_id=given,
+            edit=partial(
+                replaced, by=document, members=plan_of(members), renames=self._renames
+            ),
+            now=timezone.now(),
+            check=self.check,
+        )
+
+    def patch(self, group: str, body: object) -> GroupRecord:
+        """Change a group's name and members (RFC 7644 section 3.5.2)."""
+        given = scim_id(group)
+        tolerance = tolerance_of(self.directory)
+        change = read_group_patch(read_patch(body), tolerance)
+        members = plan_of(change.members, passes_over=tolerance.unknown_members)
+        return group_records.change_group(
+            directory=self.directory,
+            scim_id=given,
+            edit=partial(
+                patched, change=change, members=members, renames=self._renames
+            ),
+            now=timezone.now(),
+            check=self.check,
+        )
+
+    def delete(self, group: str) -> None:
+        """Delete a group for good (RFC 7644 section 3.6)."""
+        group_records.delete_group(
+            directory=self.directory,
+            scim_id=scim_id(group),
+            now=timezone.now(),
+            check=self.check,
+        )
+
+    @property
+    def _renames(self) -> bool:
+        return not is_strict(self.directory)
