@@ -17,10 +17,12 @@ from directories.models import (
     LinkState,
     Member,
     Membership,
+    Nesting,
     Organization,
     RoleAssignment,
     Site,
     TroubleshootingEntry,
+    UnusedAttribute,
     UserRecord,
 )
 from directories.services import accounts
@@ -189,6 +191,31 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
     user = factory.SubFactory(
         UserRecordFactory, directory=factory.SelfAttribute("..directory")
     )
+
+
+class NestingFactory(factory.django.DjangoModelFactory[Nesting]):
+    """A pushed group in another pushed group of the same directory."""
+
+    class Meta:
+        model = Nesting
+
+    parent = factory.SubFactory(GroupRecordFactory)
+    directory = factory.SelfAttribute("parent.directory")
+    child = factory.SubFactory(
+        GroupRecordFactory, directory=factory.SelfAttribute("..directory")
+    )
+
+
+class UnusedAttributeFactory(factory.django.DjangoModelFactory[UnusedAttribute]):
+    """An attribute of users that means nothing here."""
+
+    class Meta:
+        model = UnusedAttribute
+
+    directory = factory.SubFactory(DirectoryFactory)
+    resource = "User"
+    name = factory.Sequence(lambda n: f"attribute{n:04}")
+    first_seen_at = LONG_AGO
 
 
 class JobFactory(factory.django.DjangoModelFactory[Job]):
