@@ -113,6 +113,11 @@ def test_a_wrong_value_is_refused_by_name(scim, nothing_written, path, body, hel
     assert scim.log().get().reason == answer.json()["detail"]
 
 
+def make_strict(scim):
+    scim.directory.mode = "strict"
+    scim.directory.save()
+
+
 WRONG_PATCHES = [
     (USER, {}, "invalidSyntax", "Operations"),
     (USER, operations(), "invalidSyntax", "empty"),
@@ -130,7 +135,7 @@ WRONG_PATCHES = [
     (GROUP, operations({"op": "remove", "path": "displayName"}), "mutability", ""),
     (
         GROUP,
-        operations({"op": "add", "path": "members", "value": values(NOBODY)}),
+        operations({"op": "replace", "path": "members", "value": values(NOBODY)}),
         "invalidValue",
         NOBODY,
     ),
@@ -166,13 +171,15 @@ def test_a_patch_of_too_many_operations_is_refused(scim, ids, nothing_written):
 
 @pytest.mark.parametrize("method", ["post", "put", "patch"])
 def test_an_unknown_member_refuses_the_whole_group(scim, ids, nothing_written, method):
+    if method == "patch":
+        make_strict(scim)
     path = GROUPS if method == "post" else f"/Groups/{ids['group']}"
     members = values(ids["user"], NOBODY, "not-an-id")[: 3 if method == "post" else 2]
     body = {
         "post": {"displayName": "Team", "members": members},
         "put": {"displayName": "Team", "members": members},
         "patch": [
-            {"op": "replace", "path": "displayName", "value": "Team"},
+            {"op": "replace", "path": "externalId", "value": "team"},
             {"op": "replace", "path": "members", "value": members},
         ],
     }[method]
@@ -185,6 +192,34 @@ def test_an_unknown_member_refuses_the_whole_group(scim, ids, nothing_written, m
     entry = scim.log().get()
     assert (entry.kind, entry.subject) == ("unknown_member", "group")
     assert "pushed before" in entry.advice
+
+
+@pytest.mark.parametrize("op", ["add", "replace"])
+def test_a_patch_passes_over_unknown_members_and_logs_them(scim, ids, op):
+    path = f"/Groups/{ids['group']}"
+    members = values(NOBODY, ids["user"], "not-an-id")
+
+    answer = scim.patch(path, [{"op": op, "path": "members", "value": members}])
+
+    assert answer.status_code == 200
+    assert scim.members(ids["group"]) == {ids["user"]}
+    entry = scim.log().get()
+    assert (entry.kind, entry.level) == ("unknown_member", "warning")
+    assert entry.reason.startswith("2 members are no users of this directory")
+    assert NOBODY in entry.reason
+    assert entry.subject_id == ids["group"]
+
+
+def test_adding_only_a_stranger_changes_nothing(scim, ids):
+    path = f"/Groups/{ids['group']}"
+    before = scim.get(path).json()
+
+    answer = scim.patch(
+        path, [{"op": "add", "path": "members", "value": values("nobody")}]
+    )
+
+    assert answer.json() == before
+    assert scim.log().get().reason.startswith("1 member is no user of this directory")
 
 
 def test_a_group_is_no_member(scim, ids, nothing_written):

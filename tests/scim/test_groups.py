@@ -23,13 +23,26 @@ def test_create_answers_with_the_group_and_its_members(scim):
     assert group["members"] == [
         {
             "value": user["id"],
-            "display": "ada@example.com",
             "type": "User",
             "$ref": user["meta"]["location"],
         }
     ]
     assert answer["Location"] == group["meta"]["location"]
     assert group["meta"]["location"].endswith(f"{scim.base}/Groups/{group['id']}")
+
+
+def test_members_are_called_by_their_names_and_in_strict_mode_by_their_user_names(scim):
+    ada, bob = scim.user("ada", displayName="Ada King"), scim.user("bob")
+    group = scim.group("Crew", ada["id"], bob["id"])
+    path = f"/Groups/{group['id']}"
+
+    compatible = scim.get(path).json()["members"]
+    scim.directory.mode = "strict"
+    scim.directory.save()
+    strict = scim.get(path).json()["members"]
+
+    assert [each.get("display") for each in compatible] == ["Ada King", None]
+    assert [each["display"] for each in strict] == ["ada", "bob"]
 
 
 def test_created_is_last_modified_on_create_with_members(scim):

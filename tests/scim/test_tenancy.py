@@ -34,13 +34,26 @@ def test_their_users_are_no_members(scim, theirs, nothing_written, method):
     body = {
         "post": {"displayName": "Team", "members": values(theirs["Users"])},
         "put": {"displayName": "Crew", "members": values(theirs["Users"])},
-        "patch": [{"op": "add", "path": "members", "value": values(theirs["Users"])}],
+        "patch": [
+            {"op": "replace", "path": "members", "value": values(theirs["Users"])}
+        ],
     }[method]
 
     with nothing_written():
         answer = getattr(scim, method)(path, body)
 
     assert theirs["Users"] in refusal(answer, 400, "invalidValue")
+
+
+def test_adding_their_user_is_like_adding_one_nobody_knows(scim, theirs):
+    own = scim.user()["id"]
+    group = scim.group("Crew", own)
+    add = {"op": "add", "path": "members", "value": values(theirs["Users"])}
+
+    answer = scim.patch(f"/Groups/{group['id']}", [add])
+
+    assert answer.status_code == 200
+    assert scim.members(group["id"]) == {own}
 
 
 def test_removing_their_user_removes_nobody(scim, theirs, nothing_written):

@@ -33,6 +33,15 @@ def test_create_names_the_linked_account(scim):
     assert user[ACCOUNT] == {"atlassianAccountId": account.public_id.hex}
 
 
+def test_create_names_no_account_that_another_may_own(scim):
+    user = scim.user("ada@elsewhere.example")
+
+    account = Account.objects.get(email_key="ada@elsewhere.example")
+    told = f'{ACCOUNT}:atlassianAccountId eq "{account.public_id.hex}"'
+    assert ACCOUNT not in user
+    assert scim.get(f"/Users?filter={told}").json()["totalResults"] == 0
+
+
 def test_created_is_last_modified_on_create(scim):
     meta = scim.user()["meta"]
 
@@ -249,6 +258,8 @@ def test_active_that_is_removed_stays_as_it_was(scim, active):
     path = f"/Users/{scim.user('ada', active=active)['id']}"
 
     removed = scim.patch(path, [{"op": "remove", "path": "active"}]).json()
+    scim.patch(path, [{"op": "add", "path": "title", "value": "Lead"}])
+    scim.put(path, {"userName": "ada", "title": "Chief"})
 
-    assert removed["active"] is active
+    assert "active" not in removed
     assert UserRecord.objects.get().active is active

@@ -194,7 +194,8 @@ def test_an_account_that_is_linked_without_a_push_changes_the_person(scim):
     user = scim.user("ada@example.com", active=False)
     path = f"/Users/{user['id']}"
     before = scim.get(path)
-    UserRecord.objects.update(account=AccountFactory.create(), link_state="linked")
+    account = AccountFactory.create(managed_by=scim.directory.organization)
+    UserRecord.objects.update(account=account, link_state="linked")
 
     after = scim.get(path)
 

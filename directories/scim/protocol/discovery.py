@@ -4,6 +4,7 @@ from typing import Any
 
 from directories.scim.protocol.errors import NotFoundError, shown
 from directories.scim.protocol.schemas import (
+    ACCOUNT_SCHEMA,
     RESOURCE_TYPES,
     Attribute,
     ResourceType,
@@ -12,6 +13,11 @@ from directories.scim.protocol.schemas import (
 )
 
 _META = "urn:ietf:params:scim:schemas:core:2.0:"
+
+
+# Clients built on scim2-models take the version at the end of this URN for a path
+# and fail whole; the schema itself is published.
+_UNREFERENCED = {ACCOUNT_SCHEMA}
 
 
 def service_provider_config(
@@ -73,6 +79,7 @@ def _resource_type(kind: ResourceType, base_url: str) -> dict[str, Any]:
         "schemaExtensions": [
             {"schema": extension.urn, "required": False}
             for extension in kind.extensions
+            if extension.urn not in _UNREFERENCED
         ],
         "meta": {
             "resourceType": "ResourceType",

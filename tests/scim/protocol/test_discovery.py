@@ -46,7 +46,6 @@ def test_there_are_two_resource_types():
     assert user["schema"] == USER_SCHEMA
     assert [each["schema"] for each in user["schemaExtensions"]] == [
         ENTERPRISE_SCHEMA,
-        ACCOUNT_SCHEMA,
         CUSTOM_SCHEMA,
     ]
     assert group["meta"]["location"] == f"{BASE}/ResourceTypes/Group"
