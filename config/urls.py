@@ -3,10 +3,12 @@
 from django.urls import include, path
 
 from config.health import healthz, readyz
+from directories.scim.openapi.views import description
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("scim/openapi.json", description, name="scim-description"),
     path("scim/directory/", include("directories.scim.urls")),
     path("", include("directories.urls")),
     path("", include("provisioning.urls")),

@@ -1,0 +1,1 @@
+"""The OpenAPI description of the SCIM surface, made from what the code enforces."""
