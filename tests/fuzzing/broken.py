@@ -2,11 +2,13 @@
 
 import json
 import uuid
-from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from urllib.parse import quote
 
+from tests.fuzzing.sending import Sent
+
+OTHER = str(uuid.UUID(int=7))
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 ODD_METHODS = ["HEAD", "OPTIONS", "TRACE", "LINK", "get", "PROPFIND"]
 TEXTS = [
@@ -25,16 +27,37 @@ KEYS = [
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager",
     "urn:ietf:params:scim:schemas:core:2.0:User:userName",
-    'emails[type eq "work"].value', 'members[value eq "{user}"]', "members[",
+    'emails[type eq "work"].value', 'members[value eq "~user0~"]', "members[",
     'emails[primary eq true or type eq "x"]', "name.nope", "members.value",
 ]  # fmt: skip
 FILTERS = [
     'userName eq "ada"', 'emails[type eq "work" and value eq "x"]', "active eq true",
-    'members.value eq "{user}"', 'id eq "{user}" or externalId eq "x"', "title pr",
+    'members.value eq "~user0~"', 'id eq "~user0~" or externalId eq "x"', "title pr",
     'not (displayName sw "C")', 'meta.lastModified gt "2026-01-01T00:00:00Z"',
 ]  # fmt: skip
-PARAMETERS = ["startIndex", "count", "attributes", "excludedAttributes", "filter", "x"]
-IDS = ["{user}", "{group}", "{USER}", "{other}", "1", "x", "..", "%00", "é", "a" * 900]
+PARAMETERS = [
+    "startIndex",
+    "count",
+    "attributes",
+    "excludedAttributes",
+    "filter",
+    "x",
+    "cursor",
+    "sortBy",
+    "sortOrder",
+]
+IDS = [
+    "~user1~",
+    "~group1~",
+    OTHER,
+    OTHER.upper(),
+    "1",
+    "x",
+    "..",
+    "%00",
+    "é",
+    "a" * 900,
+]
 CONTENT_TYPES = [
     "application/json", "application/scim+json; charset=utf-8", "text/plain", "", "é",
     "application/json; charset=latin-1", "multipart/form-data; boundary=x", ";;=",
@@ -54,14 +77,14 @@ USER = {
         "manager": {"value": "26118915"},
     },
 }
-GROUP = {"displayName": "Crew", "externalId": "g-1", "members": [{"value": "{user}"}]}
+GROUP = {"displayName": "Crew", "externalId": "g-1", "members": [{"value": "~user0~"}]}
 PATCH = {
     "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
     "Operations": [
         {"op": "Replace", "path": "displayName", "value": "New"},
-        {"op": "add", "path": "members", "value": [{"value": "{user}"}]},
+        {"op": "add", "path": "members", "value": [{"value": "~user0~"}]},
         {"op": "add", "path": 'emails[type eq "work"].value', "value": "a@example.com"},
-        {"op": "remove", "path": 'members[value eq "{user}"]'},
+        {"op": "remove", "path": 'members[value eq "~user0~"]'},
         {"op": "replace", "value": {"active": "False", "name.givenName": "Eva"}},
     ],
 }
@@ -70,26 +93,15 @@ PATCH = {
 PIECES: list[bytes] = [b"", b"\x00", b"\xff", b"\xed\xa0\x80", b'"', b"}", b"\\ud800"]
 
 
-@dataclass(frozen=True)
-class Malformed:
-    """One request; `str` of it is what a failed test shows."""
-
-    method: str
-    path: str
-    content: bytes
-    headers: dict[str, str | None] = field(default_factory=dict)
-
-
 class Breaker:
     """Makes requests at random; the same seed makes the same ones."""
 
-    def __init__(self, seed: int, ids: dict[str, str]) -> None:
+    def __init__(self, seed: int) -> None:
         self.random = Random(seed)  # noqa: S311 - nothing secret about it
-        self.ids = {**ids, "USER": ids["user"].upper(), "other": str(uuid.UUID(int=7))}
 
-    def request(self) -> Malformed:
+    def request(self) -> Sent:
         """Make one request."""
-        return Malformed(
+        return Sent(
             self._one(METHODS) if self._often() else self._one(ODD_METHODS),
             self._path(),
             self._content() if self._often() else b"",
@@ -105,27 +117,20 @@ class Breaker:
     def _rarely(self) -> bool:
         return self.random.random() < 0.2
 
-    def _filled(self, text: str) -> str:
-        for name, value in self.ids.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
-
     def _path(self) -> str:
         kind = self._one(["/Users", "/Groups"])
         if self._rarely():
             kind = self._one(["/Schemas", "/ResourceTypes", "/Bulk", "/Me", "", "/"])
-        given = "{user}" if kind == "/Users" else "{group}"
+        given = "~user0~" if kind == "/Users" else "~group0~"
         given = self._one(IDS) if self._rarely() else given
-        path = (
-            f"{kind}/{quote(self._filled(given), safe='%')}" if self._often() else kind
-        )
+        path = f"{kind}/{quote(given, safe='%')}" if self._often() else kind
         path += "/" if self._rarely() else ""
         query = "&".join(self._parameter() for _ in range(self.random.randrange(3)))
         return f"{path}?{query}" if query else path
 
     def _parameter(self) -> str:
         name = self._one(PARAMETERS)
-        value = self._filled(self._one(FILTERS) if name == "filter" else self._text())
+        value = self._one(FILTERS) if name == "filter" else self._text()
         if self._rarely():
             value = self._cut(value)
         raw = "%ff%fe%%zz" if self._rarely() else ""
@@ -151,9 +156,7 @@ class Breaker:
         return headers
 
     def _content(self) -> bytes:
-        body = json.loads(
-            self._filled(json.dumps(self._one([USER, GROUP, PATCH, PATCH])))
-        )
+        body = json.loads(json.dumps(self._one([USER, GROUP, PATCH, PATCH])))
         for _ in range(self.random.randrange(4)):
             body = self._broken(body)
         raw = json.dumps(body).encode()
@@ -175,12 +178,12 @@ class Breaker:
         elif isinstance(node, list):
             node.append(self._one([node[key], self._value()]))
         else:
-            node[self._filled(self._one(KEYS))] = self._one([node[key], self._value()])
+            node[self._one(KEYS)] = self._one([node[key], self._value()])
         return node
 
     def _value(self, depth: int = 0) -> Any:
         makers = [
-            lambda: self._filled(self._text()),
+            self._text,
             lambda: self._one(NUMBERS),
             lambda: self._one([True, False, None]),
         ]
@@ -190,7 +193,7 @@ class Breaker:
                     self._value(depth + 1) for _ in range(self.random.randrange(4))
                 ],
                 lambda: {
-                    self._filled(self._one(KEYS)): self._value(depth + 1)
+                    self._one(KEYS): self._value(depth + 1)
                     for _ in range(self.random.randrange(4))
                 },
             ]

@@ -1,0 +1,53 @@
+"""Requests that are mostly right, for every path of the surface."""
+
+from hypothesis import strategies as st
+
+from directories.scim.protocol.schemas import GROUP, RESOURCE_TYPES, ResourceType
+from tests.fuzzing.bodies import Values, encoded, patches, resources
+from tests.fuzzing.queries import headers, query, search_messages
+from tests.fuzzing.sending import Sent
+
+_ODD_IDS = [
+    "nobody",
+    "00000000-0000-0000-0000-000000000007",
+    "%00",
+    ".search",
+    "x" * 300,
+]
+_FIXED = [
+    "/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/user", "/Schemas",
+    "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User", "/Schemas/x", "/Me", "/Bulk",
+]  # fmt: skip
+
+
+def requests() -> Values:
+    """Return requests of every kind."""
+    kinds = [each for kind in RESOURCE_TYPES for each in _of(kind)]
+    searched = st.sampled_from(["/.search", "/Users/.search", "/Groups/.search"])
+    return st.one_of(
+        *kinds,
+        _sent("GET", st.just("/")),
+        _sent("POST", searched, search_messages()),
+        _sent("GET", st.sampled_from(_FIXED)),
+    )
+
+
+def _of(kind: ResourceType) -> list[Values]:
+    many = st.just(kind.endpoint)
+    mark = "group" if kind is GROUP else "user"
+    ids = st.sampled_from([*(f"~{mark}{n}~" for n in range(8)), *_ODD_IDS])
+    one = ids.map(lambda key: f"{kind.endpoint}/{key}")
+    return [
+        _sent("GET", many),
+        _sent("POST", many, resources(kind)),
+        _sent("GET", one),
+        _sent("PUT", one, resources(kind)),
+        _sent("PATCH", one, patches(kind)),
+        _sent("DELETE", one),
+    ]
+
+
+def _sent(method: str, path: Values, body: Values | None = None) -> Values:
+    contents = st.just(b"") if body is None else body.map(encoded)
+    whole = st.builds("{}{}".format, path, st.just("") | query())
+    return st.builds(Sent, st.just(method), whole, contents, headers())
