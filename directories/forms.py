@@ -1,17 +1,24 @@
 """Forms of the directories app: they check shape, services check rules."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
+from django.db.models import TextChoices
 from django.http import HttpRequest, QueryDict
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from directories.models import Account, Directory
 
 EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 1024
 NAME_LENGTH = 255
+RATE_LIMIT = 1_000_000
+LOG_DAYS_LIMIT = 90
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -123,3 +130,126 @@ class TypedNameForm(forms.Form):
                 _("Type the name of the directory exactly as it is written above.")
             )
         return typed
+
+
+class DescribedRadios(forms.RadioSelect):
+    """Radio buttons with a sentence each; `notes` holds them by value."""
+
+    def __init__(self, notes: Mapping[str, StrPromise], default: str) -> None:
+        super().__init__()
+        self.notes = notes
+        self.default = default
+
+    def create_option(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the sentence, and whether this is what a new directory has."""
+        option = super().create_option(*args, **kwargs)
+        option["note"] = self.notes[option["value"]]
+        option["default"] = option["value"] == self.default
+        if identifier := option["attrs"].get("id"):
+            option["attrs"]["aria-describedby"] = f"{identifier}_note"
+        return option
+
+
+def _choice(
+    label: StrPromise, choices: type[TextChoices], notes: Mapping[str, StrPromise]
+) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=DescribedRadios(notes, default=choices.values[0]),
+        error_messages={
+            "required": _("Choose one."),
+            "invalid_choice": _("Choose one."),
+        },
+    )
+
+
+def _rate(label: StrPromise) -> forms.IntegerField:
+    wrong = _("Enter a whole number from 0 to 1,000,000, or nothing.")
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=0,
+        max_value=RATE_LIMIT,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), wrong),
+    )
+
+
+def _rate_help(rate: int) -> str:
+    if not rate:
+        return gettext("Empty: no limit, as in the whole installation.")
+    text = gettext("Empty: {number}, as in the whole installation. 0: no limit.")
+    return text.format(number=number_format(rate, force_grouping=True))
+
+
+class SettingsForm(forms.Form):
+    """How a directory takes requests; its fields are named as those of Directory.
+
+    `rates` are the installation's own, by the name of the field.
+    """
+
+    mode = _choice(
+        _("Mode"),
+        Directory.Mode,
+        {
+            Directory.Mode.COMPATIBLE: _(
+                "Takes what identity providers really send, as long as its meaning is"
+                " plain. What needs a decision waits for review."
+            ),
+            Directory.Mode.STRICT: _(
+                "Refuses what the SCIM standard does not allow, renames of groups, and"
+                " names of local groups, and declares less to clients."
+            ),
+        },
+    )
+    unknown_attributes = _choice(
+        _("Unknown attributes"),
+        Directory.UnknownAttributes,
+        {
+            Directory.UnknownAttributes.DROP: _(
+                "They are not stored. The troubleshooting log names each of them once."
+            ),
+            Directory.UnknownAttributes.KEEP: _(
+                "They are stored with the person or group and returned to the identity"
+                " provider. Nothing here uses them."
+            ),
+        },
+    )
+    nested_groups = _choice(
+        _("Groups in groups"),
+        Directory.NestedGroups,
+        {
+            Directory.NestedGroups.COUNT: _(
+                "Who is in a group that is in another group is in both."
+            ),
+            Directory.NestedGroups.IGNORE: _(
+                "Who is only in the inner group is not in the outer one, and has none"
+                " of its access."
+            ),
+        },
+    )
+    reads_per_minute = _rate(_("Reads per minute"))
+    writes_per_minute = _rate(_("Writes per minute"))
+    request_log_days = forms.IntegerField(
+        label=_("Days kept"),
+        min_value=0,
+        max_value=LOG_DAYS_LIMIT,
+        help_text=_("0 turns the log off; 90 at most. What is older is deleted."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            _("Enter a number of days from 0 to 90."),
+        ),
+    )
+    request_log_bodies = forms.BooleanField(
+        label=_("Keep what was sent, too"),
+        required=False,
+        help_text=_(
+            "Bodies hold names and addresses of people, never passwords or keys."
+            " Without them the log keeps method, address, answer and time."
+        ),
+    )
+
+    def __init__(self, *args: Any, rates: Mapping[str, int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rate in rates.items():
+            self.fields[name].help_text = _rate_help(rate)

@@ -69,6 +69,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisioning.tasks.reconcile",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "forget": {
+        "task": "directories.tasks.forget",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
 }
 # The worker of `manage.py serve` schedules too; elsewhere `celery beat` does.
 BEAT_THREAD = env.bool("BEAT_THREAD", default=False)
@@ -230,11 +235,21 @@ SCIM_MAX_BODY_BYTES = 64 * 1024 * 1024
 SCIM_PAGE_SIZE = 100
 SCIM_MAX_PAGE_SIZE = 1000
 API_KEY_DAYS = 365
+# What one key may ask for in a minute where its directory does not say; 0: no bound.
+SCIM_READS_PER_MINUTE = 0
+SCIM_WRITES_PER_MINUTE = 12_000
+# A directory's log of requests holds no more than this, however young they are.
+SCIM_REQUEST_LOG_ROWS = 5_000_000
+# Seconds that a web process gathers what need not be written at once.
+BUFFER_DELAY_S: float | None = 1.0
 
 # Limits, as the product documents them
 LIMIT_USERS_PER_ORGANIZATION = 300_000
 LIMIT_USERS_PER_GROUP = 150_000
 LIMIT_GROUPS_PER_DIRECTORY = 200_000
+# How often one API key may ask where its directory does not say; 0 is no limit.
+SCIM_READS_PER_MINUTE = 0
+SCIM_WRITES_PER_MINUTE = 6_000
 # A write is answered with the members of a group when they are no more than this.
 SCIM_MEMBERS_IN_WRITE_ANSWER = 200
 # More members than this change in a job, fewer inside the request.

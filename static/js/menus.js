@@ -20,6 +20,12 @@ document.addEventListener("keydown", (event) => {
   if (menu) moveFocus(menu, event);
 });
 
+// A dialog that the page arrived with lies over the page without a script, and shuts it off with one.
+for (const dialog of document.querySelectorAll("dialog[open][data-modal]")) {
+  dialog.removeAttribute("open");
+  dialog.showModal();
+}
+
 document.addEventListener("click", (event) => {
   const item = event.target.closest(ITEMS);
   if (item) item.closest("[popover]")?.hidePopover();

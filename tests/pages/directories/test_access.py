@@ -18,6 +18,7 @@ LISTS = ["directory-list", "directory-choose", "audit-log", "domain-list"]
 OF_ONE = [
     "directory-detail",
     "directory-rename",
+    "directory-settings",
     "directory-set-up",
     "directory-arrivals",
     "configuration-delete",
@@ -26,6 +27,7 @@ OF_ONE = [
 POSTS = [
     "directory-remove",
     "directory-rename",
+    "directory-settings",
     "directory-set-up",
     "directory-sync",
     "api-key-regenerate",
