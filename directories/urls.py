@@ -27,7 +27,7 @@ from directories.views.password import (
     password_reset_sent,
 )
 from directories.views.set_up import directory_arrivals, directory_set_up
-from directories.views.settings import directory_settings_change
+from directories.views.settings import directory_settings
 from directories.views.sign_in import sign_in, sign_out
 from directories.views.troubleshooting import (
     troubleshooting_log,
@@ -64,7 +64,7 @@ urlpatterns = [
     path(ONE, directory_detail, name="directory-detail"),
     path(f"{ONE}rename/", directory_rename, name="directory-rename"),
     path(f"{ONE}remove/", directory_remove, name="directory-remove"),
-    path(f"{ONE}settings/", directory_settings_change, name="directory-settings"),
+    path(f"{ONE}settings/", directory_settings, name="directory-settings"),
     path(f"{ONE}sync/", directory_sync, name="directory-sync"),
     path(f"{ONE}set-up/", directory_set_up, name="directory-set-up"),
     path(f"{ONE}set-up/arrivals/", directory_arrivals, name="directory-arrivals"),

@@ -14,9 +14,12 @@ from directories.forms import SettingsForm, posted
 from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries import directory_settings as facts
-from directories.services import directory_settings
 from directories.services.directories import RECONCILE
-from directories.services.directory_settings import Choices, differences
+from directories.services.directory_settings import (
+    Choices,
+    change_settings,
+    differences,
+)
 from directories.tasks import wake
 from directories.views.directory import find_directory
 from directories.views.mode_rules import SECTIONS
@@ -29,9 +32,7 @@ ASKED = ("mode", "nested_groups")
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_PROVIDERS)
-def directory_settings_change(
-    request: ConsoleRequest, directory_id: UUID
-) -> HttpResponse:
+def directory_settings(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """Show how a directory takes requests; save what is chosen and confirmed."""
     directory = find_directory(request, directory_id)
     form = SettingsForm(
@@ -64,7 +65,7 @@ def directory_settings_change(
 def _save(
     request: ConsoleRequest, directory: Directory, choices: Choices
 ) -> HttpResponse:
-    outcome = directory_settings.change_settings(
+    outcome = change_settings(
         directory=directory, choices=choices, by=request.actor, now=timezone.now()
     )
     if outcome.job is not None:
