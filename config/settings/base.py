@@ -247,9 +247,6 @@ BUFFER_DELAY_S: float | None = 1.0
 LIMIT_USERS_PER_ORGANIZATION = 300_000
 LIMIT_USERS_PER_GROUP = 150_000
 LIMIT_GROUPS_PER_DIRECTORY = 200_000
-# How often one API key may ask where its directory does not say; 0 is no limit.
-SCIM_READS_PER_MINUTE = 0
-SCIM_WRITES_PER_MINUTE = 6_000
 # A write is answered with the members of a group when they are no more than this.
 SCIM_MEMBERS_IN_WRITE_ANSWER = 200
 # More members than this change in a job, fewer inside the request.
