@@ -198,7 +198,7 @@ class SettingsForm(forms.Form):
             ),
             Directory.Mode.STRICT: _(
                 "Refuses what the SCIM standard does not allow, renames of groups, and"
-                " names of local groups, and declares less to clients."
+                " names of local groups, and offers less to clients."
             ),
         },
     )

@@ -16,6 +16,7 @@ from directories.models import (
 from directories.queries.jobs import ACTIVE
 
 SHOWN = 100
+NOT_LINKED = (LinkState.PAUSED, LinkState.HELD, LinkState.UNLINKED)
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,7 @@ def standing(directory: Directory) -> Standing:
     """Count what hangs on the choices; each count stays inside an index."""
     groups = GroupRecord.objects.filter(directory=directory)
     # Nobody without an address is linked: that spares the look at most people.
-    loose = UserRecord.objects.filter(directory=directory).exclude(
-        link_state=LinkState.LINKED
-    )
+    loose = UserRecord.objects.filter(directory=directory, link_state__in=NOT_LINKED)
     nestings = Nesting.objects.filter(directory=directory)
     return Standing(
         waiting=groups.filter(link_state=LinkState.HELD).count(),

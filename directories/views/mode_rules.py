@@ -130,8 +130,14 @@ MEANINGS = (
 
 OFFERS = (
     Rule(
+        "bulk",
+        _("Bulk requests"),
+        _("Scripts, test suites"),
+        compatible=_("Carried out"),
+    ),
+    Rule(
         "features",
-        _("Bulk requests, sorting, versions (ETag)"),
+        _("Sorting, versions (ETag)"),
         _("Scripts, test suites"),
         compatible=_("Offered"),
         strict=_("Declared as not offered"),
@@ -151,7 +157,7 @@ OFFERS = (
         strict=_("User, enterprise user and group"),
     ),
 )
-"""What the discovery endpoints tell a client about the directory."""
+"""What a client is offered, as the discovery endpoints tell it."""
 
 TOLERANCES = (*SHAPES, MEANINGS[0])
 """The rules that stand for a tolerance each."""
@@ -168,5 +174,5 @@ class Section:
 SECTIONS = (
     Section(_("People and groups"), MEANINGS),
     Section(_("How requests are written"), SHAPES),
-    Section(_("What is declared to clients"), OFFERS),
+    Section(_("What clients are offered"), OFFERS),
 )
