@@ -90,6 +90,27 @@ def rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall()) if cursor.description else []
 
 
+def insert_rows(
+    table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows and learn nothing of them; many at once at little cost each.
+
+    Call it in a transaction when they are many: SQLite would commit each.
+    """
+    names = ", ".join(columns)
+    with connection.cursor() as cursor:
+        if is_postgresql() and len(rows) > 1:
+            copying = cursor.copy(f"COPY {table} ({names}) FROM STDIN")
+            # Django translates the errors of calls, not those of a with block.
+            with connection.wrap_database_errors, copying as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(columns))
+        statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
+        cursor.executemany(statement, rows)
+
+
 def is_lost_race(error: DatabaseError) -> bool:
     """Say whether a transaction lost only because another was in its way.
 

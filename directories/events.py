@@ -24,6 +24,7 @@ class Event(TextChoices):
         "scim_troubleshooting_log_cleared",
         _("Cleared troubleshooting log"),
     )
+    SCIM_REQUESTS_CLEARED = "scim_request_log_cleared", _("Cleared request log")
     SCIM_USER_CREATED = "scim_user_create", _("Created provisioned user")
     SCIM_USER_UPDATED = "scim_user_update", _("Updated provisioned user")
     SCIM_USER_DELETED = "scim_user_delete", _("Deleted provisioned user")

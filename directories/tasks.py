@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from directories.services import jobs, passwords
+from directories.services import jobs, passwords, request_log
 
 logger = structlog.get_logger(__name__)
 
@@ -43,6 +43,18 @@ def rescue() -> None:
     """Send again what was queued or running and has fallen silent."""
     for job_id in jobs.lost_jobs(timezone.now()):
         wake(job_id)
+
+
+@shared_task
+def forget() -> None:
+    """Delete the logged requests that are older than their directory keeps."""
+    request_log.forget_old_requests(timezone.now())
+
+
+@shared_task
+def forget_requests(*, directory_id: str, last: int) -> None:
+    """Delete the logged requests of a directory up to the key `last`."""
+    request_log.forget_requests(uuid.UUID(directory_id), last=last)
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)

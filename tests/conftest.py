@@ -15,6 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 from config.celery import app as celery_app
 from directories.management.commands.serve import worker_command
 from directories.management.processes import Processes
+from directories.services import request_log
 
 # Playwright's loop runs in the test's thread; Django would refuse its queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -31,8 +32,9 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
-    """Let no test meet what another counted or cached."""
+    """Let no test meet what another counted, cached or has still to write."""
     cache.clear()
+    request_log.buffer.clear()
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ WHITENOISE_AUTOREFRESH = True
 CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+# A thread would not see what the test's transaction holds; tests flush.
+BUFFER_DELAY_S = None
 # A file, not memory: only a file has the locks that the real one has.
 if EMBEDDED:
     DATABASES["default"]["TEST"] = {"NAME": str(Path(folder) / "test.sqlite3")}

@@ -8,8 +8,14 @@ from typing import Any, cast
 import orjson
 import structlog
 from django.conf import settings
+from django.core.cache import cache
 from django.db import DatabaseError
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
 from django.utils import timezone, translation
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
@@ -20,12 +26,15 @@ from rest_framework.views import APIView
 from directories.models import ApiKey, Directory, TroubleshootingEntry
 from directories.scim.authentication import DirectoryKeyAuthentication
 from directories.scim.modes import tolerance_of
+from directories.scim.noting import RESOURCES, Notes, plain_id
 from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.scim.protocol.messages import parse_body
 from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.refusals import explain, scim_error, subject_name
 from directories.scim.streaming import Parts
+from directories.scim.throttling import Allowance, Kind, is_write, take
+from directories.services import request_log
 from directories.services.troubleshooting import Finding, log_finding
 
 logger = structlog.get_logger(__name__)
@@ -39,6 +48,8 @@ UNLOGGED = {
     HTTPStatus.METHOD_NOT_ALLOWED,
     HTTPStatus.PRECONDITION_FAILED,
 }
+# A client that is slowed down sends on; once an hour says it all.
+TOLD_EVERY_S = 3600
 
 
 class ScimView(APIView):
@@ -51,6 +62,26 @@ class ScimView(APIView):
 
     request: Request
     key: ApiKey | None = None
+    allowance: Allowance | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.notes = Notes()
+
+    def dispatch(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        """Answer a request, and log it when a key of the directory opened it."""
+        response = super().dispatch(request, *args, **kwargs)
+        if self.allowance is not None:
+            self.allowance.tell(response.headers)
+        if self.key is not None and self.notes.is_kept:
+            line = self.notes.line(request, response, self.key)
+            throttled = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
+            # Who floods us must not make each request cost a statement.
+            at_once = is_write(request) and not throttled
+            (request_log.write if at_once else request_log.write_later)(line)
+        return response
 
     def perform_authentication(self, request: Request) -> None:
         """Keep the key that opened the directory.
@@ -58,7 +89,30 @@ class ScimView(APIView):
         What is logged is for the admins, so it is not in the client's language.
         """
         translation.activate(settings.LANGUAGE_CODE)
-        self.key = cast("ApiKey", request.auth)
+        self.key = self.notes.key = cast("ApiKey", request.auth)
+        self.notes.resource = RESOURCES[self.subject]
+        if "scim_id" in self.kwargs:
+            self.notes.about(plain_id(self.kwargs["scim_id"]), "")
+
+    def check_throttles(self, request: Request) -> None:
+        """Refuse with TooManyRequestsError what is more than the key's allowance."""
+        kind: Kind = "writes" if is_write(request) else "reads"
+        self.allowance = take(cast("ApiKey", self.key), kind)
+        if self.allowance is not None and self.allowance.is_exceeded:
+            msg = (
+                f"This API key may make {self.allowance.limit:,} {kind} a minute. "
+                f"Try again in {self.allowance.reset_s} seconds."
+            )
+            raise errors.TooManyRequestsError(msg)
+
+    def count_operations(self, count: int) -> None:
+        """Count the operations of a bulk request as that many writes.
+
+        The request itself was counted as one when it was let in.
+        """
+        if self.allowance is not None and count > 1:
+            key = cast("ApiKey", self.key)
+            self.allowance = take(key, self.allowance.kind, count=count - 1)
 
     @property
     def directory(self) -> Directory:
@@ -90,12 +144,19 @@ class ScimView(APIView):
                 "or operations at a time."
             )
             raise errors.PayloadTooLargeError(msg)
-        return parse_body(raw, self.request.content_type)
+        try:
+            body = parse_body(raw, self.request.content_type)
+        except ScimError:
+            self.notes.sent_unreadable(len(raw))
+            raise
+        self.notes.sent(body, len(raw))
+        return body
 
     def answer(
         self, document: Any, *, status: int = 200, location: str = "", tag: str = ""
     ) -> HttpResponseBase:
         """Answer with a JSON document in the media type that the client reads."""
+        self.notes.answered(document)
         accept = self.request.META.get("HTTP_ACCEPT", "")
         plain = "application/json" in accept and SCIM_JSON not in accept
         return _json(
@@ -110,6 +171,7 @@ class ScimView(APIView):
         error = scim_error(exc)
         if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("scim_request_failed", exc_info=exc)
+        self.notes.refused(error.detail, subject_name(exc))
         self._log(exc, error)
         response = _json(error.to_body(), status=error.status)
         if error.status == HTTPStatus.UNAUTHORIZED:
@@ -123,6 +185,8 @@ class ScimView(APIView):
             return
         request = self.request
         if error.status == HTTPStatus.NOT_FOUND and request.method not in WRITES:
+            return
+        if error.status == HTTPStatus.TOO_MANY_REQUESTS and not self._tells_again():
             return
         kind, advice = explain(exc, error, is_resource="scim_id" in self.kwargs)
         finding = Finding(
@@ -144,6 +208,10 @@ class ScimView(APIView):
         except DatabaseError as failure:
             # The client still gets its answer when the log cannot be written.
             logger.exception("troubleshooting_log_failed", exc_info=failure)
+
+    def _tells_again(self) -> bool:
+        """Say whether it is an hour since admins were told that a key is bounded."""
+        return cache.add(f"throttled:{cast('ApiKey', self.key).pk}", 1, TOLD_EVERY_S)
 
 
 def _json(

@@ -28,6 +28,10 @@ NEEDED = (
     "directory__mode",
     "directory__state",
     "directory__first_request_at",
+    "directory__reads_per_minute",
+    "directory__writes_per_minute",
+    "directory__request_log_days",
+    "directory__request_log_bodies",
     "directory__organization__name",
 )
 

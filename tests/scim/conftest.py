@@ -7,11 +7,16 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from directories.models import ApiKey, Directory, TroubleshootingEntry
+from directories.models import (
+    ApiKey,
+    Directory,
+    RequestEntry,
+    TroubleshootingEntry,
+)
 from tests.scim.client import ScimClient, add_client, add_organization
 
-# What every request may write: the log, and when the key was last used.
-ALWAYS_WRITTEN = (ApiKey, Directory, TroubleshootingEntry)
+# What every request may write: the logs, and when the key was last used.
+ALWAYS_WRITTEN = (ApiKey, Directory, RequestEntry, TroubleshootingEntry)
 
 
 @pytest.fixture

@@ -1,0 +1,96 @@
+"""Bounds how much one API key may ask for in a minute.
+
+Counted in whole minutes of the clock, so a client may spend a minute's allowance
+at once and knows to the second when it gets the next. The counts are in Django's
+cache: shared between processes through Redis, else each process has its own.
+"""
+
+import time
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Literal
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from directories.models import ApiKey
+
+Kind = Literal["reads", "writes"]
+WINDOW_S = 60
+WRITING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What a key may still ask for until the minute is over.
+
+    `used` counts the request at hand and may be beyond `limit`.
+    """
+
+    kind: Kind
+    limit: int
+    used: int
+    reset_s: int
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Say whether the request at hand is one too many."""
+        return self.used > self.limit
+
+    def tell(self, headers: MutableMapping[str, str]) -> None:
+        """Add the headers that tell a client where it stands.
+
+        The first three are what clients read today, the others the draft of the
+        IETF (draft-ietf-httpapi-ratelimit-headers).
+        """
+        remaining = max(0, self.limit - self.used)
+        headers["X-RateLimit-Limit"] = str(self.limit)
+        headers["X-RateLimit-Remaining"] = str(remaining)
+        headers["X-RateLimit-Reset"] = str(self.reset_s)
+        headers["RateLimit-Policy"] = f'"{self.kind}";q={self.limit};w={WINDOW_S}'
+        headers["RateLimit"] = f'"{self.kind}";r={remaining};t={self.reset_s}'
+        if self.is_exceeded:
+            headers["Retry-After"] = str(self.reset_s)
+
+
+def is_write(request: HttpRequest | Request) -> bool:
+    """Say whether a request could change something; a search by POST cannot."""
+    if request.method not in WRITING:
+        return False
+    return not request.path.rstrip("/").endswith("/.search")
+
+
+def take(key: ApiKey, kind: Kind, *, count: int = 1) -> Allowance | None:
+    """Count requests or operations of a key; None when it has no bound.
+
+    Operations of a bulk request are counted after it was let in, so that a
+    request with more of them than a minute allows is not refused for ever.
+    """
+    limit = limit_of(key, kind)
+    if not limit:
+        return None
+    minute, passed = divmod(time.time(), WINDOW_S)
+    used = _count(f"requests:{kind}:{key.pk}:{minute:.0f}", count)
+    return Allowance(kind, limit, used, ceil(WINDOW_S - passed))
+
+
+def limit_of(key: ApiKey, kind: Kind) -> int:
+    """Return what a key may ask for in a minute, 0 for no bound."""
+    directory = key.directory
+    if kind == "reads":
+        own, default = directory.reads_per_minute, settings.SCIM_READS_PER_MINUTE
+    else:
+        own, default = directory.writes_per_minute, settings.SCIM_WRITES_PER_MINUTE
+    return int(default if own is None else own)
+
+
+def _count(name: str, count: int) -> int:
+    try:
+        return cache.incr(name, count)
+    except ValueError:
+        # The first of the minute; of two that are, one makes the counter.
+        cache.add(name, 0, 2 * WINDOW_S)
+        return cache.incr(name, count)
