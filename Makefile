@@ -1,5 +1,5 @@
 # One command each; every one sets up what it needs.
-.PHONY: run push test test-quick lint format bench lock
+.PHONY: run push test test-quick lint format bench bench-peers lock
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
@@ -26,6 +26,11 @@ lint:
 bench:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/run.py
+
+# Compares with other SCIM servers, 25 minutes: make bench-peers ARGS="--quick"
+bench-peers:
+	@config/tools/install dev
+	@.venv/bin/python benchmarks/compare.py $(ARGS)
 
 format:
 	@config/tools/install dev

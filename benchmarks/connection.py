@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 MEDIA_TYPE = "application/scim+json"
 TIMEOUT_S = 120.0
 LONGEST_LINE = 2**16
+WITHOUT_BODY = {204, 304}
 
 
 class NotLoopbackError(Exception):
@@ -81,7 +82,10 @@ class Connection:
         was_open = self._writer is not None
         try:
             return await asyncio.wait_for(self._once(method, path, data), TIMEOUT_S)
-        except (OSError, EOFError, TimeoutError):
+        except TimeoutError:
+            await self.close()
+            return Answer(0, b"")
+        except (OSError, EOFError):
             await self.close()
             if not was_open:
                 return Answer(0, b"")
@@ -116,11 +120,16 @@ class Connection:
         status = int(head[0].split(" ", 2)[1])
         pairs = (line.partition(":") for line in head[1:])
         headers = {name.strip().lower(): value.strip() for name, _, value in pairs}
-        if headers.get("transfer-encoding", "").lower() == "chunked":
+        is_last = headers.get("connection", "").lower() == "close"
+        if status in WITHOUT_BODY:
+            body = b""
+        elif headers.get("transfer-encoding", "").lower() == "chunked":
             body = await _read_chunks(reader)
+        elif is_last and "content-length" not in headers:
+            body = await reader.read()
         else:
             body = await reader.readexactly(int(headers.get("content-length", 0)))
-        if headers.get("connection", "").lower() == "close":
+        if is_last:
             await self.close()
         return Answer(status, body)
 

@@ -1,127 +1,200 @@
 """The phases about groups, small and large."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from urllib.parse import quote
 
+from benchmarks import bodies
 from benchmarks.connection import Answer
-from benchmarks.load import (
-    BATCH,
-    CREATED,
-    GROUP,
-    NO_BODY,
-    RACERS,
-    SINGLES,
-    WHOLE_READS,
-    Call,
-    Json,
-    Load,
-    add,
-    patch,
-)
+from benchmarks.load import Call, Load
 from benchmarks.measure import Phase
 
-OK = 200
 LARGE = 10_000
+BATCH = 1_000
+EMPTY_GROUPS = 3
+SINGLES = 40
+RACERS = 96
+WHOLE_READS = 10
+# A directory of few people is shared out by these parts of them.
+BATCH_PART = 10
+RACERS_PART = 20
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Who is in the large group, who joins it one by one, who all at once."""
+
+    inside: list[str]
+    singles: list[str]
+    racers: list[str]
+    batch: list[str]
+
+
+@dataclass
+class Group:
+    """A group that was made, and how many members it must have by now."""
+
+    scim_id: str
+    members: int
+
+    @property
+    def path(self) -> str:
+        """Return its path."""
+        return f"/Groups/{self.scim_id}"
+
+
+def share_out(ids: list[str], most: int = LARGE) -> Parts:
+    """Share people out to the phases; the last ones stay out of the large group."""
+    batch = min(BATCH, len(ids) // BATCH_PART)
+    racers = min(RACERS, len(ids) // RACERS_PART)
+    outside = ids[len(ids) - batch - racers :]
+    return Parts(
+        inside=ids[: len(ids) - batch - racers][:most],
+        singles=outside[: min(SINGLES, racers)],
+        racers=outside[:racers],
+        batch=outside[racers:],
+    )
 
 
 async def load_groups(load: Load) -> None:
     """Fill a large group, change single members and many, read it, race for it."""
-    everybody = list(load.ids.values())
-    # The last ones stay out of the large group, to be added to it.
-    spare = everybody[-max(SINGLES, RACERS) - BATCH :]
-    inside = everybody[: -len(spare)][:LARGE]
-    if not inside:
+    parts = share_out(list(load.ids.values()))
+    if not parts.batch or not parts.racers:
         load.say("Too few users for the phases about groups.")
         return
     name = f"{load.tag} large group"
-    group, posted = await _create(load, f"post group of {len(inside)}", name, inside)
-    load.finish(posted)
-    if not group:
+    group = await post_large(load, name, parts.inside)
+    if group is None:
         return
-    await _singles(load, group, spare[:SINGLES])
-    await _expect(load, group, len(inside))
-    await _batches(load, group, spare[-BATCH:])
-    await _expect(load, group, len(inside) + BATCH)
-    await _reads(load, group, name)
-    await _race(load, spare[:RACERS])
+    await change_singles(load, group, parts.singles)
+    await add_many(load, group, parts.batch)
+    await read_group(load, group, name)
+    await race(load, parts.racers)
 
 
-async def _create(
-    load: Load, phase_name: str, name: str, members: list[str]
-) -> tuple[str, Phase]:
-    phase = Phase(phase_name)
-    body: Json = {"schemas": [GROUP], "displayName": name}
-    if members:
-        body["members"] = [{"value": i} for i in members]
-    answer = await load.one(
-        phase, Call("POST", "/Groups", lambda a: a.status == CREATED, body)
-    )
-    return str(answer.json().get("id", "")), phase
+async def post_large(load: Load, name: str, ids: list[str]) -> Group | None:
+    """Create a group with its members; add them afterwards where that was ignored."""
+    phase = Phase("post large group")
+    phase.facts["members"] = len(ids)
+    group = await _create(load, phase, name, ids)
+    load.finish(phase)
+    if group is None:
+        group = await _create(load, Phase(""), name, [])
+    if group is None:
+        return None
+    found = await _members(load, group)
+    if found != len(ids):
+        phase.fault(f"{found} of {len(ids)} members kept")
+        await _fill(load, group, ids)
+    return group
 
 
-async def _singles(load: Load, group: str, ids: list[str]) -> None:
-    path = f"/Groups/{group}"
-    adds = (Call("PATCH", path, _is_done, add([i])) for i in ids)
-    await load.row("add one member", adds)
-    removes = (
-        Call(
-            "PATCH",
-            path,
-            _is_done,
-            patch({"op": "remove", "path": f'members[value eq "{i}"]'}),
-        )
-        for i in ids
-    )
-    await load.row("remove one member", removes)
+async def _create(load: Load, phase: Phase, name: str, ids: list[str]) -> Group | None:
+    call = Call("POST", "/Groups", _is_created, bodies.group(name, ids))
+    answer = await load.one(phase, call)
+    scim_id = answer.json().get("id")
+    return Group(str(scim_id), len(ids)) if scim_id and not call.fault(answer) else None
 
 
-async def _batches(load: Load, group: str, ids: list[str]) -> None:
-    empty, _ = await _create(load, "", f"{load.tag} empty group", [])
-    for name, target in (("an empty", empty), ("the large", group)):
-        call = Call("PATCH", f"/Groups/{target}", _is_done, add(ids))
-        await load.row(f"add {len(ids)} to {name}", iter([call]))
-    await _expect(load, empty, len(ids))
+def _is_created(answer: Answer) -> str:
+    return "" if answer.json().get("id") else "no id"
 
 
-async def _reads(load: Load, group: str, name: str) -> None:
+async def _fill(load: Load, group: Group, ids: list[str]) -> None:
+    """Add everybody in batches, so that the other phases find what they measure."""
+    phase = Phase("fill large group")
+    for start in range(0, len(ids), BATCH):
+        body = bodies.add(ids[start : start + BATCH])
+        await load.one(phase, Call("PATCH", group.path, body=body))
+    load.finish(phase)
+    await _expect(load, phase, group)
+
+
+async def change_singles(load: Load, group: Group, ids: list[str]) -> None:
+    """Add people to a group one by one, then take them out again."""
+    adds = (Call("PATCH", group.path, body=bodies.add([i])) for i in ids)
+    added = await load.row("add one member", adds)
+    group.members += _right(added)
+    await _expect(load, added, group)
+    inside = ids[: _right(added)]
+    removes = (Call("PATCH", group.path, body=bodies.remove(i)) for i in inside)
+    removed = await load.row("remove one member", removes)
+    group.members -= _right(removed)
+    await _expect(load, removed, group)
+
+
+def _right(phase: Phase) -> int:
+    return len(phase.took) - len(phase.faults)
+
+
+async def add_many(load: Load, group: Group, ids: list[str]) -> None:
+    """Add many people in one request to empty groups and to a large one."""
+    empty = [
+        found
+        for n in range(EMPTY_GROUPS)
+        if (found := await _create(load, Phase(""), f"{load.tag} empty {n}", []))
+    ]
+    for name, targets in (
+        ("add many to empty group", empty),
+        ("add many to large group", [group]),
+    ):
+        phase = await load.row(name, _additions(targets, ids))
+        phase.facts["members"] = len(ids)
+        for target in targets[: len(phase.took)]:
+            target.members += len(ids)
+            await _expect(load, phase, target)
+
+
+def _additions(groups: list[Group], ids: list[str]) -> Iterator[Call]:
+    for group in groups:
+        yield Call("PATCH", group.path, body=bodies.add(ids))
+
+
+async def read_group(load: Load, group: Group, name: str) -> None:
+    """Find a group without its members, then read it with all of them."""
     text = quote(f'displayName eq "{name}"')
     path = f"/Groups?filter={text}&excludedAttributes=members"
 
-    def is_found(answer: Answer) -> bool:
-        resources = answer.json().get("Resources", [])
-        return [r["id"] for r in resources] == [group] and "members" not in resources[0]
+    def check_found(answer: Answer) -> str:
+        resources = answer.json().get("Resources") or []
+        if [resource.get("id") for resource in resources] != [group.scim_id]:
+            return "another group found" if resources else "no group found"
+        return "members sent all the same" if resources[0].get("members") else ""
 
-    finds = (Call("GET", path, is_found) for _ in range(SINGLES))
-    await load.row("find group, no members", finds)
+    finds = (Call("GET", path, check_found) for _ in range(SINGLES))
+    await load.row("find group", finds)
+    expected = await _members(load, group)
 
-    def is_whole(answer: Answer) -> bool:
-        return answer.status == OK and bool(answer.json().get("members"))
+    def check_whole(answer: Answer) -> str:
+        found = len(answer.json().get("members") or [])
+        return "" if expected and found == expected else f"{found} members"
 
-    reads = (Call("GET", f"/Groups/{group}", is_whole) for _ in range(WHOLE_READS))
-    await load.row("get whole group", reads)
-
-
-async def _race(load: Load, ids: list[str]) -> None:
-    group, _ = await _create(load, "", f"{load.tag} race", [])
-    calls = (Call("PATCH", f"/Groups/{group}", _is_done, add([i])) for i in ids)
-    phase = await load.many(f"{len(ids)} adds at once", calls)
-    phase.facts["lost"] = len(ids) - await _members(load, group)
-    if phase.facts["lost"]:
-        phase.fault(f"{phase.facts['lost']} members lost")
+    reads = (Call("GET", group.path, check_whole) for _ in range(WHOLE_READS))
+    phase = await load.row("get whole group", reads)
+    phase.facts["members"] = expected
 
 
-async def _expect(load: Load, group: str, count: int) -> None:
-    """See that the group has as many members as the last phase must leave."""
+async def race(load: Load, ids: list[str]) -> None:
+    """Add people to one group on all connections at once; nobody may be lost."""
+    group = await _create(load, Phase(""), f"{load.tag} race", [])
+    if group is None:
+        return
+    calls = (Call("PATCH", group.path, body=bodies.add([i])) for i in ids)
+    phase = await load.many("adds at once", calls, seconds=load.longest_s)
+    phase.facts["lost"] = lost = len(phase.took) - await _members(load, group)
+    if lost:
+        phase.fault(f"{lost} of {len(phase.took)} members lost")
+
+
+async def _expect(load: Load, phase: Phase, group: Group) -> None:
+    """See that a group has as many members as a phase must leave."""
     found = await _members(load, group)
-    if found != count:
-        load.phases[-1].fault(f"{found} members instead of {count}")
+    if found != group.members:
+        phase.fault(f"{found} members instead of {group.members}")
+        group.members = found
 
 
-async def _members(load: Load, group: str) -> int:
-    unmeasured = Phase("")
-    call = Call("GET", f"/Groups/{group}", lambda a: a.status == OK)
-    answer = await load.one(unmeasured, call)
-    return len(answer.json().get("members", []))
-
-
-def _is_done(answer: Answer) -> bool:
-    return answer.status in {OK, NO_BODY}
+async def _members(load: Load, group: Group) -> int:
+    """Return how many members a group shows."""
+    answer = await load.one(Phase(""), Call("GET", group.path))
+    return len(answer.json().get("members") or [])

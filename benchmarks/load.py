@@ -1,53 +1,62 @@
-"""The phases of a run: what is asked, and what is right to be answered."""
+"""A server under load: calls on eight connections, counted and checked."""
 
 import asyncio
-import itertools
-import random
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
 
 from benchmarks.connection import Answer, Connection, Target
 from benchmarks.measure import Phase
 
-USER = "urn:ietf:params:scim:schemas:core:2.0:User"
-GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
-PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 CONNECTIONS = 8
-SINGLES = 40
-BATCH = 1_000
-RACERS = 96
-WHOLE_READS = 10
-PAGE = 100
 # No phase goes on longer, however slow the server is.
 LONGEST_PHASE_S = 300.0
-CREATED = 201
-NO_BODY = 204
+SUCCESSES = range(200, 300)
 
 Json = dict[str, Any]
 
 
+def accept(_answer: Answer) -> str:
+    """Find nothing wrong with an answer that reports success."""
+    return ""
+
+
 @dataclass(frozen=True)
 class Call:
-    """One request, and how to tell a right answer."""
+    """One request, and what says in a few words what is wrong with its answer.
+
+    `check` sees only answers that report success; "" stands for a right one.
+    """
 
     method: str
     path: str
-    is_right: Callable[[Answer], bool]
+    check: Callable[[Answer], str] = accept
     body: Json | None = None
+
+    def fault(self, answer: Answer) -> str:
+        """Say what is wrong with an answer, "" when nothing is."""
+        if not answer.status:
+            return "no answer"
+        if answer.status not in SUCCESSES:
+            return f"status {answer.status}"
+        return self.check(answer)
 
 
 @dataclass
 class Load:
-    """A server under load: connections, made users, finished phases."""
+    """A server under load: connections, made users, finished phases.
+
+    `seconds` is the length of the phases that read; `longest_s` bounds all others
+    but the making of users.
+    """
 
     target: Target
     users: int
     seconds: float
     say: Callable[[str], None]
+    longest_s: float = LONGEST_PHASE_S
     tag: str = field(default_factory=lambda: f"b{int(time.time()) % 10**7}")
     ids: dict[int, str] = field(default_factory=dict)
     phases: list[Phase] = field(default_factory=list)
@@ -69,15 +78,20 @@ class Load:
         for connection in self._connections:
             await connection.close()
 
-    async def one(self, phase: Phase, call: Call) -> Answer:
-        """Make one call on the first connection."""
-        return await self._call(self._connections[0], phase, call)
+    async def one(self, phase: Phase, call: Call, *, connection: int = 0) -> Answer:
+        """Make one call on one connection."""
+        return await self._call(self._connections[connection], phase, call)
 
-    async def many(
-        self, name: str, calls: Iterator[Call], *, seconds: float = LONGEST_PHASE_S
-    ) -> Phase:
+    async def many(self, name: str, calls: Iterator[Call], *, seconds: float) -> Phase:
         """Make calls on all connections until there are none or time is over."""
         phase = Phase(name)
+        await self.all(phase, calls, seconds=seconds)
+        return self.finish(phase)
+
+    async def all(
+        self, phase: Phase, calls: Iterator[Call], *, seconds: float = LONGEST_PHASE_S
+    ) -> None:
+        """Make calls of a phase on all connections, as `many` does."""
         deadline = time.perf_counter() + min(seconds, LONGEST_PHASE_S)
 
         async def work(connection: Connection) -> None:
@@ -87,16 +101,19 @@ class Load:
                     return
 
         await asyncio.gather(*(work(c) for c in self._connections))
-        return self.finish(phase)
 
     async def row(self, name: str, calls: Iterator[Call]) -> Phase:
         """Make calls one after the other."""
         phase = Phase(name)
         for call in calls:
             await self.one(phase, call)
-            if time.perf_counter() - phase.started > LONGEST_PHASE_S:
+            if self.is_over(phase):
                 break
         return self.finish(phase)
+
+    def is_over(self, phase: Phase) -> bool:
+        """Tell whether a phase has had all the time it gets."""
+        return time.perf_counter() - phase.started > self.longest_s
 
     def finish(self, phase: Phase) -> Phase:
         """Stop a phase's clock and tell its figures."""
@@ -104,7 +121,7 @@ class Load:
         self.phases.append(phase)
         told = phase.result()
         self.say(
-            f"{phase.name:22} {told['calls']:6} calls {told['per_second']:8}/s  "
+            f"{phase.name:26} {told['calls']:6} calls {told['per_second']:8}/s  "
             f"p50 {told['p50_ms']:8} ms  p95 {told['p95_ms']:8} ms  "
             f"wrong {told['wrong']}"
         )
@@ -114,121 +131,5 @@ class Load:
         started = time.perf_counter()
         answer = await connection.call(call.method, call.path, call.body)
         took = time.perf_counter() - started
-        phase.add(answer, took, is_right=call.is_right(answer))
+        phase.add(answer, took, call.fault(answer))
         return answer
-
-
-def user_name(load: Load, number: int) -> str:
-    """Return the user name of the user with a number."""
-    return f"{load.tag}.user{number:06d}@example.com"
-
-
-def user(load: Load, number: int) -> Json:
-    """Return the body that creates a user."""
-    name = user_name(load, number)
-    return {
-        "schemas": [USER],
-        "userName": name,
-        "externalId": f"{load.tag}-{number}",
-        "name": {"givenName": f"Given{number}", "familyName": f"Family{number}"},
-        "displayName": f"Given{number} Family{number}",
-        "emails": [{"value": name, "type": "work", "primary": True}],
-        "active": True,
-    }
-
-
-def patch(*operations: Json) -> Json:
-    """Return the body of a PATCH."""
-    return {"schemas": [PATCH_OP], "Operations": list(operations)}
-
-
-def add(ids: list[str]) -> Json:
-    """Return the body that adds members."""
-    members = [{"value": i} for i in ids]
-    return patch({"op": "add", "path": "members", "value": members})
-
-
-async def load_users(load: Load) -> None:
-    """Create users, then find, read and change them."""
-
-    def create(number: int) -> Call:
-        def is_right(answer: Answer) -> bool:
-            found = answer.json().get("id", "")
-            load.ids[number] = found
-            return answer.status == CREATED and bool(found)
-
-        return Call("POST", "/Users", is_right, user(load, number))
-
-    await load.many("create user", map(create, range(load.users)))
-    load.ids = {number: found for number, found in load.ids.items() if found}
-    chosen = list(load.ids)
-    random.Random(7).shuffle(chosen)  # noqa: S311 - guards nothing
-    if not chosen:
-        return
-    endless = itertools.cycle(chosen)
-    for name, make in (
-        ("find by userName", _find_by_name),
-        ("find by externalId", _find_by_external_id),
-        ("get user", _get),
-    ):
-        calls = (make(load, number) for number in endless)
-        await load.many(name, calls, seconds=load.seconds)
-    flips = (
-        _set_active(load, number, active=bool(turn % 2))
-        for turn in itertools.count()
-        for number in chosen
-    )
-    await load.many("patch active", flips, seconds=load.seconds)
-
-
-def _find(load: Load, number: int, text: str) -> Call:
-    def is_right(answer: Answer) -> bool:
-        found = answer.json()
-        ids = [resource.get("id") for resource in found.get("Resources", [])]
-        return found.get("totalResults") == 1 and ids == [load.ids[number]]
-
-    return Call("GET", f"/Users?filter={quote(text)}", is_right)
-
-
-def _find_by_name(load: Load, number: int) -> Call:
-    return _find(load, number, f'userName eq "{user_name(load, number)}"')
-
-
-def _find_by_external_id(load: Load, number: int) -> Call:
-    return _find(load, number, f'externalId eq "{load.tag}-{number}"')
-
-
-def _get(load: Load, number: int) -> Call:
-    scim_id = load.ids[number]
-    return Call("GET", f"/Users/{scim_id}", lambda a: a.json().get("id") == scim_id)
-
-
-def _set_active(load: Load, number: int, *, active: bool) -> Call:
-    operation = {"op": "replace", "path": "active", "value": active}
-
-    def is_right(answer: Answer) -> bool:
-        return answer.status == NO_BODY or answer.json().get("active") is active
-
-    path = f"/Users/{load.ids[number]}"
-    return Call("PATCH", path, is_right, patch(operation))
-
-
-async def walk(load: Load) -> None:
-    """Read all users, page by page, and see that none is missing or doubled."""
-    phase = Phase("walk all users")
-    seen: list[str] = []
-    total = 1
-    while len(seen) < total and time.perf_counter() - phase.started < LONGEST_PHASE_S:
-        path = f"/Users?startIndex={len(seen) + 1}&count={PAGE}"
-        call = Call("GET", path, lambda a: bool(a.json().get("Resources")))
-        answer = (await load.one(phase, call)).json()
-        resources = answer.get("Resources", [])
-        if not resources:
-            break
-        seen += [resource["id"] for resource in resources]
-        total = answer["totalResults"]
-    missing = set(load.ids.values()) - set(seen)
-    if missing or len(seen) != len(set(seen)):
-        phase.fault(f"{len(missing)} missing, {len(seen) - len(set(seen))} doubled")
-    load.finish(phase)
-    phase.facts["users_per_second"] = round(len(seen) / phase.seconds, 1)

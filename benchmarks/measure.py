@@ -12,6 +12,8 @@ from benchmarks.connection import Answer
 
 SHOWN_FAULTS = 3
 SAMPLE_EVERY_S = 0.25
+# A share of wrong calls above which a phase's figure stands for nothing.
+TOLERATED = 0.01
 
 
 @dataclass
@@ -23,19 +25,28 @@ class Phase:
     took: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    reasons: Counter[str] = field(default_factory=Counter)
     facts: dict[str, Any] = field(default_factory=dict)
+    spoilt: bool = False
     seconds: float = 0.0
 
-    def add(self, answer: Answer, took: float, *, is_right: bool) -> None:
-        """Count a call."""
+    def add(self, answer: Answer, took: float, wrong: str) -> None:
+        """Count a call; `wrong` says in a few words what is wrong with its answer."""
         self.took.append(took)
         self.statuses[answer.status] += 1
-        if not is_right:
-            self.fault(f"{answer.status} {answer.body[:200]!r}")
+        if wrong:
+            self.reasons[wrong] += 1
+            self.faults.append(f"{wrong}: {answer.status} {answer.body[:200]!r}")
 
     def fault(self, text: str) -> None:
-        """Count something that is not as it must be."""
+        """Count what is wrong with the outcome of all calls together."""
+        self.reasons[text] += 1
         self.faults.append(text)
+        self.spoilt = True
+
+    def is_wrong(self) -> bool:
+        """Tell whether so much is wrong that the figure stands for nothing."""
+        return self.spoilt or len(self.faults) > TOLERATED * len(self.took)
 
     def end(self) -> None:
         """Stop the clock."""
@@ -54,7 +65,13 @@ class Phase:
             "wrong": len(self.faults),
             **self.facts,
         }
-        return figures | ({"faults": self.faults[:SHOWN_FAULTS]} if self.faults else {})
+        if self.faults:
+            figures |= {
+                "is_wrong": self.is_wrong(),
+                "reasons": dict(self.reasons.most_common(SHOWN_FAULTS)),
+                "faults": self.faults[:SHOWN_FAULTS],
+            }
+        return figures
 
 
 def _part(ordered: list[float], share: float) -> float:

@@ -11,6 +11,9 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +22,36 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.connection import NotLoopbackError, Target, read_target
 from benchmarks.groups import load_groups
-from benchmarks.load import CONNECTIONS, Load, load_users, walk
+from benchmarks.load import CONNECTIONS, LONGEST_PHASE_S, Load
 from benchmarks.measure import Memory
+from benchmarks.users import load_users
+from benchmarks.walks import walk
 
 MOST_USERS = 300_000
 LONGEST_READS_S = 60.0
 
 
-async def measure(target: Target, users: int, seconds: float) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Size:
+    """How much is asked of a server, and for how long."""
+
+    users: int = 11_200
+    seconds: float = 5.0
+    longest_s: float = LONGEST_PHASE_S
+
+
+async def measure(target: Target, size: Size) -> dict[str, Any]:
     """Run all phases against a directory and return the figures."""
-    users, seconds = min(users, MOST_USERS), min(seconds, LONGEST_READS_S)
-    async with Load(target, users, seconds, tell) as load:
+    users, seconds = min(size.users, MOST_USERS), min(size.seconds, LONGEST_READS_S)
+    async with Load(target, users, seconds, tell, size.longest_s) as load:
         await load_users(load)
         await load_groups(load)
         await walk(load)
+    return summary(load)
+
+
+def summary(load: Load) -> dict[str, Any]:
+    """Return the figures of all phases of a load."""
     phases = {phase.name: phase.result() for phase in load.phases}
     return {
         "connections": CONNECTIONS,
@@ -48,15 +67,23 @@ def tell(line: str) -> None:
     sys.stderr.flush()
 
 
-def run(target: Target, *, users: int, seconds: float, pid: int) -> dict[str, Any]:
+def run(target: Target, size: Size, *, pid: int) -> dict[str, Any]:
     """Return the figures of a run, with the memory of the server's process tree."""
+    return watched(partial(measure, target, size), pid)
+
+
+def watched(
+    work: Callable[[], Coroutine[Any, Any, dict[str, Any]]], pid: int
+) -> dict[str, Any]:
+    """Return the figures of some work and the memory of a process tree meanwhile."""
     memory = Memory(pid) if pid else None
     if memory:
         memory.start()
-    figures = asyncio.run(measure(target, users, seconds))
-    if memory:
-        figures["memory"] = memory.stop()
-    return figures
+    try:
+        figures = asyncio.run(work())
+    finally:
+        peaks = memory.stop() if memory else None
+    return figures | ({"memory": peaks} if peaks else {})
 
 
 def main() -> int:
@@ -77,7 +104,7 @@ def main() -> int:
         target = read_target(given.base_url, given.key)
     except NotLoopbackError:
         parser.error("only servers on this machine are loaded")
-    figures = run(target, users=given.users, seconds=given.seconds, pid=given.pid)
+    figures = run(target, Size(given.users, given.seconds), pid=given.pid)
     text = json.dumps(figures, indent=2)
     if given.json:
         given.json.write_text(text + "\n")

@@ -1,0 +1,1 @@
+"""Other SCIM servers, installed and started beside Rollcall to be compared."""

@@ -1,0 +1,72 @@
+"""Starts private Rollcall servers, each in a folder of its own."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.connection import Target, read_target
+from benchmarks.measure import descendants
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_WITHIN_S = 120.0
+
+
+@contextmanager
+def rollcall(processes: int | None = None) -> Iterator[tuple[Target, int]]:
+    """Run `serve --demo`; yield a directory without people and the web server's pid.
+
+    The database is that of the environment.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="rollcall-benchmark-"))
+    place = {"DATA_DIR": str(folder), "PORT": str(free_port()), "DIE_WITH_PARENT": "1"}
+    if processes:
+        place["WEB_PROCESSES"] = str(processes)
+    child = subprocess.Popen(  # noqa: S603 - our own command
+        [sys.executable, str(ROOT / "manage.py"), "serve", "--demo"],
+        env={**os.environ, **place},
+        stdout=sys.stderr,
+    )
+    try:
+        wait_for(folder / "demo.json", child)
+        told = json.loads((folder / "demo.json").read_text())
+        directory = told["directories"]["organization"]
+        target = read_target(directory["scim_base_url"], directory["scim_api_key"])
+        yield target, web_server(child.pid)
+    finally:
+        child.send_signal(signal.SIGINT)
+        child.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(path: Path, child: subprocess.Popen[bytes]) -> None:
+    """Wait until the server is ready; raise TimeoutError if it never is."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not path.exists():
+        if child.poll() is not None or time.monotonic() > deadline:
+            raise TimeoutError("The server did not get ready.")
+        time.sleep(0.1)
+
+
+def web_server(pid: int) -> int:
+    """Return the web server among the children of `serve`, else that itself."""
+    for each in descendants(pid):
+        command = Path(f"/proc/{each}/cmdline").read_bytes()
+        if b"granian" in command:
+            return each
+    return pid
