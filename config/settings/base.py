@@ -232,6 +232,7 @@ SPECTACULAR_SETTINGS = {
 }
 # The SCIM surface checks the size itself, to answer in its own words.
 SCIM_MAX_BODY_BYTES = 64 * 1024 * 1024
+SCIM_BULK_MAX_OPERATIONS = 1000
 SCIM_PAGE_SIZE = 100
 SCIM_MAX_PAGE_SIZE = 1000
 API_KEY_DAYS = 365

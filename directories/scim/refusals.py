@@ -85,27 +85,30 @@ def _explain_status(error: ScimError, *, is_resource: bool) -> tuple[str, str]:
         )
     if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return "server_error", _("See the server's log for the cause.")
+    return "bad_request", _advice(error)
+
+
+def _advice(error: ScimError) -> str:
     match error:
         case errors.InvalidFilterError():
-            advice = _(
+            return _(
                 "The identity provider looks people or groups up by something that "
                 "is not offered. Choose another matching attribute there."
             )
         case errors.InvalidValueError() | errors.MutabilityError():
-            advice = _("Check the attribute mapping in the identity provider.")
+            return _("Check the attribute mapping in the identity provider.")
         case errors.BrokenReferenceError():
-            advice = _(
+            return _(
                 "Another operation of the same bulk request failed. See the entry "
                 "about that one."
             )
         case errors.PayloadTooLargeError():
-            advice = _("Raise the limit in the settings, or push less at a time.")
+            return _("Raise the limit in the settings, or push less at a time.")
         case _:
-            advice = _(
+            return _(
                 "The request is not what SCIM asks for. Check that the application "
                 "in the identity provider speaks SCIM 2.0."
             )
-    return "bad_request", advice
 
 
 def subject_name(exc: Exception) -> str:

@@ -9,14 +9,13 @@ import orjson
 import structlog
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError
 from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
     StreamingHttpResponse,
 )
-from django.utils import timezone, translation
+from django.utils import translation
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -31,23 +30,15 @@ from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.scim.protocol.messages import parse_body
 from directories.scim.protocol.tolerance import Tolerance
-from directories.scim.refusals import explain, scim_error, subject_name
+from directories.scim.refusals import scim_error, subject_name
+from directories.scim.reporting import Asked, report
 from directories.scim.streaming import Parts
 from directories.scim.throttling import Allowance, Kind, is_write, take
 from directories.services import request_log
-from directories.services.troubleshooting import Finding, log_finding
 
 logger = structlog.get_logger(__name__)
 
 SCIM_JSON = "application/scim+json"
-WRITES = {"POST", "PUT", "PATCH"}
-# Authentication logs for itself, a wrong method is the client's own affair, and
-# who sends a condition wants to be refused when it does not hold.
-UNLOGGED = {
-    HTTPStatus.UNAUTHORIZED,
-    HTTPStatus.METHOD_NOT_ALLOWED,
-    HTTPStatus.PRECONDITION_FAILED,
-}
 # A client that is slowed down sends on; once an hour says it all.
 TOLD_EVERY_S = 3600
 
@@ -181,33 +172,17 @@ class ScimView(APIView):
         return response  # type: ignore[return-value]  # any HttpResponse will do
 
     def _log(self, exc: Exception, error: ScimError) -> None:
-        if self.key is None or error.status in UNLOGGED:
-            return
-        request = self.request
-        if error.status == HTTPStatus.NOT_FOUND and request.method not in WRITES:
+        if self.key is None:
             return
         if error.status == HTTPStatus.TOO_MANY_REQUESTS and not self._tells_again():
             return
-        kind, advice = explain(exc, error, is_resource="scim_id" in self.kwargs)
-        finding = Finding(
-            kind=kind,
-            level=TroubleshootingEntry.Level.ERROR,
-            reason=error.detail,
-            advice=advice,
+        asked = Asked(
+            method=str(self.request.method),
+            path=self.request.get_full_path(),
             subject=self.subject,
-            subject_id=str(self.kwargs.get("scim_id", "")),
-            subject_name=subject_name(exc),
-            request={
-                "method": request.method,
-                "path": request.get_full_path()[:500],
-                "status": error.status,
-            },
+            scim_id=str(self.kwargs.get("scim_id", "")),
         )
-        try:
-            log_finding(self.directory, finding, now=timezone.now())
-        except DatabaseError as failure:
-            # The client still gets its answer when the log cannot be written.
-            logger.exception("troubleshooting_log_failed", exc_info=failure)
+        report(self.directory, exc, error, asked)
 
     def _tells_again(self) -> bool:
         """Say whether it is an hour since admins were told that a key is bounded."""

@@ -7,6 +7,7 @@ query behind it and would lose method or key on the way.
 from django.urls import URLPattern, re_path
 from django.views import View
 
+from directories.scim.bulk import BulkView
 from directories.scim.discovery import (
     NothingView,
     ResourceTypeDetail,
@@ -42,6 +43,7 @@ urlpatterns = [
     _endpoint("Schemas", SchemaList, "schema-list"),
     _endpoint("Schemas/(?P<name>[^/]+)", SchemaDetail, "schema-detail"),
     _endpoint(r"\.search", Search, "search"),
+    _endpoint("Bulk", BulkView, "bulk"),
     re_path(r"^(?P<directory_id>[^/]+)/?\Z", Everything.as_view(), name="root"),
     re_path(
         r"^(?P<directory_id>[^/]*)(?:/[\s\S]*)?\Z",

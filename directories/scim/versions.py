@@ -44,7 +44,11 @@ def conditions_of(request: Request) -> Conditions:
 
 def check_of(request: Request) -> Check:
     """Return what refuses a locked record that is not as the client demands."""
-    conditions = conditions_of(request)
+    return check_for(conditions_of(request))
+
+
+def check_for(conditions: Conditions) -> Check:
+    """Return what refuses a locked record that does not meet the conditions."""
 
     def check(record: Record) -> None:
         # The account takes a query; most writes demand nothing.

@@ -122,6 +122,12 @@ class UniquenessError(ScimError):
     scim_type = "uniqueness"
 
 
+class BrokenReferenceError(ScimError):
+    """A bulk operation refers to what another one failed to create."""
+
+    status = 409
+
+
 class PreconditionFailedError(ScimError):
     """The resource is not the version that the request is meant for."""
 

@@ -1,0 +1,64 @@
+"""Tells admins of what was refused, in the troubleshooting log."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from django.db import DatabaseError
+from django.utils import timezone
+
+from directories.models import Directory, TroubleshootingEntry
+from directories.scim.protocol.errors import ScimError
+from directories.scim.refusals import explain, subject_name
+from directories.services.troubleshooting import Finding, log_finding
+
+logger = structlog.get_logger(__name__)
+
+WRITES = {"POST", "PUT", "PATCH"}
+# Authentication logs for itself, a wrong method is the client's own affair, and
+# who sends a condition wants to be refused when it does not hold.
+UNLOGGED = {
+    HTTPStatus.UNAUTHORIZED,
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    HTTPStatus.PRECONDITION_FAILED,
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a client asked for: a request, or an operation of a bulk request."""
+
+    method: str
+    path: str
+    subject: TroubleshootingEntry.Subject
+    scim_id: str = ""
+
+
+def report(
+    directory: Directory, exc: Exception, error: ScimError, asked: Asked
+) -> None:
+    """Log what was refused, unless it is no affair of the admins."""
+    if error.status in UNLOGGED:
+        return
+    if error.status == HTTPStatus.NOT_FOUND and asked.method not in WRITES:
+        return
+    kind, advice = explain(exc, error, is_resource=bool(asked.scim_id))
+    finding = Finding(
+        kind=kind,
+        level=TroubleshootingEntry.Level.ERROR,
+        reason=error.detail,
+        advice=advice,
+        subject=asked.subject,
+        subject_id=asked.scim_id,
+        subject_name=subject_name(exc),
+        request={
+            "method": asked.method,
+            "path": asked.path[:500],
+            "status": error.status,
+        },
+    )
+    try:
+        log_finding(directory, finding, now=timezone.now())
+    except DatabaseError as failure:
+        # The client still gets its answer when the log cannot be written.
+        logger.exception("troubleshooting_log_failed", exc_info=failure)
