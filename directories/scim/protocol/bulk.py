@@ -200,12 +200,15 @@ def _place(path: str, base_path: str) -> tuple[str, str]:
         raise _nowhere(path)
     endpoint, _, resource = place.removeprefix("/").partition("/")
     endpoint = endpoint.partition("?")[0]
-    if not resource.lower().startswith(PREFIX):
-        resource = unquote(resource.partition("?")[0])
     resource = resource.removesuffix("/")
     if endpoint not in _ENDPOINTS:
         raise _nowhere(path)
-    return endpoint, resource
+    if resource.lower().startswith(PREFIX):
+        return endpoint, resource
+    resource = resource.partition("?")[0].removesuffix("/")
+    if "/" in resource:
+        raise _nowhere(path)
+    return endpoint, unquote(resource)
 
 
 def _nowhere(path: str) -> ScimError:
