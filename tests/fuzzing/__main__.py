@@ -22,7 +22,10 @@ def main() -> int:
         "requests": player.requests,
         "refused_writes": player.refused_writes,
         "seconds": round(time.monotonic() - start),
-        "statuses": {str(k): n for k, n in sorted(player.statuses.items())},
+        "answers": {
+            f"{method} {status}": times
+            for (method, status), times in sorted(player.answers.items())
+        },
         "failures": player.failures,
     }
     sys.stdout.write(json.dumps(found, indent=2) + "\n")

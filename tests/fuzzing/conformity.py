@@ -36,7 +36,9 @@ class Description:
 
     def problems(self, sent: Sent, answer: Answer) -> Iterator[str]:
         """Yield what is wrong with an answer."""
-        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR and (
+            answer.status != HTTPStatus.NOT_IMPLEMENTED
+        ):
             yield "the service failed"
             return
         operation = self._operation(sent)

@@ -7,14 +7,20 @@ from http.client import HTTPException
 from urllib.parse import unquote
 from uuid import UUID
 
+import orjson
+
 from tests.fuzzing.conformity import Description
 from tests.fuzzing.holdings import EVERYTHING, Holdings, unexplained
 from tests.fuzzing.sending import Answer, Send, Sent
 
 # More would make each look at everything slow, and names that meet rare.
-MOST = {"Users": 30, "Groups": 8}
+MOST = {"Users": 30, "Groups": 10}
+# With fewer, most requests would be about nothing.
+FEWEST = {"Users": 10, "Groups": 4}
 # After so many failures it is known well enough that something is wrong.
 ENOUGH = 20
+# Of failures alike the first ones are kept.
+EXAMPLES = 2
 _PLACE = re.compile(r"~(user|group|cursor|tag)(\d?)~")
 _RESOURCE = re.compile(r"/(?:Users|Groups)/([^/?]+)")
 
@@ -29,15 +35,18 @@ class Player:
     def __init__(self, send: Send, description: Description) -> None:
         self._send, self.description = send, description
         self.failures: list[str] = []
-        self.statuses: Counter[int] = Counter()
+        self.answers: Counter[tuple[str, int]] = Counter()
         self.refused_writes = 0
+        self._told: Counter[str] = Counter()
         self._cursor = ""
+        self._made = 0
         self._known = self._look()
+        self._keep_some()
 
     @property
     def requests(self) -> int:
         """Return how many requests were answered."""
-        return self.statuses.total()
+        return self.answers.total()
 
     @property
     def has_enough(self) -> bool:
@@ -47,6 +56,8 @@ class Player:
     def play(self, sent: Sent) -> None:
         """Send one request and look at everything that it may have done."""
         sent = self._filled(sent)
+        if sent.is_bulk:
+            self._check_no_trace(self._look())
         answer = self._exchange(sent)
         if answer is None:
             return
@@ -61,8 +72,7 @@ class Player:
     def settle(self) -> None:
         """Check that refused writes left nothing, then what must always hold."""
         found = self._look()
-        if found.own != self._known.own:
-            self._fail(f"refused writes left a trace: {_shown(self._known, found)}")
+        self._check_no_trace(found)
         for problem in found.problems():
             self._fail(problem)
         for kind, keys in (("Users", found.users), ("Groups", found.groups)):
@@ -70,26 +80,49 @@ class Player:
                 answer = self._exchange(Sent("GET", f"/{kind}/{key}"))
                 if answer and answer.json() != found.listed[key]:
                     self._fail(f"{key} is {answer.content!r} and listed otherwise")
-        self._known = found
-        self._thin_out()
+        self._keep_some()
 
-    def _thin_out(self) -> None:
-        for kind, keys in (
-            ("Users", self._known.users),
-            ("Groups", self._known.groups),
-        ):
+    def _check_no_trace(self, found: Holdings) -> None:
+        if found.own != self._known.own:
+            self._fail(f"refused writes left a trace: {_shown(self._known, found)}")
+        self._known = found
+
+    def _keep_some(self) -> None:
+        """Delete where there are many, and make new ones where there are few."""
+        held = {"Users": self._known.users, "Groups": self._known.groups}
+        for kind, keys in held.items():
             for key in keys[MOST[kind] // 2 :] if len(keys) > MOST[kind] else ():
                 self.play(Sent("DELETE", f"/{kind}/{key}"))
+        for _ in range(FEWEST["Users"] - len(held["Users"])):
+            self._made += 1
+            self._create("/Users", {"userName": f"person{self._made}@example.com"})
+        for number in range(FEWEST["Groups"] - len(held["Groups"])):
+            self._made += 1
+            members = [{"value": f"~user{n}~"} for n in range(number, number + 3)]
+            body = {"displayName": f"Group {self._made}", "members": members}
+            self._create("/Groups", body)
+
+    def _create(self, path: str, body: dict[str, object]) -> None:
+        self.play(Sent("POST", path, orjson.dumps(body)))
 
     def _compare(self, sent: Sent, answer: Answer) -> None:
         """Check that a write, and those refused before it, changed one resource."""
         found = self._look()
-        changed = _named(sent.path) or answer.json()["id"]
-        others = unexplained(self._known, found, sent, changed)
+        others = self._others(found, sent, answer)
         if others:
             shown = _shown(self._known, found)
             self._fail(f"changed as well: {others}: {shown}", sent, answer)
         self._known = found
+
+    def _others(self, found: Holdings, sent: Sent, answer: Answer) -> set[str]:
+        """Return what changed, or came and went, besides what the write was about."""
+        if sent.is_bulk:
+            results = answer.json()["Operations"]
+            if any(result["status"] < "300" for result in results):
+                return set()
+            return unexplained(self._known, found, sent, "")
+        changed = _named(sent.path) or answer.json()["id"]
+        return unexplained(self._known, found, sent, changed)
 
     def _look(self) -> Holdings:
         answer = self._exchange(EVERYTHING)
@@ -102,7 +135,7 @@ class Player:
         except (HTTPException, OSError) as error:
             self._fail(f"no answer: {error!r}", sent)
             return None
-        self.statuses[answer.status] += 1
+        self.answers[sent.method, answer.status] += 1
         return answer
 
     def _note_cursor(self, answer: Answer) -> None:
@@ -134,8 +167,11 @@ class Player:
     def _fail(
         self, problem: str, sent: Sent | None = None, answer: Answer | None = None
     ) -> None:
-        came = f" -> {answer.status} {answer.content[:600]!r}" if answer else ""
-        self.failures.append(f"{problem}: {sent or ''}{came}")
+        kind = re.sub(r"[0-9a-f-]*[0-9][0-9a-f-]*", "0", problem)[:100]
+        self._told[kind] += 1
+        if self._told[kind] <= EXAMPLES:
+            came = f" -> {answer.status} {answer.content[:600]!r}" if answer else ""
+            self.failures.append(f"{problem}: {str(sent or '')[:1500]}{came}")
 
 
 def _named(path: str) -> str:

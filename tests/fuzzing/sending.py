@@ -30,8 +30,16 @@ class Sent:
     @property
     def is_write(self) -> bool:
         """Say whether the request could change what the directory holds."""
-        at = self.path.partition("?")[0].rstrip("/")
-        return self.method in WRITES and not at.endswith("/.search")
+        return self.method in WRITES and not self._place.endswith("/.search")
+
+    @property
+    def is_bulk(self) -> bool:
+        """Say whether the request could change many resources."""
+        return self.method == "POST" and self._place == "/Bulk"
+
+    @property
+    def _place(self) -> str:
+        return self.path.partition("?")[0].rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -58,6 +66,10 @@ class Server:
         self.base = urlsplit(self.base_url)
         self._connection = self._connected()
 
+    def _reconnect(self) -> None:
+        self._connection.close()
+        self._connection = self._connected()
+
     def _connected(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(self.base.netloc, timeout=LONGEST_S)
 
@@ -70,9 +82,13 @@ class Server:
         """Send a request and read its answer; OSError when none came in time."""
         try:
             return self._exchange(sent)
+        except (ConnectionError, http.client.CannotSendRequest):
+            # Whoever answers before the body was read may close the connection.
+            self._reconnect()
+        try:
+            return self._exchange(sent)
         except (http.client.HTTPException, OSError):
-            self._connection.close()
-            self._connection = self._connected()
+            self._reconnect()
             raise
 
     def patiently(self, sent: Sent) -> Answer:

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from directories.scim.protocol.schemas import GROUP, RESOURCE_TYPES, ResourceType
-from tests.fuzzing.bodies import Values, encoded, patches, resources
+from tests.fuzzing.bodies import Values, anything, encoded, patches, resources, seldom
 from tests.fuzzing.queries import headers, query, search_messages
 from tests.fuzzing.sending import Sent
 
@@ -29,6 +29,49 @@ def requests() -> Values:
         _sent("GET", st.just("/")),
         _sent("POST", searched, search_messages()),
         _sent("GET", st.sampled_from(_FIXED)),
+        _sent("POST", st.just("/Bulk"), bulk_messages()),
+    )
+
+
+def bulk_messages() -> Values:
+    """Return messages of a bulk request; some operations refer to each other."""
+    operations = st.one_of(
+        *(each for kind in RESOURCE_TYPES for each in _in_bulk(kind))
+    )
+    message = st.fixed_dictionaries(
+        {"Operations": st.lists(seldom(anything, operations), max_size=5)},
+        optional={"failOnErrors": st.integers(-1, 3) | st.none()},
+    )
+    return seldom(anything, message)
+
+
+def _in_bulk(kind: ResourceType) -> list[Values]:
+    mark = "group" if kind is GROUP else "user"
+    names = st.sampled_from(["a", "b", "c", ""])
+    members = st.lists(names.map(lambda n: {"value": f"bulkId:{n}"}), max_size=2)
+    bodies = resources(kind)
+    if kind is GROUP:
+        bodies |= members.map(lambda m: {"displayName": "Made in bulk", "members": m})
+    ids = st.sampled_from(
+        [f"~{mark}{n}~" for n in range(4)] + ["bulkId:a", "nobody", ""]
+    )
+    one = ids.map(lambda key: f"{kind.endpoint}/{key}")
+    return [
+        _operation("POST", st.just(kind.endpoint), bulkId=names, data=bodies),
+        _operation("PUT", one, data=bodies),
+        _operation("PATCH", one, data=patches(kind)),
+        _operation("DELETE", one),
+    ]
+
+
+def _operation(method: str, path: Values, **more: Values) -> Values:
+    return st.fixed_dictionaries(
+        {
+            "method": seldom(st.just(method.lower()), st.just(method)),
+            "path": path,
+            **more,
+        },
+        optional={"version": st.sampled_from(['W/"1"', "*", "x"])},
     )
 
 

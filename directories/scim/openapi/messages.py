@@ -1,9 +1,7 @@
 """The messages of SCIM as JSON schemas (RFC 7644 sections 3 and 4)."""
 
-from typing import Any
-
 from directories.scim.openapi.shapes import RESOURCES, Shape
-from directories.scim.protocol import discovery
+from directories.scim.protocol.bulk import BULK_RESPONSE_SCHEMA, METHODS
 from directories.scim.protocol.errors import ERROR_SCHEMA, ScimError
 from directories.scim.protocol.filters import MAX_FILTER_LENGTH
 from directories.scim.protocol.messages import LIST_SCHEMA
@@ -13,7 +11,6 @@ _TEXT: Shape = {"type": "string"}
 _NUMBER: Shape = {"type": "integer"}
 _FLAG: Shape = {"type": "boolean"}
 _NAMES: Shape = {"type": "array", "items": _TEXT}
-_METHODS = ["POST", "PUT", "PATCH", "DELETE"]
 
 
 def reference(name: str) -> Shape:
@@ -30,7 +27,7 @@ def schemas() -> dict[str, Shape]:
         "ResourceTypeListResponse": _list_of(reference("ResourceType")),
         "SchemaListResponse": _list_of(reference("Schema")),
     }
-    return {**RESOURCES, **listed, **_MESSAGES, **_documents()}
+    return {**RESOURCES, **listed, **_MESSAGES, **_DESCRIPTIONS}
 
 
 def _object(required: list[str], /, **properties: Shape) -> Shape:
@@ -113,34 +110,87 @@ _MESSAGES: dict[str, Shape] = {
     "BulkRequest": _object(
         ["Operations"],
         schemas=_NAMES,
-        failOnErrors=_NUMBER,
-        Operations={
-            "type": "array",
-            "items": _object(
-                ["method", "path"],
-                method=_one_of(*_METHODS),
-                bulkId=_TEXT,
-                version=_TEXT,
-                path=_TEXT,
-                data={"type": "object"},
-            ),
-        },
+        failOnErrors={**_NUMBER, "minimum": 0, "nullable": True},
+        Operations={"type": "array", "minItems": 1, "items": reference("BulkWrite")},
+    ),
+    "BulkWrite": _object(
+        ["method", "path"],
+        method={**_one_of(*METHODS), "description": "In any letter case."},
+        bulkId={**_TEXT, "description": "Needed by a POST, one of its own."},
+        version={**_TEXT, "description": "As If-Match of a single request."},
+        path=_TEXT,
+        data={"type": "object", "description": "The body of a single request."},
     ),
     "BulkResponse": _object(
         ["schemas", "Operations"],
+        schemas=_named(BULK_RESPONSE_SCHEMA),
+        Operations={"type": "array", "items": reference("BulkResult")},
+    ),
+    "BulkResult": _object(
+        ["status"],
+        method=_TEXT,
+        bulkId=_TEXT,
+        version=_TEXT,
+        location=_TEXT,
+        status={**_TEXT, "pattern": "^[2-5][0-9][0-9]$"},
+        response=reference("Error"),
+    ),
+}
+
+_SUPPORTED = _object(["supported"], supported=_FLAG)
+_META = _object(["resourceType", "location"], resourceType=_TEXT, location=_TEXT)
+
+_DESCRIPTIONS: dict[str, Shape] = {
+    "ServiceProviderConfig": _object(
+        ["schemas", "patch", "bulk", "filter", "sort", "etag", "authenticationSchemes"],
         schemas=_NAMES,
-        Operations={
+        patch=_SUPPORTED,
+        bulk=_object(
+            ["supported", "maxOperations", "maxPayloadSize"],
+            supported=_FLAG,
+            maxOperations=_NUMBER,
+            maxPayloadSize=_NUMBER,
+        ),
+        filter=_object(
+            ["supported", "maxResults"], supported=_FLAG, maxResults=_NUMBER
+        ),
+        changePassword=_SUPPORTED,
+        sort=_SUPPORTED,
+        etag=_SUPPORTED,
+        pagination=_object(
+            ["cursor", "index"],
+            cursor=_FLAG,
+            index=_FLAG,
+            defaultPaginationMethod=_one_of("cursor", "index"),
+            defaultPageSize=_NUMBER,
+            maxPageSize=_NUMBER,
+        ),
+        authenticationSchemes={
             "type": "array",
             "items": _object(
-                ["method", "status"],
-                method=_TEXT,
-                bulkId=_TEXT,
-                version=_TEXT,
-                location=_TEXT,
-                status=_TEXT,
-                response={"type": "object"},
+                ["type", "name", "description"],
+                type=_TEXT,
+                name=_TEXT,
+                description=_TEXT,
+                specUri=_TEXT,
+                primary=_FLAG,
             ),
         },
+        meta=_META,
+    ),
+    "ResourceType": _object(
+        ["schemas", "id", "name", "endpoint", "schema", "schemaExtensions"],
+        schemas=_NAMES,
+        id=_TEXT,
+        name=_TEXT,
+        endpoint=_TEXT,
+        description=_TEXT,
+        schema=_TEXT,
+        schemaExtensions={
+            "type": "array",
+            "items": _object(["schema", "required"], schema=_TEXT, required=_FLAG),
+        },
+        meta=_META,
     ),
     "Schema": _object(
         ["schemas", "id", "name", "description", "attributes", "meta"],
@@ -149,7 +199,7 @@ _MESSAGES: dict[str, Shape] = {
         name=_TEXT,
         description=_TEXT,
         attributes={"type": "array", "items": reference("SchemaAttribute")},
-        meta=_object(["resourceType", "location"], resourceType=_TEXT, location=_TEXT),
+        meta=_META,
     ),
     "SchemaAttribute": _object(
         ["name", "type", "multiValued", "required", "mutability"],
@@ -176,27 +226,3 @@ _MESSAGES: dict[str, Shape] = {
         subAttributes={"type": "array", "items": reference("SchemaAttribute")},
     ),
 }
-
-
-def _documents() -> dict[str, Shape]:
-    """Return the schemas of what is answered as it stands, taken from examples."""
-    config = discovery.service_provider_config("", max_results=1, page_size=1)
-    return {
-        "ServiceProviderConfig": _like(config),
-        "ResourceType": _like(discovery.resource_type("", "User")),
-    }
-
-
-def _like(example: Any) -> Shape:
-    match example:
-        case bool():
-            return _FLAG
-        case int():
-            return _NUMBER
-        case str():
-            return _TEXT
-        case list():
-            return {"type": "array", "items": _like(example[0])}
-        case _:
-            inner = {name: _like(value) for name, value in example.items()}
-            return _object(list(inner), **inner)

@@ -18,12 +18,17 @@ _MEANINGS = {
     409: "A user name, an address or a group name is taken, or another's.",
     412: "The resource has another version than the headers demand.",
     413: "The body is too large, or asks for too much at once.",
+    414: "The address is too long for the web server, which answers nothing else.",
     415: "The body is declared as something else than JSON in UTF-8.",
     429: "The key asks more often than it may.",
+    431: "The headers are too long for the web server, which answers nothing else.",
     500: "The service failed; nothing was changed.",
+    501: "Not offered in strict mode.",
 }
 _REFUSAL_HEADERS = {401: "WWW-Authenticate", 429: "Retry-After"}
-_ALWAYS = (401, 429, 500)
+# The web server refuses these before there is anybody to write an error.
+_WITHOUT_BODY = {414, 431}
+_ALWAYS = (401, 414, 429, 431, 500)
 _BODY = (413, 415)
 _TEXT: Shape = {"type": "string"}
 
@@ -137,10 +142,9 @@ def _headers(*names: str) -> Shape:
 
 
 def _refusal(status: int) -> Shape:
-    refusal: Shape = {
-        "description": _MEANINGS[status],
-        "content": _content(_ERROR, _MEDIA_TYPES[0]),
-    }
+    refusal: Shape = {"description": _MEANINGS[status]}
+    if status not in _WITHOUT_BODY:
+        refusal["content"] = _content(_ERROR, _MEDIA_TYPES[0])
     if status in _REFUSAL_HEADERS:
         refusal["headers"] = _headers(_REFUSAL_HEADERS[status])
     return refusal
@@ -253,7 +257,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "doInBulk",
         "Carry out many operations",
         {200: "BulkResponse"},
-        errors=(400, *_BODY),
+        errors=(400, *_BODY, 501),
         body="BulkRequest",
     ),
 }

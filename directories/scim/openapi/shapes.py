@@ -21,7 +21,7 @@ _NOT_BLANK = r"\S"
 _FORMATS = {"dateTime": "date-time", "reference": "uri"}
 _MEMBER: Shape = {
     "type": "object",
-    "description": "A user of the directory; what else is said of them is not kept.",
+    "description": "A member by its id; what else is said of it is not kept.",
     "required": ["value"],
     "properties": {
         "value": {"type": "string", "minLength": 1, "maxLength": MAX_ID_LENGTH}
