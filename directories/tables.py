@@ -7,13 +7,23 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
 
 from directories.events import Event
 from directories.models import TroubleshootingEntry
 from directories.paging import Cut, Page
 from directories.queries.logs import EntryFilters, EventFilters
+from directories.queries.requests import CHANGES, WRITING, RequestFilters
 
 TEXT_LENGTH = 200
+ID_LENGTH = 64
+METHODS = [(CHANGES, _("All changes")), *((m, m) for m in ("GET", *WRITING))]
+OUTCOMES = [
+    ("answered", _("Answered")),
+    ("refused", _("Refused")),
+    ("failed", _("Failed")),
+]
+KINDS = [("User", _("Users")), ("Group", _("Groups")), ("none", _("Other"))]
 # Nothing was recorded before, and the day after the last one must exist.
 FIRST_YEAR, LAST_YEAR = 2000, 9998
 
@@ -42,6 +52,18 @@ def event_filters(params: QueryDict) -> EventFilters:
         action=_choice(params, "action", Event.values),
         first_on=_day(params, "from"),
         last_on=_day(params, "to"),
+    )
+
+
+def request_filters(params: QueryDict) -> RequestFilters:
+    """Read the filters of a request log; what makes no sense is dropped."""
+    return RequestFilters(
+        text=_text(params),
+        method=_choice(params, "method", dict(METHODS)),
+        outcome=_choice(params, "status", dict(OUTCOMES)),
+        resource=_choice(params, "kind", dict(KINDS)),
+        about=_text(params, "about")[:ID_LENGTH],
+        request=_text(params, "request")[:ID_LENGTH],
     )
 
 
@@ -74,9 +96,9 @@ def _turned(params: QueryDict, name: str, cursor: str | None) -> str:
     return f"?{turned.urlencode()}"
 
 
-def _text(params: QueryDict) -> str:
+def _text(params: QueryDict, name: str = "q") -> str:
     # PostgreSQL takes no null byte in a text.
-    return params.get("q", "").replace("\0", "").strip()[:TEXT_LENGTH]
+    return params.get(name, "").replace("\0", "").strip()[:TEXT_LENGTH]
 
 
 def _choice(params: QueryDict, name: str, values: Iterable[str]) -> str:

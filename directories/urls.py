@@ -26,6 +26,12 @@ from directories.views.password import (
     password_reset_done,
     password_reset_sent,
 )
+from directories.views.requests import (
+    request_detail,
+    request_log,
+    request_log_clear,
+    request_log_export,
+)
 from directories.views.set_up import directory_arrivals, directory_set_up
 from directories.views.settings import directory_settings
 from directories.views.sign_in import sign_in, sign_out
@@ -40,6 +46,7 @@ app_name = "directories"
 PROVIDERS = "security/identity-providers/"
 ONE = f"{PROVIDERS}<uuid:directory_id>/"
 LOG = f"{ONE}troubleshooting-log/"
+REQUESTS = f"{ONE}requests/"
 
 urlpatterns = [
     path("sign-in/", sign_in, name="sign-in"),
@@ -85,6 +92,10 @@ urlpatterns = [
         troubleshooting_log_clear,
         name="troubleshooting-log-clear",
     ),
+    path(REQUESTS, request_log, name="request-log"),
+    path(f"{REQUESTS}export/", request_log_export, name="request-log-export"),
+    path(f"{REQUESTS}clear/", request_log_clear, name="request-log-clear"),
+    path(f"{REQUESTS}<int:entry_id>/", request_detail, name="request-detail"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("gallery/", gallery, name="gallery"))

@@ -1,6 +1,6 @@
 """Marks of the organization that `make run` fills."""
 
-from directories.models import Organization
+from directories.models import Directory, Organization
 
 
 def set_demonstration(
@@ -9,3 +9,16 @@ def set_demonstration(
     """Remember how far the demonstration organization is."""
     organization.demonstration = state
     organization.save(update_fields=["demonstration"])
+
+
+def set_unbounded(directory: Directory) -> None:
+    """Let everybody try the directory as fast as they can.
+
+    What an admin has chosen stays.
+    """
+    Directory.objects.filter(pk=directory.pk, reads_per_minute=None).update(
+        reads_per_minute=0
+    )
+    Directory.objects.filter(pk=directory.pk, writes_per_minute=None).update(
+        writes_per_minute=0
+    )

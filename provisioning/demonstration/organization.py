@@ -16,7 +16,7 @@ from directories.models import (
 from directories.services import accounts, organizations
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
-from directories.services.demonstration import set_demonstration
+from directories.services.demonstration import set_demonstration, set_unbounded
 from directories.services.directories import add_directory
 from provisioning.models import App, Group
 from provisioning.services import apps, groups
@@ -146,6 +146,8 @@ def parts(organization: Organization, now: datetime) -> Demonstration:
 def _directory(
     organization: Organization, provider: str, name: str, now: datetime
 ) -> Directory:
-    return find_directory(organization, provider) or add_directory(
+    directory = find_directory(organization, provider) or add_directory(
         organization=organization, provider=provider, name=name, by=SYSTEM, now=now
     )
+    set_unbounded(directory)
+    return directory
