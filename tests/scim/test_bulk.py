@@ -1,0 +1,505 @@
+"""Bulk: many operations in one request, each as if it had come alone."""
+
+import pytest
+from structlog.testing import capture_logs
+
+from directories.models import Directory, UserRecord
+from directories.scim.protocol.bulk import BULK_REQUEST_SCHEMA, BULK_RESPONSE_SCHEMA
+from tests.scim.client import ERROR_SCHEMA, PATCH_SCHEMA, refusal, values
+from tests.scim.invariants import check_invariants
+
+ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+
+
+def send(scim, *operations, **message):
+    """Send operations, check the answer as a whole, return the results."""
+    body = {"schemas": [BULK_REQUEST_SCHEMA], "Operations": list(operations)}
+    answer = scim.post("/Bulk", body | message)
+    assert answer.status_code == 200, answer.content
+    assert answer["Content-Type"] == "application/scim+json"
+    document = answer.json()
+    assert document.keys() == {"schemas", "Operations"}
+    assert document["schemas"] == [BULK_RESPONSE_SCHEMA]
+    return document["Operations"]
+
+
+def statuses(results):
+    return [result["status"] for result in results]
+
+
+def operation(method, path, data=None, **more):
+    found = {"method": method, "path": path, **more}
+    return found if data is None else {**found, "data": data}
+
+
+def user(bulk_id, name, **attributes):
+    return operation("POST", "/Users", {"userName": name, **attributes}, bulkId=bulk_id)
+
+
+def group(bulk_id, name, *members):
+    data = {"displayName": name, "members": values(*members)}
+    return operation("POST", "/Groups", data, bulkId=bulk_id)
+
+
+def patch(path, *operations, **more):
+    data = {"schemas": [PATCH_SCHEMA], "Operations": list(operations)}
+    return operation("PATCH", path, data, **more)
+
+
+def managed_by(manager):
+    return {ENTERPRISE: {"manager": {"value": manager}}}
+
+
+def manager_of(scim, location):
+    return scim.get(path_of(scim, location)).json()[ENTERPRISE]["manager"]["value"]
+
+
+def refusals(scim):
+    """Return what the log says of refusals; not of people without an address."""
+    return scim.log().filter(level="error")
+
+
+def path_of(scim, location):
+    before, base, path = location.partition(scim.base)
+    assert (before, base) == ("http://testserver", scim.base)
+    return path
+
+
+def id_of(result):
+    return result["location"].rpartition("/")[2]
+
+
+def user_names(scim):
+    resources = scim.get("/Users?attributes=userName").json()["Resources"]
+    return {each["userName"] for each in resources}
+
+
+def test_every_kind_of_write_is_carried_out(scim):
+    ada, bob = scim.user("ada"), scim.user("bob")
+    crew = scim.group("Crew", ada["id"])["id"]
+
+    results = send(
+        scim,
+        user("new", "cid", title="Captain"),
+        operation("PUT", f"/Users/{ada['id']}", {"userName": "eve"}),
+        patch(f"/Groups/{crew}", {"op": "remove", "path": "members"}),
+        operation("DELETE", f"/Users/{bob['id']}"),
+    )
+
+    created = scim.get(path_of(scim, results[0]["location"]))
+    replaced = scim.get(f"/Users/{ada['id']}")
+    assert results == [
+        {
+            "location": created.json()["meta"]["location"],
+            "method": "POST",
+            "bulkId": "new",
+            "version": created["ETag"],
+            "status": "201",
+        },
+        {
+            "location": ada["meta"]["location"],
+            "method": "PUT",
+            "version": replaced["ETag"],
+            "status": "200",
+        },
+        {
+            "location": f"http://testserver{scim.base}/Groups/{crew}",
+            "method": "PATCH",
+            "version": scim.get(f"/Groups/{crew}")["ETag"],
+            "status": "200",
+        },
+        {"location": bob["meta"]["location"], "method": "DELETE", "status": "204"},
+    ]
+    assert created.json()["title"] == "Captain"
+    assert user_names(scim) == {"eve", "cid"}
+    assert scim.members(crew) == set()
+    assert not refusals(scim).exists()
+
+
+def test_a_refused_operation_leaves_the_others_alone(scim):
+    scim.user("ada")
+
+    results = send(
+        scim,
+        user("a", "bob"),
+        user("b", "ada"),
+        user("c", ""),
+        "nonsense",
+        operation("DELETE", "/Users/nobody"),
+        user("d", "cid"),
+    )
+
+    assert statuses(results) == ["201", "409", "400", "400", "404", "201"]
+    assert user_names(scim) == {"ada", "bob", "cid"}
+    taken = results[1]
+    assert taken.keys() == {"method", "bulkId", "status", "response"}
+    assert taken["response"]["schemas"] == [ERROR_SCHEMA]
+    assert taken["response"]["status"] == "409"
+    assert taken["response"]["scimType"] == "uniqueness"
+    assert results[3].keys() == {"status", "response"}
+    assert results[4]["location"].endswith("/Users/nobody")
+
+
+def test_what_is_refused_is_logged_like_a_single_request(scim):
+    scim.user("ada")
+    alone = scim.post("/Users", {"userName": "ada"})
+    single = refusals(scim).get()
+
+    (result,) = send(scim, user("a", "ada"))
+
+    assert result["response"] == alone.json()
+    entry = refusals(scim).get()
+    assert (entry.pk, entry.times) == (single.pk, 2)
+    assert entry.request["path"] == "/Users (Bulk operation 1)"
+    assert entry.request["status"] == 409
+
+
+def test_what_single_requests_do_not_log_is_not_logged(scim):
+    ada = scim.user("ada")["id"]
+
+    results = send(
+        scim,
+        operation("DELETE", "/Users/nobody"),
+        operation("POST", "/Users/1", {}, bulkId="a"),
+        patch(f"/Users/{ada}", {"op": "remove", "path": "title"}, version='W/"x"'),
+    )
+
+    assert statuses(results) == ["404", "405", "412"]
+    assert not refusals(scim).exists()
+
+
+def test_a_failure_of_ours_is_the_result_of_one_operation(scim, monkeypatch):
+    failures = iter([None, ZeroDivisionError("secret of the inside"), None])
+
+    def fail_once(_directory):
+        failure = next(failures)
+        if failure:
+            raise failure
+
+    monkeypatch.setattr("directories.services.records.limits.check_users", fail_once)
+
+    with capture_logs() as lines:
+        results = send(scim, user("a", "ada"), user("b", "bob"), user("c", "cid"))
+
+    assert statuses(results) == ["201", "500", "201"]
+    assert user_names(scim) == {"ada", "cid"}
+    assert "secret" not in str(results)
+    assert refusals(scim).get().kind == "server_error"
+    (line,) = [each for each in lines if each["event"] == "scim_operation_failed"]
+    assert (line["operation"], line["log_level"]) == (2, "error")
+    assert isinstance(line["exc_info"], ZeroDivisionError)
+
+
+def test_members_are_named_by_their_bulk_ids_wherever_they_are_created(scim):
+    old = scim.user("old")["id"]
+
+    results = send(
+        scim,
+        group("g", "Crew", "bulkId:a", "bulkId:b", old),
+        user("a", "ada"),
+        user("b", "bob"),
+    )
+
+    assert statuses(results) == ["201"] * 3
+    assert [each["bulkId"] for each in results] == ["g", "a", "b"]
+    assert scim.members(id_of(results[0])) == {id_of(each) for each in results[1:]} | {
+        old
+    }
+
+
+def test_what_was_created_can_be_changed_in_the_same_request(scim):
+    results = send(
+        scim,
+        user("a", "ada"),
+        user("b", "bob"),
+        group("g", "Crew"),
+        patch(
+            "/Groups/bulkId:g",
+            {"op": "add", "path": "members", "value": values("bulkId:a", "bulkId:b")},
+        ),
+        patch(
+            "/Groups/bulkId:g",
+            {"op": "remove", "path": 'members[value eq "bulkId:a"]'},
+        ),
+        operation("PUT", "/Users/bulkId:b", {"userName": "eve"}),
+        operation("DELETE", "/Users/bulkId:a"),
+    )
+
+    assert statuses(results) == ["201", "201", "201", "200", "200", "200", "204"]
+    assert results[6]["location"] == results[0]["location"]
+    assert scim.members(id_of(results[2])) == {id_of(results[1])}
+    assert user_names(scim) == {"eve"}
+
+
+def test_people_may_manage_each_other_and_themselves(scim):
+    results = send(
+        scim,
+        user("a", "ada", **managed_by("bulkId:b"), title="Captain"),
+        user("b", "bob", **managed_by("bulkId:c")),
+        user("c", "cid", **managed_by("bulkId:a")),
+        user("d", "dan", **managed_by("bulkId:d")),
+        user("e", "eve", **managed_by("bulkId:a")),
+    )
+
+    assert statuses(results) == ["201"] * 5
+    ids = [id_of(each) for each in results]
+    managers = [manager_of(scim, each["location"]) for each in results]
+    assert managers == [ids[1], ids[2], ids[0], ids[3], ids[0]]
+    for result in results:
+        answer = scim.get(path_of(scim, result["location"]))
+        assert answer["ETag"] == result["version"]
+    assert not refusals(scim).exists()
+
+
+def test_a_circle_that_fails_leaves_nothing_but_log_entries(scim, nothing_written):
+    scim.user("bob")
+
+    with nothing_written():
+        results = send(
+            scim,
+            user("a", "ada", **managed_by("bulkId:b")),
+            user("b", "bob", **managed_by("bulkId:a")),
+            user("c", "cid", **managed_by("bulkId:a")),
+        )
+
+    assert statuses(results) == ["409", "409", "409"]
+    assert "scimType" not in results[0]["response"]
+    assert '"b" failed' in results[0]["response"]["detail"]
+    assert results[1]["response"]["scimType"] == "uniqueness"
+    assert '"a", which was not created' in results[2]["response"]["detail"]
+    assert refusals(scim).count() == 3
+
+
+def test_what_refers_to_what_failed_is_refused(scim):
+    results = send(
+        scim,
+        user("a", ""),
+        user("b", "bob"),
+        group("g", "Crew", "bulkId:a", "bulkId:b"),
+        patch("/Users/bulkId:a", {"op": "add", "path": "title", "value": "x"}),
+    )
+
+    assert statuses(results) == ["400", "201", "409", "409"]
+    assert scim.get("/Groups").json()["totalResults"] == 0
+    assert "same bulk request" in refusals(scim).last().advice
+
+
+def test_a_bulk_id_that_nobody_has_is_refused(scim):
+    results = send(scim, group("g", "Crew", "bulkId:x"), user("a", "ada"))
+
+    assert statuses(results) == ["400", "201"]
+    assert '"x"' in results[0]["response"]["detail"]
+    assert results[0]["response"]["scimType"] == "invalidValue"
+
+
+def test_a_bulk_id_stands_for_one_resource(scim):
+    results = send(
+        scim, user("a", "ada"), user("a", "bob"), group("g", "Crew", "bulkId:a")
+    )
+
+    assert statuses(results) == ["400", "400", "409"]
+    assert user_names(scim) == set()
+
+
+def test_a_post_needs_a_bulk_id(scim):
+    results = send(scim, operation("POST", "/Users", {"userName": "ada"}))
+
+    assert statuses(results) == ["400"]
+    assert "bulkId" in results[0]["response"]["detail"]
+
+
+def test_who_looks_like_a_reference_and_is_none_keeps_the_name(scim):
+    results = send(scim, user("a", "bulkId:a", title="bulkId:b"))
+
+    assert statuses(results) == ["201"]
+    shown = scim.get(path_of(scim, results[0]["location"])).json()
+    assert (shown["userName"], shown["title"]) == ("bulkId:a", "bulkId:b")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3])
+def test_after_enough_errors_the_rest_is_left_alone(scim, limit):
+    scim.user("ada")
+
+    results = send(
+        scim,
+        user("a", "bob"),
+        user("b", "ada"),
+        user("c", "cid"),
+        user("d", "ada"),
+        user("e", "dan"),
+        failOnErrors=limit,
+    )
+
+    tried = ["201", "409", "201", "409", "201"][: {1: 2, 2: 4, 3: 5}[limit]]
+    assert statuses(results) == tried
+    assert ("cid" in user_names(scim)) == (limit > 1)
+    assert ("dan" in user_names(scim)) == (limit > 2)
+
+
+def test_no_number_of_errors_stops_a_request_that_names_none(scim):
+    operations = [user(str(n), "") for n in range(5)] + [user("a", "ada")]
+
+    assert statuses(send(scim, *operations, failOnErrors=0)) == ["400"] * 5 + ["201"]
+    assert statuses(send(scim, *operations)) == ["400"] * 5 + ["409"]
+
+
+@pytest.mark.parametrize("limit", [-1, "many", True, 1.5])
+def test_what_is_no_number_of_errors_is_refused(scim, nothing_written, limit):
+    body = {"Operations": [user("a", "ada")], "failOnErrors": limit}
+
+    with nothing_written():
+        answer = scim.post("/Bulk", body)
+
+    assert "failOnErrors" in refusal(answer, 400, "invalidValue")
+
+
+@pytest.mark.parametrize(
+    "body", [[], "x", {}, {"Operations": None}, {"Operations": {}}, {"Operations": []}]
+)
+def test_what_is_no_bulk_request_is_refused_as_a_whole(scim, nothing_written, body):
+    with nothing_written():
+        refusal(scim.post("/Bulk", body), 400, "invalidSyntax")
+
+    assert scim.log().get().kind == "bad_request"
+
+
+def test_more_operations_than_allowed_are_refused_with_the_limit(
+    scim, settings, nothing_written
+):
+    settings.SCIM_BULK_MAX_OPERATIONS = 2
+    operations = [user(str(n), f"u{n}") for n in range(3)]
+
+    with nothing_written():
+        detail = refusal(scim.post("/Bulk", {"Operations": operations}), 413)
+
+    assert "limit is 2 " in detail
+    assert statuses(send(scim, *operations[:2])) == ["201", "201"]
+
+
+def test_a_larger_body_than_allowed_is_refused_with_the_limit(
+    scim, settings, nothing_written
+):
+    settings.SCIM_MAX_BODY_BYTES = 2**20
+    operations = [user("a", "ada", title="x" * 2**20)]
+
+    with nothing_written():
+        detail = refusal(scim.post("/Bulk", {"Operations": operations}), 413)
+
+    assert "1 MB" in detail
+
+
+def test_versions_are_demanded_as_by_if_match(scim):
+    first, second = scim.user("ada"), scim.user("bob")
+    crew = scim.group("Crew", first["id"])["id"]
+    change = {"op": "add", "path": "title", "value": "Captain"}
+    path = f"/Users/{first['id']}"
+
+    results = send(
+        scim,
+        patch(path, change, version=first["meta"]["version"]),
+        patch(path, {**change, "value": "x"}, version=first["meta"]["version"]),
+        operation("DELETE", f"/Users/{second['id']}", version='W/"x"'),
+        operation("DELETE", f"/Groups/{crew}", version="*"),
+        user("a", "cid", title="x") | {"version": 'W/"x"'},
+    )
+
+    assert statuses(results) == ["200", "412", "412", "204", "201"]
+    assert scim.get(path).json()["title"] == "Captain"
+    assert user_names(scim) == {"ada", "bob", "cid"}
+
+
+def test_names_methods_and_whole_urls_are_understood(scim):
+    ada = scim.user("ada")["meta"]["location"]
+    bob = scim.user("bob")["id"]
+    body = {
+        "operations": [
+            {"METHOD": "delete", "PATH": ada},
+            {"method": "Delete", "path": f"{scim.base}/Users/{bob}/"},
+            {"method": "post", "path": "Users", "BULKID": "a", "Data": {}},
+        ]
+    }
+
+    results = scim.post("/Bulk", body).json()["Operations"]
+
+    assert statuses(results) == ["204", "204", "400"]
+    assert user_names(scim) == set()
+
+
+def test_other_directories_are_out_of_reach(scim, second, stranger):
+    users = [client.user("ada") for client in (second, stranger)]
+    paths = [each["meta"]["location"] for each in users]
+    paths += [f"/Users/{each['id']}" for each in users]
+
+    results = send(scim, *(operation("DELETE", path) for path in paths))
+
+    assert statuses(results) == ["404"] * 4
+    assert UserRecord.objects.count() == 2
+
+
+def test_what_is_no_endpoint_is_not_found(scim):
+    paths = ["/Me", "/Bulk", "/Users/a/b", "/Schemas", "https://other.example/Users/1"]
+
+    results = send(scim, *(operation("DELETE", path) for path in paths))
+
+    assert statuses(results) == ["404"] * len(paths)
+
+
+def test_unknown_members_are_treated_as_in_single_requests(scim):
+    crew = scim.group("Crew")["id"]
+    ada = scim.user("ada")["id"]
+    unknown = "00000000-0000-0000-0000-000000000000"
+    addition = {"op": "add", "path": "members", "value": values(unknown, ada)}
+
+    results = send(
+        scim, group("g", "Band", unknown), patch(f"/Groups/{crew}", addition)
+    )
+
+    assert statuses(results) == ["400", "200"]
+    assert scim.members(crew) == {ada}
+
+
+def test_strict_mode_offers_no_bulk(scim, nothing_written):
+    Directory.objects.update(mode=Directory.Mode.STRICT)
+
+    with nothing_written():
+        answer = scim.post("/Bulk", {"Operations": [user("a", "ada")]})
+
+    assert "compatible mode" in refusal(answer, 501)
+
+
+def test_only_a_post_with_the_key_of_the_directory_is_answered(scim, second):
+    body = {"Operations": [user("a", "ada")]}
+
+    assert set(scim.request("OPTIONS", "/Bulk")["Allow"].split(", ")) == {
+        "POST",
+        "OPTIONS",
+    }
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        refusal(scim.request(method, "/Bulk", body), 405)
+    refusal(scim.post("/Bulk", body, authorization=f"Bearer {second.key}"), 401)
+    assert scim.request("POST", "/Bulk/", body).status_code == 200
+
+
+def test_operations_are_counted_against_the_allowance_of_the_key(scim):
+    Directory.objects.update(writes_per_minute=3)
+
+    results = send(scim, *(user(str(n), f"u{n}") for n in range(5)))
+
+    assert statuses(results) == ["201"] * 5
+    refusal(scim.post("/Users", {"userName": "ada"}), 429)
+
+
+def test_a_push_of_many_people_and_their_group(scim, django_assert_max_num_queries):
+    count = 200
+    people = [user(str(n), f"u{n}@example.com") for n in range(count)]
+    crew = group("g", "Crew", *(f"bulkId:{n}" for n in range(count)))
+    alone = scim.post("/Users", {"userName": "ada@example.com"})
+    assert alone.status_code == 201
+
+    # Savepoints of the tests included; not more than single requests need.
+    with django_assert_max_num_queries(count * 16 + 60):
+        results = send(scim, crew, *people)
+
+    assert statuses(results) == ["201"] * (count + 1)
+    assert scim.members(id_of(results[0])) == {id_of(each) for each in results[1:]}
+    check_invariants()
