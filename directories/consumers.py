@@ -48,10 +48,21 @@ class Outcome:
 
 @dataclass(frozen=True)
 class MembersChange:
-    """Which user records really joined and left a group, by primary key."""
+    """Which records really joined and left a group, by primary key.
 
-    joined: Sequence[int]
-    left: Sequence[int]
+    `joined` and `left` are users, `nested` and `removed` groups. `above` are all
+    groups that the group is in at any depth; like the group they are locked. What
+    groups in groups mean is for the consumer to say.
+    """
+
+    joined: Sequence[int] = ()
+    left: Sequence[int] = ()
+    nested: Sequence[int] = ()
+    removed: Sequence[int] = ()
+    above: Sequence[int] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.joined or self.left or self.nested or self.removed)
 
 
 class Consumer(Protocol):

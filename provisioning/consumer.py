@@ -26,17 +26,16 @@ def user_removed(record: UserRecord, now: datetime) -> None:
 def group_changed(record: GroupRecord, now: datetime) -> Outcome:
     """Make or rename the record's synced group."""
     outcome = groups.take_up(record, now=now)
-    if record.member_count and outcome.state != record.link_state:
+    filled = record.member_count or record.nested_count
+    if filled and outcome.state != record.link_state:
         # A group that waited has its members already.
         _wake_later(groups.queue_sync(record, now))
     return outcome
 
 
 def members_changed(record: GroupRecord, change: MembersChange, now: datetime) -> None:
-    """Carry the change on to the synced group, large ones by a job."""
-    job = groups.carry_members(record, change, now=now)
-    if job is not None:
-        _wake_later(job)
+    """Carry the change on to the synced groups, large ones by jobs."""
+    _wake_later(*groups.carry_members(record, change, now=now))
 
 
 def group_removed(record: GroupRecord, now: datetime) -> None:

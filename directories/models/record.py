@@ -143,13 +143,17 @@ class UserEmail(models.Model):
 class GroupRecord(Record):
     """One group as the identity provider last described it (RFC 7643 4.2).
 
-    `member_count` counts the Membership rows exactly; both change together
-    under the lock of this row.
+    `member_count` counts the Membership rows exactly, `nested_count` the Nesting
+    rows with this group as the parent; both change together with the rows under
+    the lock of this row. `was_nested` says whether the group has ever been in
+    another one: who changes its members has to look for groups above only then.
     """
 
     display_name = models.CharField(max_length=255)
     display_name_key = models.CharField(max_length=1024)
     member_count = models.PositiveIntegerField(default=0, db_default=0)
+    nested_count = models.PositiveIntegerField(default=0, db_default=0)
+    was_nested = models.BooleanField(default=False, db_default=False)
     members = models.ManyToManyField(
         UserRecord, through="Membership", related_name="groups"
     )

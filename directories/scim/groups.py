@@ -24,13 +24,18 @@ from directories.scim.writing import GroupWrites
 from directories.services.records import UnknownRecordError
 
 
+def _size(record: GroupRecord) -> int:
+    """Return how many people and groups are members."""
+    return record.member_count + record.nested_count
+
+
 def _shown(record: GroupRecord, query: Query) -> bool:
     """Say whether the answer to a write holds the members.
 
     Who asks for attributes gets them (RFC 7644 section 3.5.2); else many
     members are left out.
     """
-    few = record.member_count <= settings.SCIM_MEMBERS_IN_WRITE_ANSWER
+    few = _size(record) <= settings.SCIM_MEMBERS_IN_WRITE_ANSWER
     return few or not query.selection.is_everything
 
 
@@ -48,11 +53,11 @@ class GroupView(ScimView):
     ) -> list[Document | Parts]:
         """Render groups as the query asked for them; large ones in parts."""
         wanted = with_members and query.selection.wants("members")
-        small = [group for group in found if group.member_count <= SMALL]
+        small = [group for group in found if _size(group) <= SMALL]
         members = members_of(self.directory, small) if wanted else {}
         return [
             self._in_parts(group, query)
-            if wanted and group.member_count > SMALL
+            if wanted and _size(group) > SMALL
             else self._document(group, members.get(group.pk), query)
             for group in found
         ]

@@ -5,7 +5,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from directories import dialect
-from directories.models import Directory, GroupRecord, Membership, UserRecord
+from directories.models import (
+    Directory,
+    GroupRecord,
+    Membership,
+    Nesting,
+    UserRecord,
+)
+from directories.queries import nesting
 from directories.queries.providers import scim_base_url
 from directories.scim.modes import is_strict
 from directories.scim.protocol.documents import Document, schemas_of
@@ -62,19 +69,45 @@ def _user(
 def _groups_of(
     directory: Directory, records: Sequence[UserRecord]
 ) -> dict[int, list[Document]]:
-    base = f"{scim_base_url(directory)}/Groups/"
+    """Return the groups of users by user key, with those around them if they count.
+
+    Only where a group has been in another one is there a second query.
+    """
     found: dict[int, list[Document]] = {record.pk: [] for record in records}
-    for user, scim_id, name in dialect.rows(
-        f"SELECT m.user_id, g.scim_id, g.display_name FROM {MEMBERSHIPS} m"  # noqa: S608
-        f" JOIN {GROUPS} g ON g.id = m.group_id"
+    ways: list[tuple[int, int]] = []
+    base = f"{scim_base_url(directory)}/Groups/"
+    for user, group, was_nested, scim_id, name in dialect.rows(
+        "SELECT m.user_id, g.id, g.was_nested, g.scim_id, g.display_name"  # noqa: S608
+        f" FROM {MEMBERSHIPS} m JOIN {GROUPS} g ON g.id = m.group_id"
         f" WHERE {dialect.one_of('m.user_id', 'bigint')} ORDER BY m.user_id, m.id",
         [dialect.ids_parameter(list(found))],
     ):
-        value = str(uuid.UUID(str(scim_id)))
-        found[user].append(
-            {"value": value, "display": name, "type": "direct", "$ref": base + value}
-        )
+        found[user].append(_group_of(base, uuid.UUID(str(scim_id)), name, "direct"))
+        if was_nested:
+            ways.append((user, group))
+    if ways and nesting.counts(directory):
+        _add_indirect(found, ways, base)
     return found
+
+
+def _group_of(base: str, scim_id: uuid.UUID, name: str, kind: str) -> Document:
+    value = str(scim_id)
+    return {"value": value, "display": name, "type": kind, "$ref": base + value}
+
+
+def _add_indirect(
+    found: dict[int, list[Document]], ways: list[tuple[int, int]], base: str
+) -> None:
+    """Add the groups around those that users are in, each once (RFC 7643 4.1.2)."""
+    around: dict[int, list[tuple[uuid.UUID, str]]] = {}
+    for group, scim_id, name in nesting.around(list({group for _, group in ways})):
+        around.setdefault(group, []).append((scim_id, name))
+    known = {user: {each["value"] for each in found[user]} for user, _group in ways}
+    for user, group in ways:
+        for scim_id, name in around.get(group, []):
+            if str(scim_id) not in known[user]:
+                known[user].add(str(scim_id))
+                found[user].append(_group_of(base, scim_id, name, "indirect"))
 
 
 def render_group(
@@ -96,14 +129,24 @@ def render_group(
 def members_of(
     directory: Directory, groups: Iterable[GroupRecord]
 ) -> dict[int, list[Document]]:
-    """Return the rendered members of small groups by group key, in one query."""
-    found: dict[int, list[Document]] = {group.pk: [] for group in groups}
+    """Return the rendered members of small groups by group key, people first.
+
+    It takes one query, and one more where groups are in groups.
+    """
+    found: dict[int, list[Document]] = {}
+    nesting_groups = []
+    for group in groups:
+        found[group.pk] = []
+        if group.nested_count:
+            nesting_groups.append(group.pk)
     rows = Membership.objects.filter(group__in=list(found)).order_by(
         "group_id", "user_id"
     )
     name_of = _name_of(directory)
-    for group, scim_id, name in rows.values_list("group_id", "user__scim_id", name_of):
-        found[group].append(_member(directory, scim_id, name))
+    for key, scim_id, name in rows.values_list("group_id", "user__scim_id", name_of):
+        found[key].append(_member(directory, scim_id, name))
+    for key, member in _nested(directory, nesting_groups):
+        found[key].append(member)
     return found
 
 
@@ -121,6 +164,21 @@ def members_in_parts(
     ):
         yield [_member(directory, scim_id, name) for _pk, scim_id, name in rows]
         after = rows[-1][0]
+    if group.nested_count:
+        yield [member for _key, member in _nested(directory, [group.pk])]
+
+
+def _nested(
+    directory: Directory, groups: Sequence[int]
+) -> Iterator[tuple[int, Document]]:
+    """Render the groups in these groups, each with the key of the group around it."""
+    if not groups:
+        return
+    base = f"{scim_base_url(directory)}/Groups/"
+    rows = Nesting.objects.filter(parent__in=groups).order_by("parent_id", "child_id")
+    shown = rows.values_list("parent_id", "child__scim_id", "child__display_name")
+    for parent, scim_id, name in shown:
+        yield parent, _group_of(base, scim_id, name, "Group")
 
 
 def _name_of(directory: Directory) -> str:

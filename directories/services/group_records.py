@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 
@@ -14,9 +14,10 @@ from directories.consumers import MembersChange, consumer_for
 from directories.events import Event
 from directories.folding import fold
 from directories.models import Directory, GroupRecord, LinkState, UserRecord
-from directories.services import limits, memberships
+from directories.services import limits, memberships, nestings
 from directories.services.audit import Target, provider, record_event
 from directories.services.memberships import MembersPlan
+from directories.services.nestings import Held
 from directories.services.opening import hold_open
 from directories.services.records import (
     Check,
@@ -26,6 +27,7 @@ from directories.services.records import (
 )
 
 Document = dict[str, Any]
+T = TypeVar("T")
 # Above this many the audit log keeps numbers only.
 NAMED_MEMBERS = 20
 
@@ -65,8 +67,8 @@ def change_group(
 ) -> GroupRecord:
     """Apply `edit` to a locked group that passes `check`: document, then members.
 
-    Raises UnknownRecordError, what `check` and `edit` raise and what create_group
-    raises.
+    Raises UnknownRecordError, nestings.GroupInItselfError, what `check` and `edit`
+    raise and what create_group raises.
     """
     names: list[str] = [""]
 
@@ -83,19 +85,24 @@ def delete_group(
     *, directory: Directory, scim_id: uuid.UUID, now: datetime, check: Check = accept
 ) -> None:
     """Forget a group for good; raises UnknownRecordError or what `check` raises."""
-    dialect.retrying(partial(_delete_group, directory, scim_id, check, now))
+    _run(partial(_delete_group, directory, scim_id, check, now))
 
 
-def _writing(name: str | list[str], call: Callable[[], GroupRecord]) -> GroupRecord:
+def _run(call: Callable[[Held], T]) -> T:
+    """Run a write as often as its locks need it."""
+    return nestings.widening(lambda held: dialect.retrying(partial(call, held)))
+
+
+def _writing(name: str | list[str], call: Callable[[Held], GroupRecord]) -> GroupRecord:
     """Run a write; turn a broken constraint into the error that explains it."""
     try:
-        return dialect.retrying(call)
+        return _run(call)
     except IntegrityError as error:
         _raise_taken(error, name)
     # Another directory made a group of this name at the same moment: now it is
     # there to be seen.
     try:
-        return dialect.retrying(call)
+        return _run(call)
     except IntegrityError as error:
         _raise_taken(error, name)
         raise
@@ -110,9 +117,10 @@ def _raise_taken(error: IntegrityError, name: str | list[str]) -> None:
 
 @transaction.atomic
 def _create_group(
-    directory: Directory, values: GroupValues, now: datetime
+    directory: Directory, values: GroupValues, now: datetime, held: Held
 ) -> GroupRecord:
     hold_open(directory)
+    nestings.lock(held)
     limits.check_groups(directory)
     record = GroupRecord(
         directory=directory, organization=directory.organization, created_at=now
@@ -120,7 +128,7 @@ def _create_group(
     _fill(record, values, now)
     record.save(force_insert=True)
     _hand_over(record, now)
-    change = _change_members(record, values.members, now)
+    change = _change_members(record, values.members, held, now)
     details = {"after": record.document, **_counts(change)}
     _record(Event.SCIM_GROUP_CREATED, record, details, now)
     return record
@@ -133,9 +141,10 @@ def _change_group(
     check: Check,
     edit: GroupEdit,
     now: datetime,
+    held: Held,
 ) -> GroupRecord:
     hold_open(directory)
-    record = _locked(directory, scim_id)
+    record = _locked(directory, scim_id, held)
     check(record)
     before = record.document
     values = edit(before)
@@ -146,29 +155,49 @@ def _change_group(
         record.save()
     if not same or record.link_state != LinkState.LINKED or record.link_reason:
         _hand_over(record, now)
-    change = _change_members(record, values.members, now)
+    change = _change_members(record, values.members, held, now)
     if not same:
         changes = {"before": before, "after": record.document}
         _record(Event.SCIM_GROUP_UPDATED, record, changes, now)
-    if change.joined or change.left:
+    if change:
         _record(Event.SCIM_GROUP_MEMBERS, record, _counts(change), now)
     return record
 
 
 @transaction.atomic
 def _delete_group(
-    directory: Directory, scim_id: uuid.UUID, check: Check, now: datetime
+    directory: Directory, scim_id: uuid.UUID, check: Check, now: datetime, held: Held
 ) -> None:
     hold_open(directory)
-    record = _locked(directory, scim_id)
+    record = _locked(directory, scim_id, held)
     check(record)
+    nestings.hold(record, [], held)
     consumer_for(directory).group_removed(record, now)
-    details = {"before": record.document, "members": record.member_count}
+    parents = _take_out(record, now)
+    details = {
+        "before": record.document,
+        "members": record.member_count,
+        **({"groups": parents} if parents else {}),
+    }
     _record(Event.SCIM_GROUP_DELETED, record, details, now)
     record.delete()
 
 
-def _locked(directory: Directory, scim_id: uuid.UUID) -> GroupRecord:
+def _take_out(record: GroupRecord, now: datetime) -> list[str]:
+    """Take a locked group out of the groups that it is in; return their names."""
+    if not record.was_nested:
+        return []
+    names = []
+    for parent in GroupRecord.objects.filter(nested__child=record).order_by("pk"):
+        parent.directory, parent.organization = record.directory, record.organization
+        change = nestings.take_out(parent, record, now=now)
+        consumer_for(record.directory).members_changed(parent, change, now)
+        names.append(parent.display_name)
+    return names
+
+
+def _locked(directory: Directory, scim_id: uuid.UUID, held: Held) -> GroupRecord:
+    nestings.lock(held)
     record = (
         GroupRecord.objects.select_for_update(of=("self",))
         .filter(directory=directory, scim_id=scim_id)
@@ -198,12 +227,12 @@ def _hand_over(record: GroupRecord, now: datetime) -> None:
 
 
 def _change_members(
-    record: GroupRecord, plan: MembersPlan | None, now: datetime
+    record: GroupRecord, plan: MembersPlan | None, held: Held, now: datetime
 ) -> MembersChange:
     if plan is None:
-        return MembersChange(joined=(), left=())
-    change = memberships.carry_out(record, plan, now=now)
-    if change.joined or change.left:
+        return MembersChange()
+    change = memberships.carry_out(record, plan, held=held, now=now)
+    if change:
         consumer_for(record.directory).members_changed(record, change, now)
     return change
 
@@ -217,6 +246,20 @@ def _counts(change: MembersChange) -> dict[str, Any]:
         names = {pk: user.user_name for pk, user in users.items()}
         counts["joined_names"] = [names[pk] for pk in change.joined if pk in names]
         counts["left_names"] = [names[pk] for pk in change.left if pk in names]
+    return {**counts, **_group_counts(change)}
+
+
+def _group_counts(change: MembersChange) -> dict[str, Any]:
+    """Return how many groups came and went, with their names while they are few."""
+    come, gone = change.nested, change.removed
+    if not come and not gone:
+        return {}
+    counts: dict[str, Any] = {"groups_joined": len(come), "groups_left": len(gone)}
+    if len(come) + len(gone) <= NAMED_MEMBERS:
+        groups = GroupRecord.objects.in_bulk([*come, *gone])
+        names = {pk: group.display_name for pk, group in groups.items()}
+        counts["groups_joined_names"] = [names[pk] for pk in come if pk in names]
+        counts["groups_left_names"] = [names[pk] for pk in gone if pk in names]
     return counts
 
 

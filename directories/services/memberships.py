@@ -18,16 +18,18 @@ from directories.models import (
     TroubleshootingEntry,
     UserRecord,
 )
-from directories.services import limits
+from directories.services import limits, nestings
 from directories.services.troubleshooting import Finding, log_finding
 
 MEMBERSHIP = Membership._meta.db_table
 USER = UserRecord._meta.db_table
+GROUP = GroupRecord._meta.db_table
 SHOWN_UNKNOWN = 5
+CHANGED = ["member_count", "nested_count", "updated_at", "version"]
 
 
 class UnknownMembersError(Exception):
-    """Some members are no users of the directory; `ids` are some of them."""
+    """Some members are nobody in the directory; `ids` are some of them."""
 
     def __init__(self, unknown: Sequence[object]) -> None:
         super().__init__(len(unknown))
@@ -39,8 +41,9 @@ class UnknownMembersError(Exception):
 class MembersPlan:
     """What to do to a group: replace all by `add`, or add and remove some.
 
-    Ids are SCIM ids of user records; each list holds an id once. `strangers` are
-    those to add that are no ids at all. Unknown members are refused unless the plan
+    Ids are SCIM ids of user records, and of group records where the plan `nests`;
+    each list holds an id once. `strangers` are those to add that are no ids at all.
+    Unknown members are refused unless the plan
     `passes_over` them: this service gives the ids, so an unknown one never becomes
     known, and refusing it would keep the others out for good. A list that replaces
     the members and names nobody known is a mistake that must not empty a group.
@@ -51,37 +54,62 @@ class MembersPlan:
     remove: Sequence[uuid.UUID] = ()
     strangers: Sequence[str] = ()
     passes_over: bool = False
+    nests: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Whom a plan names to be in a group, by primary key."""
+
+    users: Sequence[int]
+    groups: Sequence[int]
 
 
 def carry_out(
-    record: GroupRecord, plan: MembersPlan, *, now: datetime
+    record: GroupRecord,
+    plan: MembersPlan,
+    *,
+    held: nestings.Held = frozenset(),
+    now: datetime,
 ) -> MembersChange:
     """Change the members of a locked group and return what really changed.
 
-    A handful of statements whatever the size. Raises UnknownMembersError or
-    limits.LimitReachedError; removing who is not there is no error.
+    A handful of statements whatever the size. Raises UnknownMembersError,
+    limits.LimitReachedError, or nestings.MoreGroupsError when other groups than
+    those `held` must be locked; removing who is not there is no error.
     """
     wanted = _wanted(record, plan, now)
-    left = _leave(record, plan, wanted)
-    joined = _join(record, wanted)
-    if joined or left:
+    groups = nestings.difference(
+        record, wanted.groups, replaces=plan.replaces, remove=plan.remove
+    )
+    above = nestings.hold(record, groups.come, held)
+    left = _leave(record, plan, wanted.users)
+    joined = _join(record, wanted.users)
+    nestings.carry_out(record, groups)
+    change = MembersChange(joined, left, groups.come, groups.go, above)
+    if change:
         record.member_count += len(joined) - len(left)
         limits.check_members(record.member_count)
         record.updated_at = now
         record.version += 1
-        record.save(update_fields=["member_count", "updated_at", "version"])
-    return MembersChange(joined=joined, left=left)
+        record.save(update_fields=CHANGED)
+    if joined or groups.come:
+        nestings.check_sizes(record, above)
+    return change
 
 
-def _wanted(record: GroupRecord, plan: MembersPlan, now: datetime) -> list[int]:
-    """Return the primary keys of the users to add; settle who is unknown."""
-    known, missing = _known(record.directory, plan.add)
+def _wanted(record: GroupRecord, plan: MembersPlan, now: datetime) -> Wanted:
+    """Return the primary keys of whom to add; settle who is unknown."""
+    users, missing = _known(USER, record.directory, plan.add)
+    groups: list[int] = []
+    if missing and plan.nests:
+        groups, missing = _known(GROUP, record.directory, missing)
     unknown = [*plan.strangers, *missing]
     if unknown:
-        if not plan.passes_over or (plan.replaces and not known):
+        if not plan.passes_over or (plan.replaces and not (users or groups)):
             raise UnknownMembersError(unknown)
         log_finding(record.directory, _passed_over(record, unknown), now=now)
-    return known
+    return Wanted(users, groups)
 
 
 def _passed_over(record: GroupRecord, unknown: Sequence[object]) -> Finding:
@@ -106,13 +134,13 @@ def _passed_over(record: GroupRecord, unknown: Sequence[object]) -> Finding:
 
 
 def _known(
-    directory: Directory, ids: Sequence[uuid.UUID]
+    table: str, directory: Directory, ids: Sequence[uuid.UUID]
 ) -> tuple[list[int], list[uuid.UUID]]:
-    """Return the primary keys of users with these SCIM ids, and ids of nobody."""
+    """Return the primary keys of records with these SCIM ids, and ids of none."""
     if not ids:
         return [], []
     found = dialect.rows(
-        f"SELECT id, scim_id FROM {USER} WHERE directory_id = %s"  # noqa: S608
+        f"SELECT id, scim_id FROM {table} WHERE directory_id = %s"  # noqa: S608
         f" AND {dialect.one_of('scim_id', 'uuid')}",
         [dialect.uuid_parameter(directory.pk), dialect.ids_parameter(ids)],
     )

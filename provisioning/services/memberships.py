@@ -1,15 +1,16 @@
 """Set-based writes that keep synced groups equal to their records.
 
-A synced group holds the accounts of its record's members that are linked.
-Rows that decide are share-locked while they are read, so that two changes
-that meet leave the same result as one after the other.
+A synced group holds the linked accounts of its record's members, and of those of
+the groups in it where they count. Rows that decide are share-locked while they are
+read, so that two changes that meet leave the same result as one after the other.
 """
 
 from collections.abc import Sequence
 from uuid import UUID
 
 from directories import dialect
-from directories.models import Account, GroupRecord, Membership, UserRecord
+from directories.models import Account, Membership, UserRecord
+from directories.queries import nesting
 from provisioning.models import Group, GroupMember
 
 GROUP = Group._meta.db_table
@@ -20,6 +21,12 @@ USER = UserRecord._meta.db_table
 
 def join_synced_groups(record: UserRecord, account: Account) -> None:
     """Put an account into every synced group that its record belongs to."""
+    _join_directly(record, account)
+    if nesting.counts(record.directory):
+        _join_above(record, account)
+
+
+def _join_directly(record: UserRecord, account: Account) -> None:
     dialect.rows(
         f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
         " SELECT member.group_id, %s FROM (SELECT g.id AS group_id"
@@ -27,6 +34,28 @@ def join_synced_groups(record: UserRecord, account: Account) -> None:
         f" WHERE m.user_id = %s ORDER BY m.id {dialect.share_lock('m')}) member"
         " WHERE true ON CONFLICT (group_id, account_id) DO NOTHING",
         [account.pk, record.pk],
+    )
+
+
+def _join_above(record: UserRecord, account: Account) -> None:
+    """Put an account into the synced groups around those that its record is in.
+
+    What ties the groups is locked by one statement and read by the next: it may
+    have been cut by a change that was waited for.
+    """
+    ways, user = f"WITH RECURSIVE {nesting.ways()}", dialect.ids_parameter([record.pk])
+    if dialect.is_postgresql():
+        dialect.rows(
+            f"{ways} SELECT 1 FROM {nesting.NESTING} n"  # noqa: S608
+            " WHERE n.child_id IN (SELECT group_id FROM way)"
+            f" ORDER BY n.id {dialect.share_lock('n')}",
+            [user],
+        )
+    dialect.rows(
+        f"{ways} INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
+        f" SELECT g.id, %s FROM way JOIN {GROUP} g ON g.record_id = way.group_id"
+        " WHERE true ON CONFLICT (group_id, account_id) DO NOTHING",
+        [user, account.pk],
     )
 
 
@@ -40,8 +69,8 @@ def leave_synced_groups(account: Account, organization_id: UUID) -> None:
     )
 
 
-def add_members(group: Group, users: Sequence[int]) -> None:
-    """Put the linked accounts of these user records into a group.
+def add_members(groups: Sequence[int], users: Sequence[int]) -> None:
+    """Put the linked accounts of these user records into these groups.
 
     The records are locked by one statement and read by the next: one that was
     waited for may have become linked meanwhile.
@@ -58,42 +87,73 @@ def add_members(group: Group, users: Sequence[int]) -> None:
         )
     dialect.rows(
         f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
-        f" SELECT %s, r.account_id FROM {USER} r"
-        f" WHERE r.link_state = 'linked' AND {chosen}"
+        f" SELECT ids.id, r.account_id FROM {dialect.ids_table('bigint')}"
+        f" CROSS JOIN {USER} r WHERE r.link_state = 'linked' AND {chosen}"
         " ON CONFLICT (group_id, account_id) DO NOTHING",
-        [group.pk, wanted],
+        [dialect.ids_parameter(groups), wanted],
     )
 
 
-def remove_members(group: Group, users: Sequence[int]) -> None:
-    """Take the accounts of these user records out of a group."""
+def remove_members(
+    groups: Sequence[int], users: Sequence[int], *, shared: bool
+) -> None:
+    """Take the accounts of these user records out of these groups.
+
+    Who may be in one of them in another way too, as they are `shared`, stays there.
+    """
     if not users:
         return
+    remove = _remove_unless_there_is_a_way if shared else _remove
+    remove(dialect.ids_parameter(groups), dialect.ids_parameter(users))
+
+
+def _remove(groups: object, users: object) -> None:
     dialect.rows(
-        f"DELETE FROM {GROUP_MEMBER} WHERE group_id = %s AND account_id IN"  # noqa: S608
+        f"DELETE FROM {GROUP_MEMBER} WHERE {dialect.one_of('group_id', 'bigint')}"  # noqa: S608
+        " AND account_id IN"
         f" (SELECT account_id FROM {USER} WHERE {dialect.one_of('id', 'bigint')})",
-        [group.pk, dialect.ids_parameter(users)],
+        [groups, users],
     )
 
 
-def remove_strangers(group: Group, record: GroupRecord) -> int:
-    """Take out everybody whom the record does not list as linked; count them."""
+def _remove_unless_there_is_a_way(groups: object, users: object) -> None:
+    dialect.rows(
+        f"WITH RECURSIVE {nesting.ways()} DELETE FROM {GROUP_MEMBER}"  # noqa: S608
+        f" WHERE id IN (SELECT gm.id FROM {GROUP_MEMBER} gm"
+        f" JOIN {GROUP} g ON g.id = gm.group_id"
+        f" JOIN {USER} r ON r.account_id = gm.account_id"
+        f" WHERE {dialect.one_of('gm.group_id', 'bigint')}"
+        f" AND {dialect.one_of('r.id', 'bigint')}"
+        " AND (r.id, g.record_id) NOT IN (SELECT user_id, group_id FROM way))",
+        [users, groups, users],
+    )
+
+
+def remove_strangers(group: int, sources: Sequence[int]) -> int:
+    """Take out everybody who is in none of the source records; count them.
+
+    Only who is linked counts as a member of a record.
+    """
     strangers = dialect.rows(
         f"SELECT account_id FROM {GROUP_MEMBER} WHERE group_id = %s"  # noqa: S608
         f" EXCEPT SELECT r.account_id FROM {MEMBERSHIP} m"
         f" JOIN {USER} r ON r.id = m.user_id"
-        " WHERE m.group_id = %s AND r.link_state = 'linked'",
-        [group.pk, record.pk],
+        f" WHERE {dialect.one_of('m.group_id', 'bigint')} AND r.link_state = 'linked'",
+        [group, dialect.ids_parameter(sources)],
     )
     dialect.rows(
         f"DELETE FROM {GROUP_MEMBER} WHERE group_id = %s"  # noqa: S608
         f" AND {dialect.one_of('account_id', 'bigint')}",
-        [group.pk, dialect.ids_parameter([account for (account,) in strangers])],
+        [group, dialect.ids_parameter([account for (account,) in strangers])],
     )
     return len(strangers)
 
 
-def next_users(record: GroupRecord, *, after: int, size: int) -> list[int]:
-    """Return the next member user records of a group record, in key order."""
-    members = Membership.objects.filter(group=record, user_id__gt=after)
-    return list(members.order_by("user_id").values_list("user_id", flat=True)[:size])
+def next_users(sources: Sequence[int], *, after: int, size: int) -> list[int]:
+    """Return the next members of these group records, in key order, each once."""
+    found = dialect.rows(
+        f"SELECT DISTINCT user_id FROM {MEMBERSHIP} WHERE user_id > %s"  # noqa: S608
+        f" AND {dialect.one_of('group_id', 'bigint')} ORDER BY user_id LIMIT {size:d}",
+        [after, dialect.ids_parameter(sources)],
+    )
+    return [user for (user,) in found]

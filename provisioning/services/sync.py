@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from directories.models import (
     Member,
     UserRecord,
 )
+from directories.queries import nesting
 from directories.services import jobs, records
 from provisioning.models import Group
 from provisioning.services import memberships
@@ -44,24 +46,34 @@ def breathe() -> None:
 
 def sync_group(run: jobs.Run) -> None:
     """Make one synced group equal to its record; the task of SYNC jobs."""
-    record = GroupRecord.objects.filter(pk=int(run.job.target)).first()
+    record = _record(int(run.job.target))
     if record is None:
         return
-    run.report(done=run.job.done, cursor=run.job.cursor, total=record.member_count)
+    total = _size(record)
+    run.report(done=run.job.done, cursor=run.job.cursor, total=total)
     # Rights end first: who must leave leaves before anybody joins.
     _remove_strangers(record)
     cursor, done = run.job.cursor, run.job.done
     while users := _join_next(record, after=cursor):
         cursor, done = users[-1], done + len(users)
-        run.report(done=min(done, record.member_count), cursor=cursor)
+        run.report(done=min(done, total), cursor=cursor)
         breathe()
+
+
+def _record(key: int) -> GroupRecord | None:
+    return GroupRecord.objects.select_related("directory").filter(pk=key).first()
+
+
+def _size(record: GroupRecord) -> int:
+    sources = nesting.counted_groups(record)
+    return nesting.count_users(sources) if sources[1:] else record.member_count
 
 
 def _remove_strangers(record: GroupRecord) -> None:
     @transaction.atomic
     def step() -> None:
-        if group := _locked_group(record):
-            memberships.remove_strangers(group, record)
+        if locked := _locked(record):
+            memberships.remove_strangers(locked.group, locked.sources)
 
     dialect.retrying(step)
 
@@ -69,22 +81,39 @@ def _remove_strangers(record: GroupRecord) -> None:
 def _join_next(record: GroupRecord, *, after: int) -> list[int]:
     @transaction.atomic
     def step() -> list[int]:
-        group = _locked_group(record)
-        if group is None:
+        locked = _locked(record)
+        if locked is None:
             return []
-        users = memberships.next_users(record, after=after, size=batch_size())
-        memberships.add_members(group, users)
+        users = memberships.next_users(locked.sources, after=after, size=batch_size())
+        memberships.add_members([locked.group], users)
         return users
 
     return dialect.retrying(step)
 
 
-def _locked_group(record: GroupRecord) -> Group | None:
-    """Lock the record as every change of its members does; return its group."""
-    locked = GroupRecord.objects.select_for_update(of=("self",)).filter(pk=record.pk)
-    if not locked.exists():
+@dataclass(frozen=True)
+class _Locked:
+    """A synced group, and the records whose members belong into it."""
+
+    group: int
+    sources: list[int]
+
+
+def _locked(record: GroupRecord) -> _Locked | None:
+    """Lock the record as every change of who counts in it does.
+
+    How groups in groups count is read under the lock: a job that begins after that
+    has changed has to wait for this one to end.
+    """
+    rows = GroupRecord.objects.select_for_update(of=("self",)).filter(pk=record.pk)
+    if not rows.exists():
         return None
-    return Group.objects.filter(record=record).first()
+    # By queries of their own: what is joined to a lock is read before the wait.
+    group = Group.objects.filter(record=record).first()
+    current = _record(record.pk)
+    if group is None or current is None:
+        return None
+    return _Locked(group.pk, nesting.counted_groups(current))
 
 
 def reconcile_directory(run: jobs.Run) -> None:

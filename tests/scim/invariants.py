@@ -2,7 +2,15 @@
 
 from collections import Counter
 
-from directories.models import Account, GroupRecord, LinkState, Membership, UserRecord
+from directories.models import (
+    Account,
+    Directory,
+    GroupRecord,
+    LinkState,
+    Membership,
+    Nesting,
+    UserRecord,
+)
 from provisioning.models import Group, GroupMember
 
 
@@ -21,6 +29,13 @@ def check_counts() -> None:
     for membership in Membership.objects.select_related("group", "user"):
         assert membership.group.directory_id == membership.directory_id
         assert membership.user.directory_id == membership.directory_id
+    nested = nested_groups()
+    for record in GroupRecord.objects.all():
+        assert record.nested_count == len(nested.get(record.pk, ()))
+    for nesting in Nesting.objects.select_related("parent", "child"):
+        assert nesting.parent.directory_id == nesting.directory_id
+        assert nesting.child.directory_id == nesting.directory_id
+        assert nesting.child.was_nested
 
 
 def check_links() -> None:
@@ -36,12 +51,14 @@ def check_links() -> None:
 
 
 def check_groups() -> None:
-    """Assert that a synced group has exactly its record's linked people."""
-    synced = Group.objects.filter(kind=Group.Kind.SYNCED).select_related("record")
-    for group in synced:
+    """Assert that a synced group has exactly who counts as a linked member."""
+    inside = nested_groups()
+    synced = Group.objects.filter(kind=Group.Kind.SYNCED)
+    for group in synced.select_related("record__directory"):
         assert group.record is not None
         linked = UserRecord.objects.filter(
-            memberships__group=group.record, link_state=LinkState.LINKED
+            memberships__group__in=effective(group.record, inside),
+            link_state=LinkState.LINKED,
         )
         wanted = set(linked.values_list("account_id", flat=True))
         members = GroupMember.objects.filter(group=group)
@@ -49,3 +66,23 @@ def check_groups() -> None:
         assert have == wanted, f"{group.name}: {have} instead of {wanted}"
     unlinked = GroupRecord.objects.filter(link_state=LinkState.LINKED, group=None)
     assert not unlinked.exists()
+
+
+def nested_groups() -> dict[int, set[int]]:
+    """Return the groups in each group."""
+    inside: dict[int, set[int]] = {}
+    for parent, child in Nesting.objects.values_list("parent", "child"):
+        inside.setdefault(parent, set()).add(child)
+    return inside
+
+
+def effective(record: GroupRecord, inside: dict[int, set[int]]) -> set[int]:
+    """Return the groups whose members count as members of a group."""
+    if record.directory.nested_groups == Directory.NestedGroups.IGNORE:
+        return {record.pk}
+    found, fresh = {record.pk}, [record.pk]
+    while fresh:
+        new = inside.get(fresh.pop(), set()) - found
+        found |= new
+        fresh += new
+    return found

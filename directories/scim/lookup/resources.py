@@ -10,11 +10,13 @@ from directories.dialect import Sql
 from directories.folding import fold, index_key
 from directories.models import (
     Account,
+    Directory,
     GroupRecord,
     Membership,
     UserEmail,
     UserRecord,
 )
+from directories.queries import nesting
 from directories.scim.lookup.comparing import Value, both
 from directories.scim.protocol.errors import InvalidFilterError
 from directories.scim.protocol.paths import Path
@@ -31,6 +33,7 @@ GROUP_TABLE = GroupRecord._meta.db_table
 MEMBERSHIPS = Membership._meta.db_table
 EMAILS = UserEmail._meta.db_table
 ACCOUNTS = Account._meta.db_table
+DIRECTORIES = Directory._meta.db_table
 
 # The condition that a record of a directory holds exactly this text.
 DirectoryKey = uuid.UUID | str
@@ -68,13 +71,36 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Linked:
-    """Memberships, seen from the group or from the user as `o`."""
+class Link:
+    """A table that ties records, seen from `own`, and what is at the other end.
 
-    pk: str
+    `other` is the SQL of records with a name that is shown as `display`.
+    """
+
+    table: str
     own: str
     other: str
-    table: str
+    records: Sql
+
+    @property
+    def ends(self) -> Sql:
+        """Return the table `m` of ties, each joined to the record `o` it leads to."""
+        text, parameters = self.records
+        return Sql(
+            f"{self.table} m JOIN ({text}) o ON o.id = m.{self.other}", parameters
+        )
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Members of groups, or groups of users: records at the other end, as `o`.
+
+    `nested` are looked at only in directories where groups are in groups.
+    """
+
+    pk: str
+    direct: Link
+    nested: Callable[[Sql], Sql]
     values: Mapping[str, Value]
 
     def value(self, sub: Attribute) -> Value:
@@ -86,13 +112,15 @@ class Linked:
 
     def some(self, term: Sql, directory: DirectoryKey) -> Sql:
         """Return the condition that one record at the other end fulfils a term."""
-        of_directory = Sql("o.directory_id = %s", (directory,))
-        term = both(of_directory, term)
-        return Sql(
-            f"{self.pk} IN (SELECT m.{self.own} FROM {MEMBERSHIPS} m"  # noqa: S608
-            f" JOIN {self.table} o ON o.id = m.{self.other} WHERE {term.text})",
-            term.parameters,
-        )
+        term = both(Sql("o.directory_id = %s", (directory,)), term)
+        own, ends = self.direct.own, self.direct.ends
+        text = f"SELECT m.{own} FROM {ends.text} WHERE {term.text}"  # noqa: S608
+        parameters = (*ends.parameters, *term.parameters)
+        if nesting.any_in(directory):
+            more = self.nested(term)
+            text = f"{text} UNION ALL {more.text}"
+            parameters = (*parameters, *more.parameters)
+        return Sql(f"{self.pk} IN ({text})", parameters)
 
 
 def not_offered(attribute: Attribute) -> InvalidFilterError:
@@ -191,6 +219,57 @@ def _email(text: str, directory: DirectoryKey) -> Sql:
     )
 
 
+def _users_named(kind: str) -> Sql:
+    name, parameters = dialect.json_text(Sql("document_key"), ["displayName"])
+    return Sql(
+        f"SELECT id, directory_id, scim_id, {name} AS display,"  # noqa: S608
+        f" CAST('{kind}' AS text) AS type FROM {USER_TABLE}",
+        parameters,
+    )
+
+
+def _groups_named(kind: str) -> Sql:
+    return Sql(
+        "SELECT id, directory_id, scim_id, display_name_key AS display,"  # noqa: S608
+        f" CAST('{kind}' AS text) AS type FROM {GROUP_TABLE}"
+    )
+
+
+_ENDS = {"value": Value(Sql("o.scim_id"), "id"), "type": Value(Sql("o.type"))}
+_MEMBERS = Link(MEMBERSHIPS, "group_id", "user_id", _users_named("user"))
+_GROUPS_IN = Link(nesting.NESTING, "parent_id", "child_id", _groups_named("group"))
+_GROUPS = Link(MEMBERSHIPS, "user_id", "group_id", _groups_named("direct"))
+_AROUND = Link(nesting.NESTING, "child_id", "parent_id", _groups_named("indirect"))
+
+
+def _groups_in(term: Sql) -> Sql:
+    """Return the groups with a group in them that fulfils a term."""
+    text, parameters = _GROUPS_IN.ends
+    return Sql(
+        f"SELECT m.{_GROUPS_IN.own} FROM {text} WHERE {term.text}",  # noqa: S608
+        (*parameters, *term.parameters),
+    )
+
+
+def _around(term: Sql) -> Sql:
+    """Return the users who are in a group that fulfils a term by way of another.
+
+    Where only direct members count there are none.
+    """
+    text, parameters = _AROUND.ends
+    return Sql(
+        "SELECT way.user_id FROM (WITH RECURSIVE below(top, id) AS ("  # noqa: S608
+        f"SELECT m.parent_id, m.child_id FROM {text} JOIN {DIRECTORIES} d"
+        f" ON d.id = m.directory_id AND d.nested_groups = 'count' WHERE {term.text}"
+        f" UNION SELECT below.top, n.child_id FROM below JOIN {nesting.NESTING} n"
+        " ON n.parent_id = below.id"
+        f") SELECT m.user_id FROM below JOIN {MEMBERSHIPS} m ON m.group_id = below.id"
+        f" WHERE NOT EXISTS (SELECT 1 FROM {MEMBERSHIPS} straight WHERE"
+        " straight.group_id = below.top AND straight.user_id = m.user_id)) way",
+        (*parameters, *term.parameters),
+    )
+
+
 _LINKED_ACCOUNT = Sql(
     f"(SELECT a.public_id FROM {ACCOUNTS} a WHERE a.id = {USER_TABLE}.account_id"  # noqa: S608
     f" AND a.managed_by_id = {USER_TABLE}.organization_id)"
@@ -209,14 +288,9 @@ USERS = Lookup(
     rows={
         "groups": Linked(
             pk=f"{USER_TABLE}.id",
-            own="user_id",
-            other="group_id",
-            table=GROUP_TABLE,
-            values={
-                "value": Value(Sql("o.scim_id"), "id"),
-                "display": Value(Sql("o.display_name_key")),
-                "type": Value(Sql("CAST('direct' AS text)")),
-            },
+            direct=_GROUPS,
+            nested=_around,
+            values={**_ENDS, "display": Value(Sql("o.display"))},
         )
     },
     indexed={"displayname": _display_name, "emails.value": _email},
@@ -232,17 +306,9 @@ GROUPS = Lookup(
     rows={
         "members": Linked(
             pk=f"{GROUP_TABLE}.id",
-            own="group_id",
-            other="user_id",
-            table=USER_TABLE,
-            values={
-                "value": Value(Sql("o.scim_id"), "id"),
-                "display": Value(
-                    dialect.json_text(Sql("o.document_key"), ["displayName"]),
-                    nullable=True,
-                ),
-                "type": Value(Sql("CAST('user' AS text)")),
-            },
+            direct=_MEMBERS,
+            nested=_groups_in,
+            values={**_ENDS, "display": Value(Sql("o.display"), nullable=True)},
         )
     },
     always=frozenset({"displayname"}),

@@ -1,5 +1,6 @@
 """Writes of groups: from a body to the record that it leads to."""
 
+import uuid
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,19 +12,23 @@ from directories.scim.ids import member_ids, scim_id
 from directories.scim.modes import is_strict, tolerance_of
 from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, read_group
-from directories.scim.protocol.errors import MutabilityError
+from directories.scim.protocol.errors import InvalidValueError, MutabilityError
 from directories.scim.protocol.group_patch import GroupChange, read_group_patch
 from directories.scim.protocol.members import MembersPlan as NamedMembers
 from directories.scim.protocol.operations import read_patch
 from directories.scim.protocol.schemas import GROUP
 from directories.services import group_records
-from directories.services.group_records import GroupValues
+from directories.services.group_records import GroupEdit, GroupValues
 from directories.services.memberships import MembersPlan
+from directories.services.nestings import GroupInItselfError
 from directories.services.records import Check, accept
 
 
 def plan_of(
-    named: NamedMembers | None, *, passes_over: bool = False
+    named: NamedMembers | None,
+    *,
+    passes_over: bool = False,
+    nests: bool = False,
 ) -> MembersPlan | None:
     """Return what a request wants of a group's members; None: nothing.
 
@@ -38,6 +43,7 @@ def plan_of(
         remove=member_ids(named.remove)[0],
         strangers=strangers,
         passes_over=passes_over,
+        nests=nests,
     )
 
 
@@ -100,7 +106,7 @@ class GroupWrites:
         members = NamedMembers(replaces=False, add=named or [], remove=[])
         return group_records.create_group(
             directory=self.directory,
-            values=values_of(document, plan_of(members)),
+            values=values_of(document, self._plan_of(members)),
             now=timezone.now(),
         )
 
@@ -108,34 +114,24 @@ class GroupWrites:
         """Replace a group (RFC 7644 section 3.5.1)."""
         given = scim_id(group)
         document, named = read_group(body, tolerance_of(self.directory))
-        members = (
+        members = self._plan_of(
             None if named is None else NamedMembers(replaces=True, add=named, remove=[])
         )
-        return group_records.change_group(
-            directory=self.directory,
-            scim_id=given,
-            edit=partial(
-                replaced, by=document, members=plan_of(members), renames=self._renames
-            ),
-            now=timezone.now(),
-            check=self.check,
+        edit = partial(
+            replaced, by=document, members=members, renames=not self._is_strict
         )
+        return self._change(given, edit)
 
     def patch(self, group: str, body: object) -> GroupRecord:
         """Change a group's name and members (RFC 7644 section 3.5.2)."""
         given = scim_id(group)
         tolerance = tolerance_of(self.directory)
         change = read_group_patch(read_patch(body), tolerance)
-        members = plan_of(change.members, passes_over=tolerance.unknown_members)
-        return group_records.change_group(
-            directory=self.directory,
-            scim_id=given,
-            edit=partial(
-                patched, change=change, members=members, renames=self._renames
-            ),
-            now=timezone.now(),
-            check=self.check,
+        members = self._plan_of(change.members, passes_over=tolerance.unknown_members)
+        edit = partial(
+            patched, change=change, members=members, renames=not self._is_strict
         )
+        return self._change(given, edit)
 
     def delete(self, group: str) -> None:
         """Delete a group for good (RFC 7644 section 3.6)."""
@@ -146,6 +142,23 @@ class GroupWrites:
             check=self.check,
         )
 
+    def _plan_of(
+        self, named: NamedMembers | None, *, passes_over: bool = False
+    ) -> MembersPlan | None:
+        return plan_of(named, passes_over=passes_over, nests=not self._is_strict)
+
+    def _change(self, group: uuid.UUID, edit: GroupEdit) -> GroupRecord:
+        try:
+            return group_records.change_group(
+                directory=self.directory,
+                scim_id=group,
+                edit=edit,
+                now=timezone.now(),
+                check=self.check,
+            )
+        except GroupInItselfError as error:
+            raise InvalidValueError("A group cannot be a member of itself.") from error
+
     @property
-    def _renames(self) -> bool:
-        return not is_strict(self.directory)
+    def _is_strict(self) -> bool:
+        return is_strict(self.directory)
