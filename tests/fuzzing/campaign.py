@@ -30,8 +30,10 @@ def _batches(player: Player, first: int) -> Iterator[None]:
     turn = 0
     while True:
         number = first + turn
-        yield _play(player, valid.requests(), number, BATCH)
-        yield _play_broken(player, number)
+        _play(player, valid.requests(), number, BATCH)
+        yield
+        _play_broken(player, number)
+        yield
         # Each turn a third of the operations, so that a short run meets them too.
         for operation in operations[turn % _ORIGINS :: _ORIGINS]:
             _play(player, operation, number, BATCH // 10)

@@ -15,6 +15,7 @@ SCIM_JSON = "application/scim+json"
 Json = dict[str, Any]
 # What may be said of a path or method that the description does not have.
 ELSEWHERE = {401, 404, 405}
+_ELSEWHERE: Json = {"content": {SCIM_JSON: {"schema": {"$ref": "Error"}}}}
 
 
 class Description:
@@ -41,21 +42,24 @@ class Description:
         ):
             yield "the service failed"
             return
-        operation = self._operation(sent)
-        if operation is None:
-            # The framework tells on its own which methods there are.
-            if answer.status not in ELSEWHERE and sent.method != "OPTIONS":
-                yield "neither path nor method are described"
-            described: Json = {"content": {SCIM_JSON: {"schema": {"$ref": "Error"}}}}
-        else:
-            described = operation["responses"].get(str(answer.status))
-            if described is None:
-                yield "the status is not described"
-                return
+        described = self._described(sent, answer)
+        if described is None:
+            yield "the status is not described"
+            return
         yield from self._body_problems(sent, answer, described)
         for name in described.get("headers", ()):
             if name.lower() not in answer.headers:
                 yield f"the header {name} is missing"
+
+    def _described(self, sent: Sent, answer: Answer) -> Json | None:
+        """Return what is described, which elsewhere is that nothing is there."""
+        operation = self._operation(sent)
+        if operation is not None:
+            found: Json | None = operation["responses"].get(str(answer.status))
+            return found
+        # The framework tells on its own which methods there are.
+        known = answer.status in ELSEWHERE or sent.method == "OPTIONS"
+        return _ELSEWHERE if known else None
 
     def _operation(self, sent: Sent) -> Json | None:
         path = unquote(sent.path.partition("?")[0], errors="replace")

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.client import HTTPException
 from urllib.parse import unquote
 from uuid import UUID
@@ -102,7 +102,7 @@ class Player:
             body = {"displayName": f"Group {self._made}", "members": members}
             self._create("/Groups", body)
 
-    def _create(self, path: str, body: dict[str, object]) -> None:
+    def _create(self, path: str, body: Mapping[str, object]) -> None:
         self.play(Sent("POST", path, orjson.dumps(body)))
 
     def _compare(self, sent: Sent, answer: Answer) -> None:

@@ -23,7 +23,7 @@ def routes() -> list[tuple[str, set[str]]]:
     found = []
     for pattern in urls.urlpatterns:
         if pattern.name != "nothing":
-            view = pattern.callback.cls
+            view = pattern.callback.cls  # type: ignore[attr-defined]  # as_view sets it
             methods = {name for name in view.http_method_names if hasattr(view, name)}
             found.append((pattern.pattern.regex.pattern, methods - FRAMEWORK_METHODS))
     return found
