@@ -1,5 +1,5 @@
 # One command each; every one sets up what it needs.
-.PHONY: run push test test-quick lint format bench bench-peers lock
+.PHONY: run push test test-quick lint format bench bench-peers bench-scale lock
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
@@ -31,6 +31,11 @@ bench:
 bench-peers:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/compare.py $(ARGS)
+
+# With 10,000 users and with 295,000, on PostgreSQL: make bench-scale ARGS="--pages"
+bench-scale:
+	@config/tools/install dev
+	@.venv/bin/python benchmarks/scale.py $(ARGS)
 
 format:
 	@config/tools/install dev

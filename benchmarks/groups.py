@@ -132,7 +132,7 @@ async def add_many(load: Load, group: Group, ids: list[str]) -> None:
     empty = [
         found
         for n in range(EMPTY_GROUPS)
-        if (found := await _create(load, Phase(""), f"{load.tag} empty {n}", []))
+        if (found := await _create(load, Phase(""), f"{group.scim_id} {n}", []))
     ]
     for name, targets in (
         ("add many to empty group", empty),

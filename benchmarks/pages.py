@@ -11,31 +11,40 @@ from benchmarks.report import as_markdown, table
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 PAGE = DOCS / "benchmarks.md"
 PICTURE = DOCS / "images" / "benchmark.svg"
-BEGIN, END = "<!-- figures -->\n", "<!-- end of figures -->\n"
 
 
 def renew(figures: dict[str, Any], chosen: Sequence[Contestant]) -> None:
     """Replace the figures on the page, and draw the picture anew."""
-    before, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    section = figures_section(figures, chosen)
-    PAGE.write_text(f"{before}{BEGIN}{section}{END}{after}")
+    replace("figures", figures_section(figures, chosen))
     PICTURE.write_text(chart(figures["results"]))
+
+
+def replace(name: str, section: str) -> None:
+    """Replace what stands on the page between the marks of a name."""
+    begin, end = f"<!-- {name} -->\n", f"<!-- end of {name} -->\n"
+    before, _, rest = PAGE.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    PAGE.write_text(f"{before}{begin}{section}{end}{after}")
 
 
 def figures_section(figures: dict[str, Any], chosen: Sequence[Contestant]) -> str:
     """Return the machine, the size of the run and the table, as Markdown."""
-    about, size = figures["machine"], figures["size"]
-    where = (
-        f"{about['on']}: {about['processor']}, {about['cores']} cores, "
-        f"{about['memory']}, Python {about['python']}, Node {about['node']}."
-    )
+    size = figures["size"]
     how_much = (
         f"{size['users']:,} users; reads and single changes for {size['seconds']:g} s "
         f"each, every other phase for {size['longest_s']:g} s at most; "
         f"{_large(figures)}Python peers on {figures['server']}."
     )
+    where = machine_line(figures["machine"])
     return f"\n{where} {how_much}\n\n{as_markdown(table(chosen, figures['results']))}\n"
+
+
+def machine_line(about: dict[str, str]) -> str:
+    """Return when and on what machine figures were taken."""
+    return (
+        f"{about['on']}: {about['processor']}, {about['cores']} cores, "
+        f"{about['memory']}, Python {about['python']}, Node {about['node']}."
+    )
 
 
 def _large(figures: dict[str, Any]) -> str:

@@ -13,6 +13,11 @@ def socket_folder() -> Path:
     return Path(os.environ["DATABASE_URL"].partition("@/")[2]).parent
 
 
+def address() -> str:
+    """Return what psycopg connects to the database of the environment with."""
+    return f"host={socket_folder()} user=rollcall dbname=postgres"
+
+
 def write_to_disk(folder: Path) -> None:
     """Restart the private PostgreSQL so that a commit has reached the disk.
 

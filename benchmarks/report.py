@@ -76,14 +76,13 @@ def _mark(row: Row, contestant: Contestant, found: Value, notes: dict[str, str])
     said = found.wrong or found.note
     if not said:
         return ""
-    reason = (contestant.peer.cannot.get(row.phase) if contestant.peer else "") or said
     name = contestant.peer.name if contestant.peer else "Rollcall"
+    known = contestant.peer.cannot.get(row.phase) if contestant.peer else None
     measured = f" (measured: {number(found.amount)} {row.unit})" if found.wrong else ""
-    text = f"{name}, {contestant.processes}: {row.title}: {reason}{measured}"
-    key = f"{contestant.key} {row.phase}"
-    if key not in notes:
-        notes[key] = f"[{len(notes) + 1}] {text}"
-    return f" {notes[key].partition(' ')[0]}"
+    reason = known if known and found.wrong else f"{said}{measured}"
+    text = f"{name}: {row.title}: {reason}"
+    mark = notes.setdefault(text, f"[{len(notes) + 1}] {text}")
+    return f" {mark.partition(' ')[0]}"
 
 
 def _failures(shown: Sequence[Contestant], results: Results) -> list[str]:

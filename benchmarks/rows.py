@@ -73,7 +73,7 @@ def value(row: Row, figures: Figures) -> Value | None:
     """Return what a contestant has in a row, None when it was not measured."""
     phases = figures.get("phases", {}) | {"memory": figures.get("memory", {})}
     phase = phases.get(row.phase) or {}
-    if row.figure not in phase:
+    if row.figure not in phase or phase.get("calls") == 0:
         return None
     wrong = "; ".join(phase.get("reasons", ())) if phase.get("is_wrong") else ""
     stopped = phase.get("stopped_after")

@@ -3,16 +3,19 @@
 import asyncio
 from functools import partial
 
+import psycopg
 import pytest
+from django.apps import apps
+from django.db import connection
 
-from benchmarks import groups
+from benchmarks import groups, growth
 from benchmarks.connection import Answer, NotLoopbackError, read_target
 from benchmarks.groups import load_groups, share_out
 from benchmarks.load import Load
 from benchmarks.measure import Phase
-from benchmarks.users import create_users, load_users
+from benchmarks.users import create, create_users, load_users
 from benchmarks.walks import walk
-from directories.models import UserRecord
+from directories.models import AuditEvent, Member, RequestEntry, UserRecord
 
 pytestmark = pytest.mark.slow
 
@@ -127,3 +130,58 @@ def test_missing_people_are_seen_on_the_walk(address):
 
     assert other.phases[0].faults == ["1 missing, 0 doubled"]
     assert len(other.phases) == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="written for PostgreSQL")
+def test_who_is_laid_into_the_tables_is_like_who_was_pushed(address):
+    made = run(address, 0, push(growth.MODEL))
+    first = count_rows()
+    made.ids |= run(address, 0, push(1_000_001)).ids
+    second = count_rows()
+
+    laid = growth.grow(database_address(), 3)
+
+    third = count_rows()
+    by_push = {name: second[name] - first[name] for name in second}
+    by_growth = {name: third[name] - second[name] for name in third}
+    assert by_growth == {name: 3 * count for name, count in by_push.items()}
+    pushed = shape(made.ids[1_000_001], 1_000_001)
+    assert [shape(i, number) for number, i in laid.items()] == [pushed] * 3
+
+
+def push(number):
+    """Return a phase that creates one user, always under the same tag."""
+
+    async def phase(load):
+        load.tag = "grown"
+        await load.one(Phase(""), create(load, number))
+
+    return phase
+
+
+def database_address():
+    """Return what psycopg connects to the test database with."""
+    given = connection.get_connection_params()
+    names = {key: given[key] for key in ("host", "user", "dbname")}
+    return psycopg.conninfo.make_conninfo(**names)
+
+
+def count_rows():
+    """Return how many rows each table has."""
+    # Requests are logged some time after they were answered.
+    kept = (model for model in apps.get_models() if model is not RequestEntry)
+    return {model._meta.db_table: model._base_manager.count() for model in kept}
+
+
+def shape(scim_id, number):
+    """Return a record and what hangs on it, without what is its own."""
+    record = UserRecord.objects.get(scim_id=scim_id)
+    emails = [(each.value_key, each.type_key) for each in record.emails.all()]
+    members = [
+        each.search_text for each in Member.objects.filter(account=record.account)
+    ]
+    events = AuditEvent.objects.filter(target_id=scim_id)
+    told = [(each.action, each.target_name, each.details) for each in events]
+    fields = (record.document, record.document_key, record.user_name_key)
+    text = repr((fields, record.link_state, emails, members, told))
+    return text.replace(str(number), "N")
