@@ -7,10 +7,12 @@ from django.http import HttpResponseBase
 from rest_framework.request import Request
 
 from directories.queries.providers import scim_base_url
+from directories.scim.modes import offer_of
 from directories.scim.protocol import discovery
 from directories.scim.protocol.documents import Document
 from directories.scim.protocol.errors import NotFoundError
 from directories.scim.protocol.messages import list_response
+from directories.scim.protocol.offers import Offer
 from directories.scim.surface import ScimView
 
 
@@ -19,11 +21,16 @@ class ServiceProviderConfigView(ScimView):
 
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Return the configuration; query parameters are ignored."""
+        limits = discovery.Limits(
+            page_size=settings.SCIM_PAGE_SIZE,
+            max_results=settings.SCIM_MAX_PAGE_SIZE,
+            max_operations=settings.SCIM_BULK_MAX_OPERATIONS,
+            max_payload=settings.SCIM_MAX_BODY_BYTES,
+        )
+        location = f"{scim_base_url(self.directory)}/ServiceProviderConfig"
         return self.answer(
             discovery.service_provider_config(
-                f"{scim_base_url(self.directory)}/ServiceProviderConfig",
-                max_results=settings.SCIM_MAX_PAGE_SIZE,
-                page_size=settings.SCIM_PAGE_SIZE,
+                location, offer_of(self.directory), limits
             )
         )
 
@@ -31,11 +38,12 @@ class ServiceProviderConfigView(ScimView):
 class _DescribedList(ScimView):
     """A fixed collection of documents."""
 
-    documents: Callable[[str], list[Document]]
+    documents: Callable[[str, Offer], list[Document]]
 
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Return the whole collection; query parameters are ignored."""
-        documents = type(self).documents(scim_base_url(self.directory))
+        base, offer = scim_base_url(self.directory), offer_of(self.directory)
+        documents = type(self).documents(base, offer)
         return self.answer(list_response(len(documents), 1, documents))
 
 
@@ -50,8 +58,8 @@ class ResourceTypeDetail(ScimView):
 
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return the kind that the path names."""
-        base = scim_base_url(self.directory)
-        return self.answer(discovery.resource_type(base, kwargs["name"]))
+        base, offer = scim_base_url(self.directory), offer_of(self.directory)
+        return self.answer(discovery.resource_type(base, offer, kwargs["name"]))
 
 
 class SchemaList(_DescribedList):
@@ -65,8 +73,8 @@ class SchemaDetail(ScimView):
 
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return the schema whose URN the path holds."""
-        base = scim_base_url(self.directory)
-        return self.answer(discovery.schema(base, kwargs["name"]))
+        base, offer = scim_base_url(self.directory), offer_of(self.directory)
+        return self.answer(discovery.schema(base, offer, kwargs["name"]))
 
 
 class NothingView(ScimView):

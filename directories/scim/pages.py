@@ -14,6 +14,7 @@ from directories import dialect
 from directories.models import Directory, GroupRecord, UserRecord
 from directories.scim.cursors import Cursor, Place, fingerprint, pack, unpack
 from directories.scim.lookup import Key, Lookup, condition, read_filter, sort_keys
+from directories.scim.modes import offer_of
 from directories.scim.parameters import Query
 from directories.scim.protocol.messages import LIST_SCHEMA, list_response
 from directories.scim.streaming import Parts
@@ -96,6 +97,8 @@ def find(directory: Directory, sources: Sequence[Source], query: Query) -> Found
     lookups = [source.lookup for source in sources]
     if query.filter:
         node = read_filter(query.filter, lookups)
+        for lookup in lookups:
+            offer_of(directory).check_filter(node, lookup.resource_type)
         sources = [
             replace(
                 source,

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 from rest_framework.request import Request
 
+from directories.scim.modes import offer_of, opened_by
 from directories.scim.protocol.errors import (
     InvalidCountError,
     InvalidValueError,
@@ -36,8 +37,14 @@ class Query:
 
 
 def read_query(request: Request) -> Query:
-    """Return the query of a request; parameter names count in any letter case."""
-    return _query(_parameters(request.META.get("QUERY_STRING", "")))
+    """Return the query of a request; parameter names count in any letter case.
+
+    What the directory does not offer is ignored (RFC 7644 section 3.4.2.3).
+    """
+    given = _parameters(request.META.get("QUERY_STRING", ""))
+    for name in offer_of(opened_by(request)).ignored:
+        given.pop(name, None)
+    return _query(given)
 
 
 def read_search_query(body: object) -> Query:

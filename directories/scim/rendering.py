@@ -14,7 +14,7 @@ from directories.models import (
 )
 from directories.queries import nesting
 from directories.queries.providers import scim_base_url
-from directories.scim.modes import is_strict
+from directories.scim.modes import is_strict, offer_of
 from directories.scim.protocol.documents import Document, schemas_of
 from directories.scim.protocol.schemas import ACCOUNT_SCHEMA, GROUP, GROUP_SCHEMA, USER
 from directories.scim.versions import tag_of, told_account
@@ -29,14 +29,18 @@ def _time(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
-def _meta(kind: str, record: UserRecord | GroupRecord, location: str) -> Document:
-    return {
+def _meta(
+    directory: Directory, record: UserRecord | GroupRecord, kind: str
+) -> Document:
+    meta = {
         "resourceType": kind,
         "created": _time(record.created_at),
         "lastModified": _time(record.updated_at),
-        "location": location,
-        "version": tag_of(record),
+        "location": f"{scim_base_url(directory)}/{kind}s/{record.scim_id}",
     }
+    if offer_of(directory).etag:
+        meta["version"] = tag_of(record)
+    return meta
 
 
 def render_users(
@@ -50,12 +54,11 @@ def render_users(
 def _user(
     directory: Directory, record: UserRecord, groups: list[Document] | None
 ) -> Document:
-    location = f"{scim_base_url(directory)}/Users/{record.scim_id}"
     document: Document = {
         "schemas": schemas_of(record.document, USER),
         "id": str(record.scim_id),
         **record.document,
-        "meta": _meta("User", record, location),
+        "meta": _meta(directory, record, "User"),
     }
     if groups is not None:
         document["groups"] = groups
@@ -114,12 +117,11 @@ def render_group(
     directory: Directory, record: GroupRecord, members: list[Document] | None
 ) -> Document:
     """Render a group; `members` None leaves them out."""
-    location = f"{scim_base_url(directory)}/Groups/{record.scim_id}"
     document: Document = {
         "schemas": schemas_of(record.document, GROUP) or [GROUP_SCHEMA],
         "id": str(record.scim_id),
         **record.document,
-        "meta": _meta("Group", record, location),
+        "meta": _meta(directory, record, "Group"),
     }
     if members is not None:
         document["members"] = members

@@ -5,15 +5,24 @@ from typing import TypeVar
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
-from directories.models import GroupRecord
+from directories.models import Directory, GroupRecord
 from directories.scim.groups import GroupView
 from directories.scim.lookup import GROUPS, USERS
+from directories.scim.modes import offer_of
 from directories.scim.pages import Source, find, in_order, listed
 from directories.scim.parameters import Query, read_query, read_search_query
+from directories.scim.protocol.offers import check_offered
 from directories.scim.surface import ScimView
 from directories.scim.users import UserView, shown
 
 V = TypeVar("V", bound=ScimView)
+
+
+def _check_offered(directory: Directory) -> None:
+    check_offered(
+        offer_of(directory).search,
+        "Searching by message, or users and groups at once,",
+    )
 
 
 class UserSearch(UserView):
@@ -21,6 +30,7 @@ class UserSearch(UserView):
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Answer with the page that the message asks for."""
+        _check_offered(self.directory)
         return self.answer_page(read_search_query(self.body()))
 
 
@@ -29,6 +39,7 @@ class GroupSearch(GroupView):
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Answer with the page that the message asks for."""
+        _check_offered(self.directory)
         return self.answer_page(read_search_query(self.body()))
 
 
@@ -64,6 +75,7 @@ class Everything(_RootView):
 
     def get(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """List users and groups."""
+        _check_offered(self.directory)
         return self.answer_page(read_query(request))
 
 
@@ -72,4 +84,5 @@ class Search(_RootView):
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Answer with the page that the message asks for."""
+        _check_offered(self.directory)
         return self.answer_page(read_search_query(self.body()))

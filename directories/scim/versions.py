@@ -7,6 +7,7 @@ of a group's members belong to other resources and have versions there.
 from rest_framework.request import Request
 
 from directories.models import Account, Record, UserRecord
+from directories.scim.modes import offer_of, opened_by
 from directories.scim.protocol.versions import Conditions, entity_tag
 from directories.services.records import Check
 
@@ -35,7 +36,9 @@ def tag_of(record: Record) -> str:
 
 
 def conditions_of(request: Request) -> Conditions:
-    """Return what the headers of a request demand."""
+    """Return what the headers of a request demand: nothing without versions."""
+    if not offer_of(opened_by(request)).etag:
+        return Conditions()
     return Conditions(
         if_match=request.META.get("HTTP_IF_MATCH", ""),
         if_none_match=request.META.get("HTTP_IF_NONE_MATCH", ""),

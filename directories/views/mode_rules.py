@@ -96,8 +96,22 @@ SHAPES = (
         CUSTOM,
         compatible=_("Left out or kept, as chosen below"),
     ),
+    Rule(
+        "unused_attributes",
+        _("SCIM attributes that no account uses, such as addresses and roles"),
+        "Microsoft Entra ID",
+        compatible=_("Stored and returned"),
+        strict=_("Left out"),
+    ),
 )
 """How things are written: the tolerances that are about the form of a request."""
+
+NO_ADDRESS = Rule(
+    "no_address",
+    _("A person without an email address"),
+    CUSTOM,
+    compatible=_("Stored without an account, and logged"),
+)
 
 MEANINGS = (
     Rule(
@@ -119,12 +133,7 @@ MEANINGS = (
         compatible=_("Stored; it waits for review"),
         strict=_("Refused with 409"),
     ),
-    Rule(
-        "no_address",
-        _("A person without an email address"),
-        CUSTOM,
-        compatible=_("Stored without an account, and logged"),
-    ),
+    NO_ADDRESS,
 )
 """What would happen here: rules about people and groups."""
 
@@ -159,7 +168,7 @@ OFFERS = (
 )
 """What a client is offered, as the discovery endpoints tell it."""
 
-TOLERANCES = (*SHAPES, MEANINGS[0])
+TOLERANCES = (*SHAPES, MEANINGS[0], NO_ADDRESS)
 """The rules that stand for a tolerance each."""
 
 

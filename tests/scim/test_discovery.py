@@ -9,15 +9,16 @@ PATHS = ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"]
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
-def test_service_provider_config_tells_what_works(scim, settings):
+def test_service_provider_config_tells_the_limits(scim, settings):
     config = scim.get("/ServiceProviderConfig").json()
 
-    assert config["patch"] == config["etag"] == {"supported": True}
-    assert config["filter"] == {
+    assert config["filter"]["maxResults"] == settings.SCIM_MAX_PAGE_SIZE
+    assert config["bulk"] == {
         "supported": True,
-        "maxResults": settings.SCIM_MAX_PAGE_SIZE,
+        "maxOperations": settings.SCIM_BULK_MAX_OPERATIONS,
+        "maxPayloadSize": settings.SCIM_MAX_BODY_BYTES,
     }
-    assert config["bulk"]["supported"] is False
+    assert config["pagination"]["defaultPageSize"] == settings.SCIM_PAGE_SIZE
     assert [s["type"] for s in config["authenticationSchemes"]] == ["oauthbearertoken"]
 
 

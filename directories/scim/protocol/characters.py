@@ -7,6 +7,11 @@ from directories.scim.protocol.errors import ScimError
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def is_storable(text: str) -> bool:
+    """Say whether a text has no NUL characters and no halves of surrogate pairs."""
+    return "\x00" not in text and (text.isascii() or not _SURROGATE.search(text))
+
+
 def check_characters(text: str, error: type[ScimError], where: str) -> None:
     """Raise `error` for NUL characters and lone halves of surrogate pairs."""
     if "\x00" in text:

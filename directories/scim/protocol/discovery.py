@@ -1,74 +1,82 @@
 """What the service offers, for the three discovery endpoints (RFC 7644 section 4)."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from directories.scim.protocol.errors import NotFoundError, shown
-from directories.scim.protocol.schemas import (
-    ACCOUNT_SCHEMA,
-    RESOURCE_TYPES,
-    Attribute,
-    ResourceType,
-    Schema,
-    each,
-)
+from directories.scim.protocol.offers import Offer
+from directories.scim.protocol.published import Described
+from directories.scim.protocol.schemas import Attribute, Schema, each
 
 _META = "urn:ietf:params:scim:schemas:core:2.0:"
 
 
-# Clients built on scim2-models take the version at the end of this URN for a path
-# and fail whole; the schema itself is published.
-_UNREFERENCED = {ACCOUNT_SCHEMA}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The sizes that clients are told of."""
+
+    page_size: int
+    max_results: int
+    max_operations: int
+    max_payload: int
 
 
 def service_provider_config(
-    location: str, *, max_results: int, page_size: int
+    location: str, offer: Offer, limits: Limits
 ) -> dict[str, Any]:
     """Describe the features that work, and how to authenticate (RFC 7643 section 5)."""
-    return {
+    config: dict[str, Any] = {
         "schemas": [f"{_META}ServiceProviderConfig"],
         "patch": {"supported": True},
         # authentik turns PATCH off when a key of bulk is missing.
-        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
-        "filter": {"supported": True, "maxResults": max_results},
+        "bulk": {
+            "supported": offer.bulk,
+            "maxOperations": limits.max_operations if offer.bulk else 0,
+            "maxPayloadSize": limits.max_payload if offer.bulk else 0,
+        },
+        "filter": {"supported": True, "maxResults": limits.max_results},
         "changePassword": {"supported": False},
-        "sort": {"supported": True},
-        "etag": {"supported": True},
+        "sort": {"supported": offer.sort},
+        "etag": {"supported": offer.etag},
+    }
+    if offer.cursor:
         # RFC 9865 section 4; cursors do not expire, so no timeout is told.
-        "pagination": {
+        config["pagination"] = {
             "cursor": True,
             "index": True,
             "defaultPaginationMethod": "index",
-            "defaultPageSize": page_size,
-            "maxPageSize": max_results,
-        },
-        "authenticationSchemes": [
-            {
-                "type": "oauthbearertoken",
-                "name": "OAuth Bearer Token",
-                "description": "The directory's API key in the Authorization header.",
-                "specUri": "https://www.rfc-editor.org/info/rfc6750",
-                "primary": True,
-            }
-        ],
-        "meta": {"resourceType": "ServiceProviderConfig", "location": location},
-    }
+            "defaultPageSize": limits.page_size,
+            "maxPageSize": limits.max_results,
+        }
+    config["authenticationSchemes"] = [
+        {
+            "type": "oauthbearertoken",
+            "name": "OAuth Bearer Token",
+            "description": "The directory's API key in the Authorization header.",
+            "specUri": "https://www.rfc-editor.org/info/rfc6750",
+            "primary": True,
+        }
+    ]
+    config["meta"] = {"resourceType": "ServiceProviderConfig", "location": location}
+    return config
 
 
-def resource_types(base_url: str) -> list[dict[str, Any]]:
+def resource_types(base_url: str, offer: Offer) -> list[dict[str, Any]]:
     """List the kinds of resources (RFC 7643 section 6)."""
-    return [_resource_type(kind, base_url) for kind in RESOURCE_TYPES]
+    return [_resource_type(one, base_url) for one in offer.described]
 
 
-def resource_type(base_url: str, name: str) -> dict[str, Any]:
+def resource_type(base_url: str, offer: Offer, name: str) -> dict[str, Any]:
     """Return one kind of resource, whatever the case of its name."""
-    for kind in RESOURCE_TYPES:
-        if kind.name.lower() == name.lower():
-            return _resource_type(kind, base_url)
+    for one in offer.described:
+        if one.kind.name.lower() == name.lower():
+            return _resource_type(one, base_url)
     msg = f"There is no resource type {shown(name)}: User and Group are."
     raise NotFoundError(msg)
 
 
-def _resource_type(kind: ResourceType, base_url: str) -> dict[str, Any]:
+def _resource_type(described: Described, base_url: str) -> dict[str, Any]:
+    kind = described.kind
     return {
         "schemas": [f"{_META}ResourceType"],
         "id": kind.name,
@@ -78,8 +86,7 @@ def _resource_type(kind: ResourceType, base_url: str) -> dict[str, Any]:
         "schema": kind.core.urn,
         "schemaExtensions": [
             {"schema": extension.urn, "required": False}
-            for extension in kind.extensions
-            if extension.urn not in _UNREFERENCED
+            for extension in described.extensions
         ],
         "meta": {
             "resourceType": "ResourceType",
@@ -88,22 +95,18 @@ def _resource_type(kind: ResourceType, base_url: str) -> dict[str, Any]:
     }
 
 
-def schemas(base_url: str) -> list[dict[str, Any]]:
+def schemas(base_url: str, offer: Offer) -> list[dict[str, Any]]:
     """List the schemas of users and groups (RFC 7643 section 7)."""
-    return [_schema(each_schema, base_url) for each_schema in _all_schemas()]
+    return [_schema(known, base_url) for known in offer.schemas]
 
 
-def schema(base_url: str, urn: str) -> dict[str, Any]:
+def schema(base_url: str, offer: Offer, urn: str) -> dict[str, Any]:
     """Return one schema, whatever the case of its URN."""
-    for known in _all_schemas():
+    for known in offer.schemas:
         if known.urn.lower() == urn.lower():
             return _schema(known, base_url)
     msg = f"There is no schema {shown(urn)}."
     raise NotFoundError(msg)
-
-
-def _all_schemas() -> list[Schema]:
-    return [s for kind in RESOURCE_TYPES for s in (kind.core, *kind.extensions)]
 
 
 def _schema(known: Schema, base_url: str) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from directories.scim.protocol.errors import (
     shown,
 )
 from directories.scim.protocol.members import read_member_ids
-from directories.scim.protocol.paths import Path, locate
+from directories.scim.protocol.paths import Path, complex_of, locate
+from directories.scim.protocol.published import UNDECLARED
 from directories.scim.protocol.schemas import (
     GROUP,
     USER,
@@ -24,6 +25,7 @@ from directories.scim.protocol.schemas import (
     find,
 )
 from directories.scim.protocol.selection import Selection, project, read_selection
+from directories.scim.protocol.strays import Stray, holds_too_many, take
 from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
 from directories.scim.protocol.values import (
     MAX_KEYS,
@@ -46,18 +48,18 @@ __all__ = [
     "read_selection",
     "read_user",
     "schemas_of",
-    "unknown_attributes",
 ]
 
-_MAX_NAMED = 50
 _MAX_ADDRESS = 254
 _ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f]+@(?:[\w-]+\.)+[\w-]+")
 
 
 def read_user(body: object, tolerance: Tolerance = COMPATIBLE) -> Document:
     """Return a user's document; raises ScimError for what cannot be stored."""
-    document = _read(USER, as_message(body), tolerance)
+    document = _read_whole(USER, as_message(body), tolerance)
     check_required(USER, document)
+    if not tolerance.no_address and "emails" not in document:
+        raise InvalidValueError("emails is required; send at least one.")
     return document
 
 
@@ -75,7 +77,7 @@ def read_group(
             members = None if value is None else read_member_ids(value, tolerance)
         else:
             rest[key] = value
-    document = _read(GROUP, rest, tolerance)
+    document = _read_whole(GROUP, rest, tolerance)
     check_required(GROUP, document)
     return document, members
 
@@ -107,6 +109,16 @@ def check_required(resource_type: ResourceType, document: Document) -> None:
         raise InvalidValueError(msg)
 
 
+def _read_whole(
+    resource_type: ResourceType, body: Mapping[str, object], tolerance: Tolerance
+) -> Document:
+    """Read a body; with more strays than can be kept, without any of them."""
+    document = _read(resource_type, body, tolerance)
+    if tolerance.keeps and holds_too_many(document, resource_type):
+        return _read(resource_type, body, tolerance.dropping())
+    return document
+
+
 def _read(
     resource_type: ResourceType, body: Mapping[str, object], tolerance: Tolerance
 ) -> Document:
@@ -118,14 +130,22 @@ def _read(
             _read_odd_key(resource_type, document, (key, value), tolerance)
         elif attribute.name == "schemas":
             _check_schemas(resource_type, value, tolerance)
-        elif _may_be_set(attribute):
+        elif is_taken(attribute, tolerance):
             _put(document, attribute, read_value(attribute, value, tolerance))
     return document
 
 
-def _may_be_set(attribute: Attribute) -> bool:
+_SETTABLE = frozenset({"readWrite", "immutable"})
+
+
+def is_taken(attribute: Attribute, tolerance: Tolerance) -> bool:
     """Say whether clients' values are kept; a password is taken and dropped."""
-    return attribute.mutability in {"readWrite", "immutable"}
+    if attribute.mutability not in _SETTABLE:
+        return False
+    if not tolerance.unused_attributes and attribute.path in UNDECLARED:
+        tolerance.note(attribute.path, kept=False)
+        return False
+    return True
 
 
 def _put(container: Document, attribute: Attribute, value: Any) -> None:
@@ -148,11 +168,28 @@ def _read_odd_key(
     key, value = item
     path = _located(resource_type, key, tolerance)
     if path is None:
-        _refuse_unknown(key, tolerance)
+        _read_unknown(resource_type, document, item, tolerance)
     elif path.attribute is None:
         _read_schema(resource_type, document, (path, value), tolerance)
     else:
         _read_at(resource_type, document, (path, value), tolerance)
+
+
+def _read_unknown(
+    resource_type: ResourceType,
+    document: Document,
+    item: tuple[str, object],
+    tolerance: Tolerance,
+) -> None:
+    """Read what no schema declares; `name.x` is a part of what one declares."""
+    key, value = item
+    check_unknown(key, tolerance)
+    whole = complex_of(key, resource_type)
+    if whole is not None and not whole.the_attribute.multi_valued:
+        part = {key.rpartition(".")[2]: value}
+        _read_at(resource_type, document, (whole, part), tolerance)
+    else:
+        take(document, Stray("add", key, value), resource_type, tolerance)
 
 
 def _located(
@@ -164,13 +201,11 @@ def _located(
     return path if find(resource_type.attributes, key) else None
 
 
-def _refuse_unknown(key: str, tolerance: Tolerance) -> None:
-    allowed = (
-        tolerance.foreign_schemas
-        if key.lower().startswith("urn:")
-        else tolerance.unknown_attributes
-    )
-    if not allowed:
+def check_unknown(key: str, tolerance: Tolerance) -> None:
+    """Refuse a key that no schema declares where `tolerance` says so."""
+    if tolerance.unknown_attributes:
+        return
+    if not (tolerance.foreign_schemas and key.lower().startswith("urn:")):
         msg = (
             f"There is no attribute {shown(key)}; leave it out, or see the Schemas "
             "endpoint for those there are."
@@ -195,7 +230,9 @@ def _read_schema(
     for name, inner in as_message(value).items():
         located = _within(resource_type, path, attributes, name)
         if located is None:
-            _refuse_unknown(name, tolerance)
+            check_unknown(name, tolerance)
+            stray = Stray("add", f"{path.schema.urn}:{name}", inner)
+            take(document, stray, resource_type, tolerance)
         else:
             _read_at(resource_type, document, (located, inner), tolerance)
 
@@ -218,7 +255,7 @@ def _read_at(
 ) -> None:
     path, value = item
     attribute, sub = path.attribute, path.sub_attribute
-    if attribute is None or not _may_be_set(attribute):
+    if attribute is None or not is_taken(attribute, tolerance):
         return
     if sub is not None:
         value = None if value is None else {sub.name: value}
@@ -246,39 +283,11 @@ def _check_schemas(
             raise InvalidValueError(msg)
 
 
-def unknown_attributes(body: object, resource_type: ResourceType = USER) -> list[str]:
-    """List what a body names and no schema declares, shortened, for the log."""
-    if not isinstance(body, dict):
-        return []
-    names: list[str] = []
-    for key, value in body.items():
-        path = locate(key, resource_type)
-        if path is None:
-            names.append(key)
-        elif path.attribute is None and isinstance(value, dict):
-            attributes = resource_type.attributes_of(path.schema)
-            names += [f"{key}:{n}" for n in value if not find(attributes, n)]
-        elif path.attribute and path.attribute.sub_attributes:
-            names += _unknown_within(path.attribute, value)
-        if len(names) >= _MAX_NAMED:
-            break
-    return [name[:100] for name in dict.fromkeys(names)][:_MAX_NAMED]
-
-
-def _unknown_within(attribute: Attribute, value: object) -> list[str]:
-    entries = value[:_MAX_NAMED] if isinstance(value, list) else [value]
-    return [
-        f"{attribute.path}.{name}"
-        for entry in entries
-        if isinstance(entry, dict)
-        for name in entry
-        if not find(attribute.sub_attributes, name)
-    ]
-
-
 def schemas_of(document: Document, resource_type: ResourceType = USER) -> list[str]:
-    """List the URNs for `schemas`: the core one, and those of extensions present."""
-    present = [s.urn for s in resource_type.extensions if s.urn in document]
+    """List the URNs for `schemas`: the core one, and those a document has data of."""
+    present = [
+        name for name, part in document.items() if ":" in name and type(part) is dict
+    ]
     return [resource_type.core.urn, *present]
 
 

@@ -3,6 +3,7 @@
 from directories.scim.protocol.errors import PayloadTooLargeError
 from directories.scim.protocol.paths import Path
 from directories.scim.protocol.schemas import USER, Attribute, Schema
+from directories.scim.protocol.strays import Stray, take
 from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.protocol.values import Document, settle
 
@@ -74,6 +75,10 @@ class Draft:
         """Remove all that the document holds under an extension."""
         self._document.pop(schema.urn, None)
         self._own = {key for key in self._own if key[0] != schema.urn}
+
+    def take(self, stray: Stray) -> None:
+        """Keep or leave out what no schema declares."""
+        take(self._document, stray, USER, self.tolerance)
 
     def finished(self) -> Document:
         """Return the document, lists settled and empty parts left out."""

@@ -20,6 +20,7 @@ from directories.scim.protocol.members import (
 from directories.scim.protocol.operations import Kind, Operation
 from directories.scim.protocol.paths import locate, parse_path
 from directories.scim.protocol.schemas import GROUP, GROUP_SCHEMA, Attribute
+from directories.scim.protocol.strays import Stray, holds_too_many, take
 from directories.scim.protocol.tolerance import COMPATIBLE, Tolerance
 from directories.scim.protocol.values import Document, json_type, read_simple
 
@@ -33,10 +34,20 @@ class GroupChange:
 
     document_changes: dict[str, str | None]
     members: MembersPlan | None
+    strays: tuple[Stray, ...] = ()
+    tolerance: Tolerance = field(default=COMPATIBLE, compare=False)
 
     def apply(self, document: Document) -> Document:
         """Return a group's document with the changes of its attributes."""
+        changed = self._applied(document, self.tolerance)
+        if self.tolerance.keeps and holds_too_many(changed, GROUP):
+            return self._applied(document, self.tolerance.dropping())
+        return changed
+
+    def _applied(self, document: Document, tolerance: Tolerance) -> Document:
         changed = {**document, **self.document_changes}
+        for stray in self.strays:
+            take(changed, stray, GROUP, tolerance)
         return {key: value for key, value in changed.items() if value is not None}
 
 
@@ -45,6 +56,7 @@ class _Draft:
     tolerance: Tolerance
     changes: dict[str, str | None] = field(default_factory=dict)
     members: MembersDraft = field(default_factory=MembersDraft)
+    strays: list[Stray] = field(default_factory=list)
 
 
 def read_group_patch(
@@ -52,8 +64,8 @@ def read_group_patch(
 ) -> GroupChange:
     """Compose all operations, in their order, into one change.
 
-    Names of attributes that no schema declares are passed over where `tolerance`
-    says so. `members` is None when no member comes or goes.
+    What no schema declares is left out or kept as `tolerance` says. `members` is
+    None when no member comes or goes.
     """
     draft = _Draft(tolerance)
     for operation in operations:
@@ -62,7 +74,12 @@ def read_group_patch(
         except ScimError as error:
             raise operation.explain(error) from error
     plan = draft.members.plan()
-    return GroupChange(draft.changes, None if plan.is_empty else plan)
+    return GroupChange(
+        draft.changes,
+        None if plan.is_empty else plan,
+        tuple(draft.strays),
+        tolerance,
+    )
 
 
 def _compose(draft: _Draft, operation: Operation) -> None:
@@ -72,10 +89,19 @@ def _compose(draft: _Draft, operation: Operation) -> None:
     elif _names_members(path):
         _compose_members(draft, operation.kind, path, operation.value)
     else:
-        attribute = _attribute_at(path, draft.tolerance)
-        if attribute is not None:
-            _check_mutable(attribute)
-            _set(draft, operation.kind, attribute, operation.value)
+        _compose_attribute(draft, operation, path)
+
+
+def _compose_attribute(draft: _Draft, operation: Operation, path: str) -> None:
+    try:
+        attribute = parse_path(path, GROUP).the_attribute
+    except UnknownAttributeError:
+        if not draft.tolerance.unknown_attributes:
+            raise
+        draft.strays.append(Stray(operation.kind, path, operation.value))
+        return
+    _check_mutable(attribute)
+    _set(draft, operation.kind, attribute, operation.value)
 
 
 def _local(path: str) -> str:
@@ -108,15 +134,8 @@ def _compose_object(draft: _Draft, operation: Operation) -> None:
             _set(draft, operation.kind, located.attribute, value)
         elif not draft.tolerance.unknown_attributes:
             raise _unknown(key)
-
-
-def _attribute_at(path: str, tolerance: Tolerance) -> Attribute | None:
-    try:
-        return parse_path(path, GROUP).attribute
-    except UnknownAttributeError:
-        if tolerance.unknown_attributes:
-            return None
-        raise
+        else:
+            draft.strays.append(Stray(operation.kind, key, value))
 
 
 def _unknown(name: str) -> ScimError:

@@ -1,8 +1,9 @@
 """PATCH of RFC 7644 section 3.5.2 on plain user documents."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from directories.scim.protocol.documents import check_required
+from directories.scim.protocol.documents import check_required, is_taken
 from directories.scim.protocol.draft import Draft
 from directories.scim.protocol.errors import (
     InvalidPathError,
@@ -12,11 +13,13 @@ from directories.scim.protocol.errors import (
     UnknownAttributeError,
 )
 from directories.scim.protocol.group_patch import GroupChange, read_group_patch
+from directories.scim.protocol.keepable import is_simple, spelled
 from directories.scim.protocol.lists import ListChange, change_list
 from directories.scim.protocol.members import MembersPlan
 from directories.scim.protocol.operations import Kind, Operation, read_patch
-from directories.scim.protocol.paths import Path, locate, parse_path
-from directories.scim.protocol.schemas import USER, Attribute, find
+from directories.scim.protocol.paths import Path, complex_of, locate, parse_path
+from directories.scim.protocol.schemas import USER, Attribute, find, undeclared
+from directories.scim.protocol.strays import Stray, holds_too_many
 from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
 from directories.scim.protocol.values import (
     Document,
@@ -50,15 +53,25 @@ def apply_user_patch(
     `document` is one that `read_user` gave, and stays as it is. Raises ScimError
     when one operation cannot be applied, or when the result is no valid user.
     """
+    result = _applied(document, operations, tolerance)
+    if tolerance.keeps and holds_too_many(result, USER):
+        result = _applied(document, operations, tolerance.dropping())
+    check_required(USER, result)
+    if not tolerance.no_address and "emails" in document and "emails" not in result:
+        raise MutabilityError("emails is required; replace it instead.")
+    return result
+
+
+def _applied(
+    document: Document, operations: list[Operation], tolerance: Tolerance
+) -> Document:
     draft = Draft(document, tolerance)
     for operation in operations:
         try:
             _apply(draft, operation)
         except ScimError as error:
             raise operation.explain(error) from error
-    result = draft.finished()
-    check_required(USER, result)
-    return result
+    return draft.finished()
 
 
 def _apply(draft: Draft, operation: Operation) -> None:
@@ -70,9 +83,10 @@ def _apply(draft: Draft, operation: Operation) -> None:
     try:
         path = parse_path(operation.path, USER)
     except UnknownAttributeError:
-        if draft.tolerance.unknown_attributes:
-            return
-        raise
+        if not draft.tolerance.unknown_attributes:
+            raise
+        _apply_unknown(draft, operation.kind, operation.path, operation.value)
+        return
     _check_mutable(draft, path, operation)
     _apply_at(draft, operation.kind, path, operation.value)
 
@@ -86,9 +100,36 @@ def _apply_object(draft: Draft, kind: Kind, urn: str, value: object) -> None:
         )
         raise InvalidValueError(msg)
     for key, inner in value.items():
-        path = _path_of_key(draft, f"{urn}:{key}" if urn else key)
-        if path is not None:
+        name = f"{urn}:{key}" if urn else key
+        path = _path_of_key(draft, name)
+        if path is None:
+            _apply_unknown(draft, kind, name, inner)
+        else:
             _apply_at(draft, kind, path, inner)
+
+
+def _apply_unknown(draft: Draft, kind: Kind, name: str, value: object) -> None:
+    """Apply to what no schema declares, or to such a part of what one declares."""
+    draft.spend(1 + len(name) // 8)
+    keeps = draft.tolerance.keeps
+    path = complex_of(name, USER) if keeps else None
+    if path is None:
+        draft.take(Stray(kind, name, value))
+        return
+    part = name.rpartition(".")[2]
+    attribute = path.the_attribute
+    if not is_simple(value):
+        draft.tolerance.note(f"{attribute.path}.{part}", kept=False)
+        return
+    present = draft.present(path)
+    entries: list[Document] = [present] if isinstance(present, dict) else []
+    if isinstance(present, list):
+        entries = present
+    part = spelled((name for entry in entries for name in entry), part)
+    draft.tolerance.note(f"{attribute.path}.{part}", kept=True)
+    _apply_at(
+        draft, kind, replace(path, sub_attribute=undeclared(part, attribute)), value
+    )
 
 
 def _path_of_key(draft: Draft, key: str) -> Path | None:
@@ -102,9 +143,9 @@ def _path_of_key(draft: Draft, key: str) -> Path | None:
         draft.spend(10)
         return parse_path(key, USER)
     except InvalidPathError:
-        if draft.tolerance.unknown_attributes:
-            return None
-        raise
+        if not draft.tolerance.unknown_attributes:
+            raise
+        return None
 
 
 def _check_mutable(draft: Draft, path: Path, operation: Operation) -> None:
@@ -124,7 +165,7 @@ def _apply_at(draft: Draft, kind: Kind, path: Path, value: object) -> None:
     attribute = path.attribute
     if attribute is None:
         _apply_schema(draft, kind, path, value)
-    elif not _may_be_set(attribute) or not _may_be_set(path.sub_attribute):
+    elif not is_taken(attribute, draft.tolerance) or _is_fixed(path.sub_attribute):
         return
     elif attribute.multi_valued:
         change_list(ListChange(draft, kind, path, attribute), value)
@@ -134,8 +175,8 @@ def _apply_at(draft: Draft, kind: Kind, path: Path, value: object) -> None:
         _change_simple(draft, kind, path, value)
 
 
-def _may_be_set(attribute: Attribute | None) -> bool:
-    return attribute is None or attribute.mutability in {"readWrite", "immutable"}
+def _is_fixed(sub: Attribute | None) -> bool:
+    return sub is not None and sub.mutability == "readOnly"
 
 
 def _apply_schema(draft: Draft, kind: Kind, path: Path, value: object) -> None:
@@ -173,8 +214,9 @@ def _change_complex(draft: Draft, kind: Kind, path: Path, value: object) -> None
     target = draft.complex(path)
     for name in given:
         known = find(attribute.sub_attributes, name)
-        if known is not None and known.name not in read:
-            target.pop(known.name, None)
+        key = known.name if known else name
+        if key not in read:
+            target.pop(key, None)
     if "value" in read and "$ref" not in read:
         # What the old value referred to is not what the new one does.
         target.pop("$ref", None)

@@ -99,6 +99,24 @@ def locate(text: str, resource_type: ResourceType) -> Path | None:
     return _resolve(resource_type, schema, name, sub)
 
 
+def complex_of(text: str, resource_type: ResourceType) -> Path | None:
+    """Return the complex attribute that a path names an unknown part of.
+
+    That of `name.x` or of `emails[type eq "work"].x`; None when there is none.
+    """
+    head, dot, name = text.rpartition(".")
+    if not dot or not _NAME.fullmatch(name):
+        return None
+    try:
+        path = parse_path(head, resource_type)
+    except InvalidPathError:
+        return None
+    attribute = path.attribute
+    if attribute is None or path.sub_attribute or not attribute.sub_attributes:
+        return None
+    return path
+
+
 def resolve(path: AttributePath, resource_type: ResourceType) -> Path:
     """Resolve the path of a filter; raises InvalidFilterError when unknown."""
     schema = resource_type.schema(path.urn) if path.urn else resource_type.core

@@ -34,6 +34,7 @@ AttributeType = Literal[
     "binary",
     "reference",
     "complex",
+    "any",
 ]
 Mutability = Literal["readOnly", "readWrite", "immutable", "writeOnly"]
 Returned = Literal["always", "never", "default", "request"]
@@ -72,6 +73,26 @@ class Attribute:
 
 
 Attributes = Mapping[str, Attribute]
+
+
+def undeclared(name: str, parent: Attribute) -> Attribute:
+    """Return what stands for a sub-attribute that no schema declares."""
+    return Attribute(
+        name=name,
+        path=f"{parent.path}.{name}",
+        type="any",
+        multi_valued=False,
+        required=False,
+        case_exact=True,
+        mutability="readWrite",
+        returned="default",
+        uniqueness="none",
+        max_length=_DEFAULT_LENGTH,
+        description="",
+        canonical_values=(),
+        reference_types=(),
+        sub_attributes={},
+    )
 
 
 def find(attributes: Attributes, name: str) -> Attribute | None:
@@ -221,11 +242,11 @@ _GROUP_DEFINITIONS = _published(
     scim2_models.Group,
     {
         "displayName": {"uniqueness": "server"},
-        "members.type": {"canonicalValues": ["User"]},
-        "members.$ref": {"referenceTypes": ["User"]},
+        "members.type": {"canonicalValues": ["User", "Group"]},
+        "members.$ref": {"referenceTypes": ["User", "Group"]},
         "members.display": {
             **_READ_ONLY,
-            "description": "The member's userName.",
+            "description": "A name to show for the member.",
         },
     },
 )

@@ -1,6 +1,6 @@
 """What is accepted beyond the letter of RFC 7643 and RFC 7644, each by name."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,15 @@ class Tolerance:
     """More than one primary value, of which the first stays: PingFederate."""
 
     unknown_attributes: bool
-    """Attributes that no schema declares are dropped: custom mappings anywhere."""
+    """Attributes that no schema declares are dropped, or kept as they came: custom
+    mappings anywhere, Okta's profile editor first of all.
+    """
+
+    unused_attributes: bool
+    """Attributes of the RFC that the original does not declare are stored, like
+    addresses and roles: Entra's default mapping sends them. Where they are not, they
+    are left out, as one refusal would fail the whole update.
+    """
 
     replace_creates_value: bool
     """`replace` with a filter that matches nothing makes the value: Entra."""
@@ -56,6 +64,21 @@ class Tolerance:
     """A PATCH passes over members who are nobody here: Okta and Entra repeat a list
     with one stale id for ever, and nobody else in it would get in.
     """
+
+    no_address: bool
+    """A person without any e-mail: authentik sends an empty list."""
+
+    @property
+    def keeps(self) -> bool:
+        """Say whether attributes that no schema declares are kept as they came."""
+        return False
+
+    def note(self, name: str, *, kept: bool) -> None:
+        """Hear of an attribute that is not used; nobody listens here."""
+
+    def dropping(self) -> "Tolerance":
+        """Return the same tolerance, that keeps nothing unknown."""
+        return self
 
 
 COMPATIBLE = Tolerance(
@@ -70,8 +93,10 @@ COMPATIBLE = Tolerance(
     numbers_as_strings=True,
     several_primaries=True,
     unknown_attributes=True,
+    unused_attributes=True,
     replace_creates_value=True,
     unknown_members=True,
+    no_address=True,
 )
 """Accept whatever a known client sends, as long as its meaning is plain."""
 
@@ -87,11 +112,42 @@ STRICT = Tolerance(
     numbers_as_strings=False,
     several_primaries=False,
     unknown_attributes=False,
+    unused_attributes=False,
     replace_creates_value=False,
     unknown_members=False,
+    no_address=False,
 )
 """Refuse what the RFCs do not allow.
 
 Kept are the habits of Entra's default dialect: without them it could neither
-disable a person nor take one out of a group.
+disable a person nor take one out of a group, and what else it sends by default is
+left out.
 """
+
+MAX_NAMES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(Tolerance):
+    """A tolerance for one request, that remembers what it met and nothing uses."""
+
+    keeps: bool
+    met: dict[str, bool]
+    """By name, whether the attribute was kept, each time it was met."""
+
+    def note(self, name: str, *, kept: bool) -> None:
+        """Remember an attribute, within bounds."""
+        if name in self.met or len(self.met) < MAX_NAMES:
+            self.met[name] = kept and self.met.get(name, True)
+
+    def dropping(self) -> "Watch":
+        """Return the same tolerance, that keeps nothing unknown."""
+        return replace(self, keeps=False)
+
+
+def watch(tolerance: Tolerance, *, keeps: bool = False) -> Watch:
+    """Return a tolerance that remembers, and keeps what is unknown if told to."""
+    return Watch(**_VALUES[tolerance], keeps=keeps, met={})
+
+
+_VALUES = {each: asdict(each) for each in (COMPATIBLE, STRICT)}

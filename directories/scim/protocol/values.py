@@ -10,6 +10,7 @@ from directories.scim.protocol.errors import (
     InvalidValueError,
     shown,
 )
+from directories.scim.protocol.keepable import is_name, is_simple, spelled
 from directories.scim.protocol.schemas import Attribute, find
 from directories.scim.protocol.tolerance import Tolerance
 
@@ -55,13 +56,18 @@ def read_value(attribute: Attribute, value: object, tolerance: Tolerance) -> Any
 
 def read_simple(
     attribute: Attribute, value: object, tolerance: Tolerance
-) -> str | bool:
-    """Return a string or a boolean; raise InvalidValueError for anything else."""
+) -> str | bool | int | float:
+    """Return a string or a boolean; raise InvalidValueError for anything else.
+
+    What no schema declares may be a number as well.
+    """
     if attribute.type == "boolean":
         return (
             value if isinstance(value, bool) else _boolean(attribute, value, tolerance)
         )
     if not isinstance(value, str):
+        if attribute.type == "any" and isinstance(value, bool | int | float):
+            return value
         value = _string(attribute, value, tolerance)
     if len(value) > attribute.max_length:
         msg = (
@@ -121,7 +127,7 @@ def read_complex(attribute: Attribute, value: object, tolerance: Tolerance) -> D
     for name, raw in as_object(attribute, value, tolerance).items():
         sub = known.get(name) or find(known, name)
         if sub is None:
-            _refuse_unknown(attribute, name, tolerance)
+            _take_unknown(attribute, result, (name, raw), tolerance)
         elif raw is not None and sub.mutability != "readOnly":
             result[sub.name] = read_simple(sub, raw, tolerance)
     if result.get("value") == "":
@@ -153,10 +159,21 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def _refuse_unknown(attribute: Attribute, name: str, tolerance: Tolerance) -> None:
+def _take_unknown(
+    attribute: Attribute,
+    entry: Document,
+    item: tuple[str, object],
+    tolerance: Tolerance,
+) -> None:
+    """Refuse, leave out or keep a sub-attribute that no schema declares."""
+    name, value = item
     if not tolerance.unknown_attributes:
         msg = f"{attribute.path} has no sub-attribute {shown(name)}; leave it out."
         raise InvalidSyntaxError(msg)
+    kept = tolerance.keeps and is_name(name) and is_simple(value)
+    tolerance.note(f"{attribute.path}.{name}", kept=kept)
+    if kept and value is not None:
+        entry[spelled(entry, name)] = value
 
 
 def read_list(

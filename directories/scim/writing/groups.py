@@ -9,7 +9,7 @@ from django.utils import timezone
 from directories.folding import fold
 from directories.models import Directory, GroupRecord
 from directories.scim.ids import member_ids, scim_id
-from directories.scim.modes import is_strict, tolerance_of
+from directories.scim.modes import is_strict, watching
 from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, read_group
 from directories.scim.protocol.errors import InvalidValueError, MutabilityError
@@ -102,36 +102,38 @@ class GroupWrites:
 
     def create(self, body: object) -> GroupRecord:
         """Create a group with its members (RFC 7644 section 3.3)."""
-        document, named = read_group(body, tolerance_of(self.directory))
-        members = NamedMembers(replaces=False, add=named or [], remove=[])
-        return group_records.create_group(
-            directory=self.directory,
-            values=values_of(document, self._plan_of(members)),
-            now=timezone.now(),
-        )
+        with watching(self.directory, GROUP) as tolerance:
+            document, named = read_group(body, tolerance)
+            members = NamedMembers(replaces=False, add=named or [], remove=[])
+            return group_records.create_group(
+                directory=self.directory,
+                values=values_of(document, self._plan_of(members)),
+                now=timezone.now(),
+            )
 
     def replace(self, group: str, body: object) -> GroupRecord:
         """Replace a group (RFC 7644 section 3.5.1)."""
         given = scim_id(group)
-        document, named = read_group(body, tolerance_of(self.directory))
-        members = self._plan_of(
-            None if named is None else NamedMembers(replaces=True, add=named, remove=[])
-        )
-        edit = partial(
-            replaced, by=document, members=members, renames=not self._is_strict
-        )
-        return self._change(given, edit)
+        with watching(self.directory, GROUP) as tolerance:
+            document, named = read_group(body, tolerance)
+            members = None
+            if named is not None:
+                members = NamedMembers(replaces=True, add=named, remove=[])
+            plan, renames = self._plan_of(members), not self._is_strict
+            return self._change(
+                given, partial(replaced, by=document, members=plan, renames=renames)
+            )
 
     def patch(self, group: str, body: object) -> GroupRecord:
         """Change a group's name and members (RFC 7644 section 3.5.2)."""
         given = scim_id(group)
-        tolerance = tolerance_of(self.directory)
-        change = read_group_patch(read_patch(body), tolerance)
-        members = self._plan_of(change.members, passes_over=tolerance.unknown_members)
-        edit = partial(
-            patched, change=change, members=members, renames=not self._is_strict
-        )
-        return self._change(given, edit)
+        with watching(self.directory, GROUP) as tolerance:
+            change = read_group_patch(read_patch(body), tolerance)
+            plan = self._plan_of(change.members, passes_over=tolerance.unknown_members)
+            renames = not self._is_strict
+            return self._change(
+                given, partial(patched, change=change, members=plan, renames=renames)
+            )
 
     def delete(self, group: str) -> None:
         """Delete a group for good (RFC 7644 section 3.6)."""

@@ -1,5 +1,6 @@
 """Writes of users: from a body to the record that it leads to."""
 
+import uuid
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from directories.models import Directory, UserRecord
 from directories.scim.ids import scim_id
-from directories.scim.modes import tolerance_of
+from directories.scim.modes import watching
 from directories.scim.protocol.comparable import comparable
 from directories.scim.protocol.documents import Document, email_of, read_user
 from directories.scim.protocol.operations import Operation, read_patch
@@ -16,7 +17,7 @@ from directories.scim.protocol.patch import apply_user_patch
 from directories.scim.protocol.schemas import USER
 from directories.scim.protocol.tolerance import Tolerance
 from directories.services import records
-from directories.services.records import Check, UserValues, accept
+from directories.services.records import Check, UserEdit, UserValues, accept
 
 
 def values_of(document: Document) -> UserValues:
@@ -63,34 +64,35 @@ class UserWrites:
 
     def create(self, body: object) -> UserRecord:
         """Create a user (RFC 7644 section 3.3)."""
-        document = read_user(body, tolerance_of(self.directory))
-        return records.create_user(
-            directory=self.directory,
-            values=values_of({"active": True, **document}),
-            now=timezone.now(),
-        )
+        with watching(self.directory, USER) as tolerance:
+            document = read_user(body, tolerance)
+            return records.create_user(
+                directory=self.directory,
+                values=values_of({"active": True, **document}),
+                now=timezone.now(),
+            )
 
     def replace(self, user: str, body: object) -> UserRecord:
         """Replace a user (RFC 7644 section 3.5.1)."""
         named = scim_id(user)
-        document = read_user(body, tolerance_of(self.directory))
-        return records.change_user(
-            directory=self.directory,
-            scim_id=named,
-            edit=partial(replaced, by=document),
-            now=timezone.now(),
-            check=self.check,
-        )
+        with watching(self.directory, USER) as tolerance:
+            document = read_user(body, tolerance)
+            return self._change(named, partial(replaced, by=document))
 
     def patch(self, user: str, body: object) -> UserRecord:
         """Change a user (RFC 7644 section 3.5.2)."""
         named = scim_id(user)
         operations = read_patch(body)
-        tolerance = tolerance_of(self.directory)
+        with watching(self.directory, USER) as tolerance:
+            return self._change(
+                named, partial(patched, operations=operations, tolerance=tolerance)
+            )
+
+    def _change(self, user: uuid.UUID, edit: UserEdit) -> UserRecord:
         return records.change_user(
             directory=self.directory,
-            scim_id=named,
-            edit=partial(patched, operations=operations, tolerance=tolerance),
+            scim_id=user,
+            edit=edit,
             now=timezone.now(),
             check=self.check,
         )

@@ -182,7 +182,10 @@ def test_the_id_can_be_repeated_but_not_set():
     ],
 )
 def test_unknown_attributes_are_passed_over_but_not_by_strict(operation):
-    assert change(operation) == GroupChange({}, None)
+    found = change(operation)
+
+    assert (found.document_changes, found.members) == ({}, None)
+    assert found.apply({"displayName": "Crew"}) == {"displayName": "Crew"}
     with pytest.raises(InvalidPathError):
         change(operation, tolerance=STRICT)
 
