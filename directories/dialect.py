@@ -75,6 +75,11 @@ def share_lock(alias: str) -> str:
     return f"FOR SHARE OF {alias}" if is_postgresql() else ""
 
 
+def update_lock(alias: str) -> str:
+    """Return the clause that keeps rows of `alias` from every other writer."""
+    return f"FOR UPDATE OF {alias}" if is_postgresql() else ""
+
+
 def key_share_lock() -> str:
     """Return the clause that keeps a row from being locked or deleted.
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from directories import rows
 from directories.events import Event
 from directories.folding import fold
 from directories.models import (
@@ -93,7 +94,7 @@ def create_account(
         account.set_unusable_password()
     else:
         account.set_password(password)
-    account.save(force_insert=True)
+    rows.insert(account)
     return account
 
 
@@ -109,14 +110,16 @@ def join_organization(
     known = Member.objects.filter(organization=organization, account=account)
     if account.created_at != now and known.update(directory=directory):
         return
-    Member.objects.create(
-        organization=organization,
-        account=account,
-        directory=directory,
-        name=list_name(account),
-        search_text=search_text(account),
-        status=account.status,
-        joined_at=now,
+    rows.insert(
+        Member(
+            organization=organization,
+            account=account,
+            directory=directory,
+            name=list_name(account),
+            search_text=search_text(account),
+            status=account.status,
+            joined_at=now,
+        )
     )
 
 
@@ -130,7 +133,7 @@ def change_profile(
     details = {k: [getattr(account, k), v] for k, v in differing.items()}
     for field, value in differing.items():
         setattr(account, field, value)
-    account.save(update_fields=list(differing))
+    rows.update(account, *differing)
     _rename_members(account)
     change.record(Event.ACCOUNT_UPDATED, account, details)
 
@@ -159,14 +162,15 @@ def set_status(account: Account, status: Account.Status, *, change: Change) -> N
         return
     account.status = status
     account.session_epoch += 1
-    account.save(update_fields=["status", "session_epoch"])
+    rows.update(account, "status", "session_epoch")
     active = status == Account.Status.ACTIVE
-    members = Member.objects.filter(account=account)
     if active:
-        gone = members.filter(status=Member.Status.DEACTIVATED)
-        gone.update(status=Member.Status.ACTIVE)
+        gone = (account.pk, Member.Status.DEACTIVATED)
+        where = "account_id = %s AND status = %s"
+        rows.change(Member, where, gone, status=Member.Status.ACTIVE)
     else:
-        members.update(status=Member.Status.DEACTIVATED)
+        where = "account_id = %s"
+        rows.change(Member, where, [account.pk], status=Member.Status.DEACTIVATED)
     event = Event.ACCOUNT_REACTIVATED if active else Event.ACCOUNT_DEACTIVATED
     change.record(event, account)
 
@@ -180,8 +184,12 @@ def claim(account: Account, organization: Organization) -> None:
 
 def _rename_members(account: Account) -> None:
     """Keep the name and search text of every organization's list in step."""
-    Member.objects.filter(account=account).update(
-        name=list_name(account), search_text=search_text(account)
+    rows.change(
+        Member,
+        "account_id = %s",
+        [account.pk],
+        name=list_name(account),
+        search_text=search_text(account),
     )
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from directories import dialect
+from directories import dialect, rows
 from directories.consumers import Outcome, consumer_for
 from directories.events import Event
 from directories.folding import fold, index_key
-from directories.models import Directory, Record, UserEmail, UserRecord
+from directories.models import Account, Directory, Record, UserEmail, UserRecord
 from directories.services import limits, memberships
-from directories.services.audit import Target, provider, record_event
+from directories.services.audit import Target, one_write, provider, record_event
 from directories.services.opening import hold_open
 
 Document = dict[str, Any]
@@ -56,6 +56,21 @@ class UserValues:
     active: bool | None
 
 
+# The fields that a provider's words fill, and those that their outcome fills.
+SAID = (
+    "document",
+    "document_key",
+    "user_name",
+    "user_name_key",
+    "external_id",
+    "display_name_key",
+    "email",
+    "email_key",
+    "active",
+    "updated_at",
+    "version",
+)
+LINK = ("link_state", "link_reason", "account")
 UserEdit = Callable[[Document], UserValues]
 # Looks at a locked record and raises when the caller wants another one.
 Check = Callable[[Record], None]
@@ -114,7 +129,9 @@ def revisit_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> 
     @transaction.atomic
     def revisit() -> None:
         hold_open(directory)
-        _hand_over(_locked(directory, scim_id), now)
+        record = _locked(directory, scim_id)
+        if _keep(record, consumer_for(directory).user_changed(record, now)):
+            rows.update(record, *LINK)
 
     dialect.retrying(revisit)
 
@@ -153,10 +170,12 @@ def _create_user(directory: Directory, values: UserValues, now: datetime) -> Use
         directory=directory, organization=directory.organization, created_at=now
     )
     _fill(record, values, now)
-    record.save(force_insert=True)
-    _save_emails(record, values)
-    _hand_over(record, now)
-    _record(Event.SCIM_USER_CREATED, record, {"after": record.document}, now)
+    with one_write():
+        _record(Event.SCIM_USER_CREATED, record, {"after": record.document}, now)
+        # Before the record is stored, so that it is stored with what came of it.
+        _keep(record, consumer_for(directory).user_changed(record, now))
+        rows.insert(record)
+        _save_emails(record, values)
     return record
 
 
@@ -174,18 +193,18 @@ def _change_user(
     before = record.document
     values = edit(before)
     same = values.document == before
-    if not same:
-        emails_before = before.get("emails")
-        _fill(record, values, now)
-        record.version += 1
-        record.save()
-        if values.document.get("emails") != emails_before:
+    with one_write():
+        if not same:
+            _fill(record, values, now)
+            record.version += 1
+            changes = {"before": before, "after": record.document}
+            _record(Event.SCIM_USER_UPDATED, record, changes, now)
+        linked = _keep(record, consumer_for(directory).user_changed(record, now))
+        if not same or linked:
+            rows.update(record, *(LINK if same else (*SAID, *LINK)))
+        if not same and values.document.get("emails") != before.get("emails"):
             UserEmail.objects.filter(record=record).delete()
             _save_emails(record, values)
-    _hand_over(record, now)
-    if not same:
-        changes = {"before": before, "after": record.document}
-        _record(Event.SCIM_USER_UPDATED, record, changes, now)
     return record
 
 
@@ -205,15 +224,17 @@ def _delete_user(
 def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
     # The account is read when it is needed, after the lock was got: joined to
     # this query it would be as it was before another change that we waited for.
-    record = (
-        UserRecord.objects.select_for_update(of=("self",))
-        .filter(directory=directory, scim_id=scim_id)
-        .first()
+    named = [dialect.uuid_parameter(scim_id), dialect.uuid_parameter(directory.pk)]
+    found = rows.fetch(
+        UserRecord, "t.scim_id = %s AND t.directory_id = %s", named, lock=True
     )
-    if record is None:
+    if not found:
         raise UnknownRecordError(scim_id)
+    (record,) = found
     # The caller's object carries the organization; spare a query.
     record.directory, record.organization = directory, directory.organization
+    if record.account_id is not None:
+        record.account = rows.fetch(Account, "t.id = %s", [record.account_id])[0]
     return record
 
 
@@ -232,7 +253,7 @@ def _fill(record: UserRecord, values: UserValues, now: datetime) -> None:
 
 
 def _save_emails(record: UserRecord, values: UserValues) -> None:
-    UserEmail.objects.bulk_create(
+    emails = (
         UserEmail(
             record=record,
             directory_id=record.directory_id,
@@ -241,22 +262,18 @@ def _save_emails(record: UserRecord, values: UserValues) -> None:
         )
         for value, kind in values.emails
     )
+    rows.insert(*emails)
 
 
-def _hand_over(record: UserRecord, now: datetime) -> None:
-    """Let the consumer take the record up and keep what came of it."""
-    outcome = consumer_for(record.directory).user_changed(record, now)
-    _keep(record, outcome)
-
-
-def _keep(record: UserRecord, outcome: Outcome) -> None:
+def _keep(record: UserRecord, outcome: Outcome) -> bool:
+    """Let the record say what came of it; return whether that is new."""
     account_id = outcome.account.pk if outcome.account else None
     now_is = (outcome.state, account_id, outcome.reason)
     if (record.link_state, record.account_id, record.link_reason) == now_is:
-        return
+        return False
     record.link_state, record.link_reason = outcome.state, outcome.reason
     record.account = outcome.account
-    record.save(update_fields=["link_state", "link_reason", "account"])
+    return True
 
 
 def _record(

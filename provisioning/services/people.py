@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from directories import rows
 from directories.consumers import Outcome, RefusedError
 from directories.events import Event
 from directories.folding import domain_of
@@ -169,8 +170,8 @@ def _link(
     """Find or make the account of a record that has none yet."""
     if domain.other_directory:
         return Outcome(LinkState.HELD, reason=Reason.DOMAIN_LINKED_ELSEWHERE)
-    same_address = Account.objects.filter(email_key=record.email_key)
-    account = next(iter(same_address.select_for_update(of=("self",))), None)
+    held = rows.fetch(Account, "t.email_key = %s", [record.email_key], lock=True)
+    account = next(iter(held), None)
     if account is None and not record.active:
         return Outcome(LinkState.UNLINKED, reason=Reason.INACTIVE)
     events = [Event.SCIM_USER_LINKED]
@@ -280,18 +281,16 @@ def _updates(record: UserRecord) -> dict[str, str]:
 
 
 def _ownership(record: UserRecord) -> Ownership:
-    verified = Domain.objects.verified().filter(name=domain_of(record.email))
-    # One organization at the most has verified a name: no order, no limit.
-    found = next(iter(verified.values_list("organization_id", "directory_id")), None)
-    if found is None:
-        return Ownership(ours=False, elsewhere=False, other_directory=False)
-    organization_id, directory_id = found
-    ours = organization_id == record.organization_id
-    return Ownership(
-        ours=ours,
-        elsewhere=not ours,
-        other_directory=ours and directory_id not in {None, record.directory_id},
+    # One organization at the most has verified a name.
+    verified = rows.fetch(
+        Domain, "t.name = %s AND t.verified_at IS NOT NULL", [domain_of(record.email)]
     )
+    if not verified:
+        return Ownership(ours=False, elsewhere=False, other_directory=False)
+    (domain,) = verified
+    ours = domain.organization_id == record.organization_id
+    elsewhere = domain.directory_id not in {None, record.directory_id}
+    return Ownership(ours=ours, elsewhere=not ours, other_directory=ours and elsewhere)
 
 
 def _email_refused(record: UserRecord, *, kind: str, advice: str) -> RefusedError:

@@ -329,9 +329,9 @@ def test_the_audit_log_tells_what_happened_to_a_person(idp):
         .values_list("action", flat=True)
     )
     assert actions == [
+        "scim_user_create",
         "account_created",
         "scim_user_linked_to_aa",
-        "scim_user_create",
-        "managed_account_deactivated",
         "scim_user_update",
+        "managed_account_deactivated",
     ]

@@ -1,0 +1,147 @@
+"""Reads and writes rows of models by statements that are put together once.
+
+For what every SCIM request does: composing SQL from a queryset anew costs more
+than the database needs to answer it. The fields convert the values, as ever.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+
+from directories import dialect
+
+M = TypeVar("M", bound=models.Model)
+
+
+@dataclass(frozen=True)
+class Columns(Generic[M]):
+    """Fields of a model under a table alias, all of them unless named."""
+
+    model: type[M]
+    alias: str
+    names: tuple[str, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """Return the columns for a SELECT."""
+        return _columns(self)
+
+    def build(self, values: Sequence[Any]) -> M | None:
+        """Return the model that the columns hold; None for an outer join's nothing."""
+        if values[0] is None:
+            return None
+        names, converters = _reading(self)
+        read = list(values)
+        for place, convert, column in converters:
+            read[place] = convert(read[place], column, connection)
+        return self.model.from_db("default", names, read)
+
+    def __len__(self) -> int:
+        """Return how many columns there are."""
+        return len(_reading(self)[0])
+
+
+def _fields(columns: Columns[Any]) -> "list[models.Field[Any, Any]]":
+    options = columns.model._meta
+    if not columns.names:
+        return list(options.concrete_fields)
+    return [options.get_field(name) for name in columns.names]
+
+
+@cache
+def _columns(columns: Columns[Any]) -> str:
+    return ", ".join(f'{columns.alias}."{f.column}"' for f in _fields(columns))
+
+
+@cache
+def _reading(columns: Columns[Any]) -> tuple[list[str], list[tuple[int, Any, Any]]]:
+    """Return the names of the fields, and what turns columns into their values."""
+    fields = _fields(columns)
+    places = [field.get_col(columns.alias) for field in fields]
+    converters = [
+        (number, convert, place)
+        for number, place in enumerate(places)
+        for convert in (
+            *connection.ops.get_db_converters(place),
+            *place.get_db_converters(connection),
+        )
+    ]
+    return [field.attname for field in fields], converters
+
+
+def fetch(
+    model: type[M], where: str, parameters: Sequence[Any], *, lock: bool = False
+) -> list[M]:
+    """Return the rows of a model that fulfil a condition on `t`, locked if asked."""
+    columns = Columns(model, "t")
+    table = model._meta.db_table
+    end = dialect.update_lock("t") if lock else ""
+    found = dialect.rows(
+        f"SELECT {columns.sql} FROM {table} t WHERE {where} {end}",  # noqa: S608
+        parameters,
+    )
+    return [each for each in map(columns.build, found) if each is not None]
+
+
+def insert(*rows: models.Model) -> None:
+    """Store new rows of one model by one statement; they get their keys."""
+    if not rows:
+        return
+    names, sql = _insertion(type(rows[0]), len(rows))
+    found = dialect.rows(sql, [_value(row, name) for row in rows for name in names])
+    for row, (key,) in zip(rows, found, strict=True):
+        row.pk = key
+        # As a model's own save() leaves it.
+        row._state.adding = False  # noqa: SLF001
+        row._state.db = "default"  # noqa: SLF001
+
+
+def update(row: models.Model, *names: str) -> None:
+    """Store some fields of a row that is there."""
+    sql = _change(type(row), names, f"{row._meta.pk.column} = %s")
+    dialect.rows(sql, [*(_value(row, name) for name in names), row.pk])
+
+
+def change(
+    model: type[models.Model], where: str, parameters: Sequence[Any], **values: Any
+) -> None:
+    """Set fields of the rows of a model that fulfil a condition."""
+    fields = [model._meta.get_field(name) for name in values]
+    given = [
+        field.get_db_prep_save(value, connection)
+        for field, value in zip(fields, values.values(), strict=True)
+    ]
+    dialect.rows(_change(model, tuple(values), where), [*given, *parameters])
+
+
+def _value(row: models.Model, name: str) -> Any:
+    field = row._meta.get_field(name)
+    value = getattr(row, field.attname)
+    return field.get_db_prep_save(value, connection)  # type: ignore[union-attr]
+
+
+@cache
+def _insertion(model: type[models.Model], count: int) -> tuple[list[str], str]:
+    options = model._meta
+    fields = [
+        field
+        for field in options.concrete_fields
+        if not isinstance(field, models.AutoField)
+    ]
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    marks = f"({', '.join('%s' for _ in fields)})"
+    return [field.name for field in fields], (
+        f"INSERT INTO {options.db_table} ({columns})"  # noqa: S608
+        f" VALUES {', '.join([marks] * count)} RETURNING {options.pk.column}"
+    )
+
+
+@cache
+def _change(model: type[models.Model], names: tuple[str, ...], where: str) -> str:
+    options = model._meta
+    columns = [options.get_field(name).column for name in names]
+    changes = ", ".join(f'"{column}" = %s' for column in columns)
+    return f"UPDATE {options.db_table} SET {changes} WHERE {where}"  # noqa: S608
