@@ -178,7 +178,8 @@ def carry_members(
 
     Small ones at once; for large ones the jobs that will do it are returned.
     """
-    whole = change if nesting.counts(record.directory) else _direct(change)
+    counts = nesting.counts(record.directory)
+    whole = change if counts else _direct(change)
     most = settings.MEMBERS_IN_REQUEST
     joined = _people(whole.joined, whole.nested, most)
     left = _people(whole.left, whole.removed, most)
@@ -187,8 +188,8 @@ def carry_members(
     at_once = _as_many(records, size, most)
     groups = _synced(records[:at_once])
     if groups and joined is not None and left is not None:
-        shared = bool(record.nested_count or whole.above or whole.removed)
-        memberships.remove_members(groups, left, shared=shared)
+        shared = record.nested_count or whole.above or whole.removed
+        memberships.remove_members(groups, left, shared=counts and bool(shared))
         memberships.add_members(groups, joined)
     return [queue_sync(each, now) for each in _later(record, records[at_once:])]
 
