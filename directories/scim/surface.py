@@ -23,8 +23,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from directories.models import ApiKey, Directory, TroubleshootingEntry
+from directories.redaction import clean_path
 from directories.scim.authentication import DirectoryKeyAuthentication
-from directories.scim.modes import tolerance_of
+from directories.scim.modes import offer_of, tolerance_of
 from directories.scim.noting import RESOURCES, Notes, plain_id
 from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
@@ -64,11 +65,11 @@ class ScimView(APIView):
     ) -> HttpResponseBase:
         """Answer a request, and log it when a key of the directory opened it."""
         response = super().dispatch(request, *args, **kwargs)
+        throttled = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
         if self.allowance is not None:
-            self.allowance.tell(response.headers)
+            self.allowance.tell(response.headers, throttled=throttled)
         if self.key is not None and self.notes.is_kept:
             line = self.notes.line(request, response, self.key)
-            throttled = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
             # Who floods us must not make each request cost a statement.
             at_once = is_write(request) and not throttled
             (request_log.write if at_once else request_log.write_later)(line)
@@ -91,8 +92,9 @@ class ScimView(APIView):
         self.allowance = take(cast("ApiKey", self.key), kind)
         if self.allowance is not None and self.allowance.is_exceeded:
             msg = (
-                f"This API key may make {self.allowance.limit:,} {kind} a minute. "
-                f"Try again in {self.allowance.reset_s} seconds."
+                f"This API key has reached its limit ({kind} a minute: "
+                f"{self.allowance.limit:,}). Try again after the seconds that "
+                "Retry-After names."
             )
             raise errors.TooManyRequestsError(msg)
 
@@ -114,6 +116,14 @@ class ScimView(APIView):
     def tolerance(self) -> Tolerance:
         """Return which deviations of clients the directory accepts."""
         return tolerance_of(self.directory)
+
+    def finalize_response(
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> Response:
+        """Leave out the version where the directory does not offer versions."""
+        if self.key is not None and not offer_of(self.directory).etag:
+            response.headers.pop("ETag", None)
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False
@@ -178,7 +188,7 @@ class ScimView(APIView):
             return
         asked = Asked(
             method=str(self.request.method),
-            path=self.request.get_full_path(),
+            path=clean_path(self.request.get_full_path()),
             subject=self.subject,
             scim_id=str(self.kwargs.get("scim_id", "")),
         )

@@ -40,7 +40,7 @@ class Allowance:
         """Say whether the request at hand is one too many."""
         return self.used > self.limit
 
-    def tell(self, headers: MutableMapping[str, str]) -> None:
+    def tell(self, headers: MutableMapping[str, str], *, throttled: bool) -> None:
         """Add the headers that tell a client where it stands.
 
         The first three are what clients read today, the others the draft of the
@@ -52,7 +52,7 @@ class Allowance:
         headers["X-RateLimit-Reset"] = str(self.reset_s)
         headers["RateLimit-Policy"] = f'"{self.kind}";q={self.limit};w={WINDOW_S}'
         headers["RateLimit"] = f'"{self.kind}";r={remaining};t={self.reset_s}'
-        if self.is_exceeded:
+        if throttled:
             headers["Retry-After"] = str(self.reset_s)
 
 

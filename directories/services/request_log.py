@@ -65,9 +65,20 @@ LONGEST = {
 def write(line: Line) -> None:
     """Write one request now, in a statement of its own."""
     try:
+        if line.resource_id and not line.resource_name:
+            # An answer without a body names nobody; the log did before.
+            line = line._replace(resource_name=_last_name(line))
         dialect.insert_rows(TABLE, COLUMNS, [_row(line)])
     except Error as failure:
         logger.exception("request_log_failed", exc_info=failure)
+
+
+def _last_name(line: Line) -> str:
+    named = RequestEntry.objects.filter(
+        directory=line.directory_id, resource_id=line.resource_id
+    ).exclude(resource_name="")
+    names = named.order_by("-pk").values_list("resource_name", flat=True)
+    return names.first() or ""
 
 
 def write_later(line: Line) -> None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from directories.models import RequestEntry
 from directories.redaction import HIDDEN, MORE
 
-_ID = re.compile(r"(?<=/)([0-9a-f]{8})-[0-9a-f-]{27}(?=/|$)", re.IGNORECASE)
+_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b", re.IGNORECASE)
 MS = 1_000
 SECOND = 1_000_000
 
@@ -31,6 +31,7 @@ class Told:
     entry: RequestEntry
     place: str
     asked: str
+    short_id: str
     took: str
     outcome: str
     tone: Tone
@@ -42,12 +43,18 @@ def told(entry: RequestEntry) -> Told:
     outcome, tone = _outcome(entry.status)
     return Told(
         entry=entry,
-        place=_ID.sub(r"\1…", place.strip("/")) or "/",
+        place=shortened(place.strip("/")) or "/",
         asked=unquote_plus(query).replace("&", " & "),
+        short_id=shortened(entry.resource_id),
         took=duration(entry.duration_us),
         outcome=outcome,
         tone=tone,
     )
+
+
+def shortened(text: str) -> str:
+    """Return a text with no more of each id than tells them apart."""
+    return _ID.sub(r"\1…", text)
 
 
 def _outcome(status: int) -> tuple[str, Tone]:

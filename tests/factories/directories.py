@@ -19,6 +19,7 @@ from directories.models import (
     Membership,
     Nesting,
     Organization,
+    RequestEntry,
     RoleAssignment,
     Site,
     TroubleshootingEntry,
@@ -263,3 +264,25 @@ class TroubleshootingEntryFactory(
     kind = "invalid_request"
     subject = TroubleshootingEntry.Subject.REQUEST
     reason = "The body of the request was no JSON."
+
+
+class RequestEntryFactory(factory.django.DjangoModelFactory[RequestEntry]):
+    """A look-up of a person, just now, that found nobody."""
+
+    class Meta:
+        model = RequestEntry
+
+    directory = factory.SubFactory(DirectoryFactory)
+    organization = factory.SelfAttribute("directory.organization")
+    at = factory.LazyFunction(lambda: datetime.now(UTC))
+    request_id = factory.Sequence(lambda n: f"{n:032x}")
+    method = "GET"
+    path = "/Users"
+    status = 200
+    duration_us = 1_500
+    resource = "User"
+    search_text = factory.LazyAttribute(
+        lambda entry: f"{entry.path} {entry.resource_name} {entry.detail}".casefold()
+    )
+    resource_name = ""
+    detail = ""

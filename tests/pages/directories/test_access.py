@@ -23,6 +23,7 @@ OF_ONE = [
     "directory-arrivals",
     "configuration-delete",
     "troubleshooting-log",
+    "request-log",
 ]
 POSTS = [
     "directory-remove",
@@ -34,12 +35,16 @@ POSTS = [
     "configuration-delete",
     "troubleshooting-log-export",
     "troubleshooting-log-clear",
+    "request-log-export",
+    "request-log-clear",
 ]
 POST_ONLY = [
     "directory-sync",
     "directory-remove",
     "troubleshooting-log-export",
     "troubleshooting-log-clear",
+    "request-log-export",
+    "request-log-clear",
 ]
 
 
