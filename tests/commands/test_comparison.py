@@ -1,6 +1,6 @@
 """The comparison: wrong figures count for nothing, one failure stops nobody."""
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -58,13 +58,13 @@ def test_the_table_tells_of_failures_and_wrong_answers(results):
 
 
 def test_the_picture_is_drawn_of_what_there_is(results):
-    drawn = ElementTree.fromstring(chart(results))  # noqa: S314 - our own
+    drawn = ET.fromstring(chart(results))  # noqa: S314 - our own
 
     texts = [each.text or "" for each in drawn.iter() if each.tag.endswith("text")]
     assert "1. create a user" in texts
     assert "9. find it, without members" not in texts
     assert {"3\u00d7", "0.5\u00d7"} <= set(texts)
-    assert ElementTree.fromstring(chart({})) is not None  # noqa: S314 - our own
+    assert ET.fromstring(chart({})) is not None  # noqa: S314 - our own
 
 
 def test_a_peer_that_cannot_be_installed_does_not_stop_the_others(monkeypatch):
