@@ -1,10 +1,10 @@
 """Collects what may wait a second, and writes it in batches."""
 
-import atexit
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from multiprocessing.util import Finalize
 from typing import Generic, TypeVar
 
 import structlog
@@ -74,19 +74,20 @@ class Buffer(Generic[T]):
         return [self._items.popleft() for _ in range(count)]
 
     def _see_to_thread(self) -> None:
-        # A process forked from one that had a thread has none.
-        if settings.BUFFER_DELAY_S is None or (
-            self._thread is not None and self._thread.is_alive()
-        ):
+        if settings.BUFFER_DELAY_S is None or self._is_running():
             return
         with self._starting:
-            if self._thread is None:
-                atexit.register(self.flush)
-            if self._thread is None or not self._thread.is_alive():
+            if not self._is_running():
+                # Unlike atexit it also runs in processes that the web server forks.
+                Finalize(None, self.flush, exitpriority=1)
                 self._thread = threading.Thread(
                     target=self._run, name=self._name, daemon=True
                 )
                 self._thread.start()
+
+    def _is_running(self) -> bool:
+        # A process forked from one that had a thread has none.
+        return self._thread is not None and self._thread.is_alive()
 
     def _run(self) -> None:
         while True:

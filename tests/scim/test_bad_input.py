@@ -323,6 +323,14 @@ def test_a_length_that_is_no_number_is_no_body(scim, nothing_written, length):
     assert "no body" in refusal(answer, 400, "invalidSyntax")
 
 
+@pytest.mark.parametrize("length", [str(2**40), "9" * 5000])
+def test_a_length_beyond_all_limits_is_refused(scim, nothing_written, length):
+    with nothing_written():
+        answer = scim.post("/Users", named("ada"), content_length=length)
+
+    assert "64 MB at most" in refusal(answer, 413)
+
+
 def test_too_many_query_parameters_are_refused(scim):
     answer = scim.get("/Users?" + "&".join(["count=1"] * 2000))
 

@@ -1,10 +1,13 @@
 """The log of requests: what it keeps, what it never keeps, when it is written."""
 
 import json
+import subprocess
+import sys
 import threading
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
@@ -331,6 +334,36 @@ def test_the_thread_writes_to_the_database(scim, settings):
 
     assert done.wait(10)
     assert RequestEntry.objects.get().path == "/Users"
+
+
+ENDS = """
+import multiprocessing
+from django.conf import settings
+settings.configure(BUFFER_DELAY_S=60)
+from directories.services.buffer import Buffer
+
+def work():
+    buffer = Buffer(lambda items: print(*items, flush=True), name="test", batch=10)
+    buffer.add("held")
+
+work()
+child = multiprocessing.get_context("fork").Process(target=work)
+child.start()
+child.join()
+"""
+
+
+def test_what_is_held_is_written_when_a_process_ends():
+    ended = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ENDS],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+    )
+
+    assert ended.stdout.split() == ["held", "held"]
 
 
 # What is kept how long
