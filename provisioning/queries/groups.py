@@ -17,11 +17,13 @@ from directories.models import (
     Membership,
     Organization,
 )
+from directories.queries import nesting
 from provisioning.models import Group, GroupMember
 from provisioning.queries.people import KEEP_S, MANY
 
 COUNT_CAP = 10_000
 EXPORT_BATCH = 1_000
+NESTED_SHOWN = 50
 WALKED_BY_NAME = 50_000
 GOING_ON = (Job.State.QUEUED, Job.State.RUNNING)
 
@@ -101,6 +103,46 @@ def loose_members(record: GroupRecord) -> int:
     """Count the members of a record who are not linked, so not in its group."""
     members = Membership.objects.filter(group=record)
     return members.exclude(user__link_state=LinkState.LINKED).count()
+
+
+@dataclass(frozen=True)
+class Nested:
+    """The groups in a group and around it; of many the first by name.
+
+    `through` people are in it only because they are in one of the groups in it.
+    """
+
+    inside: list[GroupRecord]
+    around: list[GroupRecord]
+    inside_count: int
+    counts: bool
+    through: int
+
+    def __bool__(self) -> bool:
+        return bool(self.inside or self.around)
+
+    @property
+    def more_inside(self) -> int:
+        """Return how many groups in it are not told."""
+        return self.inside_count - len(self.inside)
+
+
+def nested_groups(record: GroupRecord, *, linked: int, count: int) -> Nested:
+    """Return the groups that a group is tied to; two queries where there are any.
+
+    `linked` of its direct members are linked, `count` people are in its group.
+    """
+    near = GroupRecord.objects.select_related("group").order_by("display_name_key")
+    inside = near.filter(nested_in__parent=record) if record.nested_count else []
+    around = near.filter(nested__child=record) if record.was_nested else []
+    counts = nesting.counts(record.directory)
+    return Nested(
+        inside=list(inside[:NESTED_SHOWN]),
+        around=list(around[:NESTED_SHOWN]),
+        inside_count=record.nested_count,
+        counts=counts,
+        through=max(0, count - linked) if counts else 0,
+    )
 
 
 def sync_job(group: Group, *, kind: str) -> Job | None:

@@ -26,6 +26,9 @@ FIELDS = {
 }
 
 
+MOVES = ("joined", "left", "groups_joined", "groups_left")
+
+
 @dataclass(frozen=True)
 class Difference:
     """One value before and after, as text, "" for none."""
@@ -107,11 +110,35 @@ def _text(value: Any) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
+def _moves(moved: Mapping[str, int]) -> dict[str, str]:
+    """Return the words for what came and went, in the right number."""
+
+    def of(name: str) -> int:
+        return moved.get(name, 0)
+
+    return {
+        "joined": ngettext(
+            "{count} person joined", "{count} people joined", of("joined")
+        ),
+        "left": ngettext("{count} person left", "{count} people left", of("left")),
+        "groups_joined": ngettext(
+            "{count} group added", "{count} groups added", of("groups_joined")
+        ),
+        "groups_left": ngettext(
+            "{count} group removed", "{count} groups removed", of("groups_left")
+        ),
+    }
+
+
 def _note(details: Mapping[str, Any]) -> str:
-    joined, left = details.get("joined"), details.get("left")
-    if not (isinstance(joined, int) and isinstance(left, int)) or not joined + left:
-        return ""
-    came = ngettext("{count} person joined", "{count} people joined", joined)
-    went = ngettext("{count} person left", "{count} people left", left)
-    said = [(came, joined), (went, left)]
-    return ", ".join(text.format(count=f"{n:,}") for text, n in said if n)
+    """Say how many people, and which groups, came into a group and left it."""
+    numbers = {name: details.get(name) for name in MOVES}
+    moved = {n: number for n, number in numbers.items() if isinstance(number, int)}
+    texts = _moves(moved)
+    said = []
+    for name, number in moved.items():
+        if number:
+            text = texts[name].format(count=f"{number:,}")
+            names = details.get(f"{name}_names") if name.startswith("groups") else None
+            said.append(f"{text} ({', '.join(names)})" if names else text)
+    return ", ".join(said)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from directories import dialect
+from directories.dialect import Sql
 from directories.models import (
     Account,
     Directory,
@@ -17,6 +18,7 @@ from directories.models import (
     UserRecord,
 )
 from directories.paging import capped_count
+from directories.queries import nesting
 from provisioning.models import Group, GroupMember
 
 COUNT_CAP = 1_000
@@ -99,25 +101,29 @@ def local_group_of(record: GroupRecord) -> Group | None:
 
 
 def difference(record: GroupRecord, group: Group) -> Difference:
-    """Count who would join the group and who would leave it; two queries."""
-    linked = (
+    """Count who would join the group and who would leave it; two queries.
+
+    It takes one more where groups are in the group.
+    """
+    linked = Sql(
         f"SELECT r.account_id FROM {Membership._meta.db_table} m"  # noqa: S608
         f" JOIN {UserRecord._meta.db_table} r ON r.id = m.user_id"
-        " WHERE m.group_id = %s AND r.link_state = 'linked'"
+        f" WHERE {dialect.one_of('m.group_id', 'bigint')} AND r.link_state = 'linked'",
+        (dialect.ids_parameter(nesting.counted_groups(record)),),
     )
-    inside = (
+    inside = Sql(
         f"SELECT account_id FROM {GroupMember._meta.db_table}"  # noqa: S608
-        " WHERE group_id = %s"
+        " WHERE group_id = %s",
+        (group.pk,),
     )
     return Difference(
-        joining=_count_except(linked, record.pk, inside, group.pk),
-        leaving=_count_except(inside, group.pk, linked, record.pk),
+        joining=_count_except(linked, inside), leaving=_count_except(inside, linked)
     )
 
 
-def _count_except(some: str, some_key: int, others: str, others_key: int) -> int:
-    sql = f"SELECT count(*) FROM ({some} EXCEPT {others}) AS found"  # noqa: S608
-    return int(dialect.rows(sql, [some_key, others_key])[0][0])
+def _count_except(some: Sql, others: Sql) -> int:
+    sql = f"SELECT count(*) FROM ({some.text} EXCEPT {others.text}) AS found"  # noqa: S608
+    return int(dialect.rows(sql, [*some.parameters, *others.parameters])[0][0])
 
 
 def accounts_for(email_keys: Collection[str]) -> dict[str, Account]:

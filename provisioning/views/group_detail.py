@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from directories.exports import csv_response
-from directories.models import Member
+from directories.models import GroupRecord, Member
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services import exports
 from directories.services.audit import Target
@@ -64,13 +64,7 @@ def _content(
 ) -> dict[str, Any]:
     """Return what one tab shows."""
     if tab == DETAILS:
-        reason = group.record.link_reason if group.record else ""
-        loose = groups.loose_members(group.record) if group.record else 0
-        return {
-            "record": group.record,
-            "explanation": EXPLANATIONS.get(reason),
-            "loose": loose,
-        }
+        return _details(group.record, count=count) if group.record else {}
     if tab == HISTORY:
         subjects = [str(group.public_id)]
         if group.record:
@@ -87,6 +81,18 @@ def _content(
         "listing": list_page(request, people, cut, total=None if text else count),
         "descending": cut.descending,
         "turned_url": turned_round(request, cut),
+    }
+
+
+def _details(record: GroupRecord, *, count: int) -> dict[str, Any]:
+    loose = groups.loose_members(record)
+    return {
+        "record": record,
+        "explanation": EXPLANATIONS.get(record.link_reason),
+        "loose": loose,
+        "nested": groups.nested_groups(
+            record, linked=record.member_count - loose, count=count
+        ),
     }
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from directories.events import Event
-from directories.models import AuditEvent, Job
+from directories.models import AuditEvent, GroupRecord, Job
 from provisioning.queries import groups
 from provisioning.services.explanations import EXPLANATIONS, Reason
 from tests.factories.directories import (
@@ -12,6 +12,7 @@ from tests.factories.directories import (
     JobFactory,
     MemberFactory,
     MembershipFactory,
+    NestingFactory,
     UserRecordFactory,
 )
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
@@ -248,3 +249,70 @@ def test_the_details_say_why_fewer_are_in_the_group_than_were_pushed(
     assert "2 are not linked, so not in this group" in main_of(answer)
     link = f"/directory/review/?directory={okta.pk}&amp;tab=not-linked"
     assert link in answer.content.decode()
+
+
+@pytest.fixture
+def tied(organization, okta, group):
+    """Put a group of one person into the group, and that into another one."""
+    inner, outer = (
+        GroupFactory.create(
+            organization=organization, name=name, synced=True, record__directory=okta
+        )
+        for name in ("Backend", "Everybody")
+    )
+    NestingFactory.create(parent=group.record, child=inner.record)
+    NestingFactory.create(parent=outer.record, child=group.record)
+    for record, changes in (
+        (group.record, {"nested_count": 1, "was_nested": True}),
+        (outer.record, {"nested_count": 1}),
+        (inner.record, {"was_nested": True}),
+    ):
+        GroupRecord.objects.filter(pk=record.pk).update(**changes)
+    return inner, outer
+
+
+def test_the_details_show_groups_in_it_and_around_it(console, group, fill, tied):
+    inner, outer = tied
+    fill("Anna Müller", "Ben Okafor")
+
+    page = console.get(url_of(group, "?tab=details"))
+
+    assert (
+        "Groups in groups Groups in it Backend Members through them 2"
+        " It is in Everybody" in main_of(page)
+    )
+    source = page.content.decode()
+    assert all(f'href="{url_of(each)}"' in source for each in (inner, outer))
+    assert is_part_of_page(console, url_of(group, "?tab=details"))
+
+
+def test_the_details_say_when_only_direct_members_count(console, okta, group, tied):
+    okta.nested_groups = "ignore"
+    okta.save()
+
+    page = main_of(console.get(url_of(group, "?tab=details")))
+
+    assert "Only direct members count in this directory" in page
+
+
+def test_a_group_without_groups_says_nothing_of_them(console, group):
+    assert "Groups in groups" not in main_of(console.get(url_of(group, "?tab=details")))
+
+
+def test_the_history_names_groups_that_came_and_went(console, organization, group):
+    AuditEventFactory.create(
+        organization=organization,
+        action=Event.SCIM_GROUP_MEMBERS,
+        target_id=str(group.record.scim_id),
+        details={
+            "joined": 0,
+            "left": 0,
+            "groups_joined": 1,
+            "groups_left": 30,
+            "groups_joined_names": ["Backend"],
+        },
+    )
+
+    page = main_of(console.get(url_of(group, "?tab=history")))
+
+    assert "1 group added (Backend), 30 groups removed" in page
