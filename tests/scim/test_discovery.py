@@ -68,4 +68,7 @@ def test_discovery_needs_the_key(scim):
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_discovery_documents_cannot_be_written(scim, method):
     for path in [*PATHS, "/ResourceTypes/User", f"/Schemas/{USER}"]:
-        refusal(scim.request(method, path, {}), 405)
+        answer = scim.request(method, path, {})
+        refusal(answer, 405)
+        assert "GET" in answer["Allow"]
+        assert method not in answer["Allow"]

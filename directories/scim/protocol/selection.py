@@ -68,10 +68,13 @@ def _read(attributes: str, excluded: str) -> Selection:
 
 def _tree(names: str) -> Tree:
     tree: Tree = {}
-    for name in names.split(","):
-        steps = _steps(name.strip().lower())
+    for name in (each.strip().lower() for each in names.split(",")):
+        steps = _steps(name)
         if steps:
             _plant(tree, steps)
+        if len(steps) > 1 and ":" in steps[0] and steps[0] not in _URNS:
+            # Where an unknown URN ends is not to be seen: it may be all of it.
+            _plant(tree, [name])
     return tree
 
 

@@ -95,3 +95,11 @@ def test_an_endless_list_is_refused():
 )
 def test_a_view_can_ask_whether_members_are_wanted(attributes, excluded, wanted):
     assert read_selection(attributes, excluded).wants("members") is wanted
+
+
+@pytest.mark.parametrize("name", ["urn:x:y:Badge", "URN:X:Y:badge"])
+def test_a_schema_that_nobody_knows_can_be_named(name):
+    document = {"id": "1", "urn:x:y:Badge": {"number": 1}, "title": "Dr"}
+
+    assert project(document, read_selection(name)).keys() == {"id", "urn:x:y:Badge"}
+    assert project(document, read_selection("", name)).keys() == {"id", "title"}
