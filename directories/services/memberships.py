@@ -118,9 +118,10 @@ def _passed_over(record: GroupRecord, unknown: Sequence[object]) -> Finding:
         kind="unknown_member",
         level=TroubleshootingEntry.Level.WARNING,
         reason=ngettext(
-            "{count} member is no user of this directory and was passed over: {ids}.",
-            "{count} members are no users of this directory and were passed over, "
-            "among them {ids}.",
+            "{count} member is no user of this directory, nor a group in it, and was "
+            "passed over: {ids}.",
+            "{count} members are no users of this directory, nor groups in it, and "
+            "were passed over, among them {ids}.",
             len(unknown),
         ).format(count=len(unknown), ids=ids),
         advice=_(

@@ -131,13 +131,13 @@ class Player:
         """Let a person pause or come back."""
         user = self.random.choice(sorted(self.model.users))
         self.model.active ^= {user}
-        change = {"op": "replace", "path": "active"}
-        change["value"] = user in self.model.active
-        self.scim.patch(f"/Users/{user}", [change])
+        active = user in self.model.active
+        operation = {"op": "replace", "path": "active", "value": active}
+        self.scim.patch(f"/Users/{user}", [operation])
 
     def delete(self):
         """Delete a user or a group."""
-        ids = {"Users": self.model.users, "Groups": self.model.members}
+        ids = {"Users": set(self.model.users), "Groups": set(self.model.members)}
         kind = self.random.choice(sorted(ids))
         gone = self.random.choice(sorted(ids[kind]))
         self.scim.delete(f"/{kind}/{gone}")
