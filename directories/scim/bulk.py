@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from directories.models import Directory, TroubleshootingEntry
 from directories.queries.providers import scim_base_url
-from directories.scim.modes import is_strict
+from directories.scim.modes import offer_of
 from directories.scim.protocol import bulk
 from directories.scim.protocol.bulk import BulkOperation, BulkRequest
 from directories.scim.protocol.errors import (
@@ -47,7 +47,7 @@ class BulkView(ScimView):
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Carry out operations, each as if it had come alone."""
-        if is_strict(self.directory):
+        if not offer_of(self.directory).bulk:
             raise NotImplementedScimError(
                 "Bulk is not offered in strict mode. Send single requests, or switch "
                 "the directory to compatible mode."

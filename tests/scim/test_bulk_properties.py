@@ -8,6 +8,7 @@ import pytest
 
 from tests.scim.client import PATCH_SCHEMA, values
 from tests.scim.invariants import check_invariants
+from tests.scim.operations import ENTERPRISE
 
 pytestmark = pytest.mark.slow
 
@@ -16,7 +17,6 @@ SEEDS = range(int(os.environ.get("FUZZ_SEEDS", "5")))
 OPERATIONS = 40
 PEOPLE = ["ada", "bob", "cid", "dan", "eve", "fay", "gus", "hal"]
 GROUPS = ["Crew", "Team", "Band"]
-ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 # Stands for the n-th resource that was there before.
 OLD = "old:{}"
 
@@ -79,8 +79,8 @@ class Author:
         return {"schemas": [PATCH_SCHEMA], "Operations": [change]}
 
     def members(self):
-        """Name some people who are there, or were."""
-        known = self.known["/Users"]
+        """Name some people and groups that are there, or were."""
+        known = [*self.known["/Users"], *self.known["/Groups"]]
         return values(*self.random.sample(known, self.random.randrange(len(known))))
 
 
