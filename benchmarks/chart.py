@@ -3,14 +3,14 @@
 import math
 from html import escape
 
-from benchmarks.report import number, ratios
+from benchmarks.report import ratios, two_figures
 from benchmarks.rows import ROWS, Results, Row
 
 WIDTH = 760
 LEFT = 300
 RIGHT = 60
 TOP = 64
-STEP = 30
+STEP = 34
 BOTTOM = 40
 LEAST, MOST = 0.1, 1_000.0
 TIMES = "&#215;"
@@ -76,17 +76,17 @@ def _scale(height: int) -> list[str]:
 
 def _bars(row: Row, results: Results, y: int) -> list[str]:
     title = escape(f"{row.number}. {row.title}")
-    parts = [f'<text x="16" y="{y + 16}">{title}</text>']
+    parts = [f'<text x="16" y="{y + 19}">{title}</text>']
     kinds = zip(("durable", "all"), ratios(row, results), strict=True)
     for index, (kind, times) in enumerate(kinds):
         if not times:
             continue
         start, stop = sorted((place(1.0), place(times)))
-        top = y + 2 + 11 * index
+        top = y + 2 + 14 * index
         parts += [
             f'<rect class="{kind}" x="{start}" y="{top}"'
-            f' width="{max(stop - start, 2):.1f}" height="9" rx="2"/>',
-            f'<text class="small" x="{stop + 5}" y="{top + 9}">'
-            f"{number(times)}{TIMES}</text>",
+            f' width="{max(stop - start, 2):.1f}" height="10" rx="2"/>',
+            f'<text class="small" x="{stop + 5}" y="{top + 10}">'
+            f"{two_figures(times)}{TIMES}</text>",
         ]
     return parts

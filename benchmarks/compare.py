@@ -43,6 +43,7 @@ QUICK = Size(users=2_400, seconds=2.0, longest_s=5.0)
 # One contestant at full length takes four minutes at most.
 PATIENCE_S = 600.0
 ENDS_WITHIN_S = 60.0
+INTERRUPTED = 130
 
 
 def main() -> int:
@@ -52,14 +53,23 @@ def main() -> int:
     size = size_of(given)
     asked = set(given.only or ())
     chosen = [each for each in CONTESTANTS if not asked or each.key in asked]
-    results = compare(chosen, size, given.server)
+    results: Results = {}
+    is_whole = True
+    try:
+        compare(chosen, size, given.server, results)
+    except KeyboardInterrupt:
+        is_whole = False
+        tell("\nStopped. What was measured until then follows.")
     figures = {"machine": machine.facts(), "size": vars(size), "results": results}
     figures["server"] = given.server
     write(figures, chosen, folder=DATA / "benchmark")
     sys.stdout.write(json.dumps(figures, indent=2) + "\n")
     tell("\n" + as_text(table(chosen, results)))
-    if given.pages or (given.pages is None and size == FULL and not asked):
+    is_due = size == FULL and not asked if given.pages is None else given.pages
+    if is_due and is_whole:
         pages.renew(figures, chosen)
+    if not is_whole:
+        return INTERRUPTED
     return 1 if any("error" in found for found in results.values()) else 0
 
 
@@ -93,10 +103,11 @@ def size_of(given: argparse.Namespace) -> Size:
     )
 
 
-def compare(chosen: Sequence[Contestant], size: Size, server: str) -> Results:
-    """Install what is needed, then measure one contestant after the other."""
+def compare(
+    chosen: Sequence[Contestant], size: Size, server: str, results: Results
+) -> None:
+    """Install what is needed, then add the figures of each contestant in turn."""
     failed = install({each.peer.name for each in chosen if each.peer})
-    results: Results = {}
     for each in chosen:
         tell(f"\n{each.title}")
         started = time.monotonic()
@@ -111,7 +122,6 @@ def compare(chosen: Sequence[Contestant], size: Size, server: str) -> Results:
         }
         if "error" in found:
             tell(f"Failed: {found['error']}")
-    return results
 
 
 def install(names: set[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from benchmarks.contestants import Contestant
 from benchmarks.rows import ROWS, Results, Row, Value, best, ours, ratio, value
 
 LARGE = 100
+FEW = 10
 NONE = "-"
 HEADINGS = ("Rollcall : best durable peer", "Rollcall : best peer")
 
@@ -51,7 +52,7 @@ def ratios(row: Row, results: Results) -> tuple[float | None, float | None]:
 
 def ratio_cells(row: Row, results: Results) -> list[str]:
     """Return both ratios as text, NONE where no peer is right or none is due."""
-    return [f"{number(each)} x" if each else NONE for each in ratios(row, results)]
+    return [f"{two_figures(each)} x" if each else NONE for each in ratios(row, results)]
 
 
 def _title(row: Row) -> str:
@@ -98,6 +99,11 @@ def number(amount: float) -> str:
     if amount >= LARGE or amount == int(amount):
         return f"{amount:,.0f}"
     return f"{amount:.3g}"
+
+
+def two_figures(times: float) -> str:
+    """Return a ratio as people read it."""
+    return f"{times:,.0f}" if times >= FEW else f"{times:.2g}"
 
 
 def as_text(made: Table) -> str:

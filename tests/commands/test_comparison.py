@@ -77,7 +77,8 @@ def test_a_peer_that_cannot_be_installed_does_not_stop_the_others(monkeypatch):
         each for each in CONTESTANTS if each.key in {"scimmy-1", "django-scim2-1"}
     ]
 
-    found = compare.compare(chosen, Size(), "granian")
+    found: dict[str, dict[str, object]] = {}
+    compare.compare(chosen, Size(), "granian", found)
 
     assert found["scimmy-1"]["error"] == "could not be installed (no npm)"
     assert "error" not in found["django-scim2-1"]
