@@ -29,6 +29,7 @@ BATCH = 1_000
 CLEARED_AT_ONCE = 20_000
 TABLE = RequestEntry._meta.db_table
 SEARCHED = 1_000
+MAX_KEY = models.BigIntegerField.MAX_BIGINT
 _ID = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}", re.IGNORECASE)
 
 
@@ -202,6 +203,6 @@ def clear_requests(*, directory: Directory, by: Actor, now: datetime) -> int | N
     return None
 
 
-def forget_requests(directory_id: UUID, *, last: int) -> int:
+def forget_requests(directory_id: UUID, *, last: int = MAX_KEY) -> int:
     """Delete the requests of a directory up to a key; return how many."""
     return _forget_until(RequestEntry.objects.filter(directory=directory_id), last)

@@ -113,6 +113,13 @@ def test_first_start_prepares_and_pushes(place):
     assert set(Group.objects.values_list("kind", flat=True)) == set(Group.Kind.values)
 
 
+def test_everybody_may_try_as_fast_as_they_can(place):
+    start(place)
+
+    rates = Directory.objects.values_list("reads_per_minute", "writes_per_minute")
+    assert list(rates.filter(kind="organization")) == [(0, 0), (0, 0)]
+
+
 def test_second_start_keeps_all_and_pushes_nothing(place):
     first = start(place)
     UserRecord.objects.filter(user_name="new.person@meridian.example").delete()

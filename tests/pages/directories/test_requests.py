@@ -43,9 +43,6 @@ def log(okta):
     return add
 
 
-# The list
-
-
 def test_an_empty_log_says_what_to_do(console, okta):
     text = main_of(console.get(url_of(okta)))
 
@@ -231,9 +228,6 @@ def test_many_requests_cost_no_more_queries(console, okta, log):
     assert queries_of(console, url_of(okta)) == one
 
 
-# One request
-
-
 def test_the_page_of_a_request_holds_all_that_is_kept(console, okta, log):
     entry = log(
         "/Users?attributes=userName",
@@ -311,9 +305,6 @@ def test_requests_of_other_directories_are_not_there(console, okta, organization
     assert console.get(url_of(okta, f"{10**30}/")).status_code == 404
 
 
-# Export and clear
-
-
 def test_the_export_holds_what_the_filters_pass_and_is_recorded(console, okta, log):
     log("/Groups", method="POST", resource="Group", detail="=1+1", duration_us=1_500)
     log()
@@ -353,6 +344,14 @@ def test_a_long_log_is_cleared_in_the_background(console, okta, log, monkeypatch
     answer = console.post(url_of(okta, "clear/"), follow=True)
 
     assert "being emptied" in answer.content.decode()
+    assert not RequestEntry.objects.exists()
+
+
+def test_a_directory_is_removed_with_its_log(console, fresh):
+    RequestEntryFactory.create(directory=fresh)
+
+    console.post(f"/security/identity-providers/{fresh.pk}/remove/")
+
     assert not RequestEntry.objects.exists()
 
 
