@@ -6,8 +6,8 @@ from rest_framework.request import Request
 
 from directories.models import GroupRecord, TroubleshootingEntry
 from directories.queries.providers import scim_base_url
+from directories.scim.collections import GROUP_COLLECTION
 from directories.scim.ids import scim_id
-from directories.scim.lookup import GROUPS
 from directories.scim.pages import listed, whole_page
 from directories.scim.parameters import Query, read_query
 from directories.scim.protocol.documents import Document
@@ -79,8 +79,7 @@ class GroupView(ScimView):
 
     def answer_page(self, query: Query) -> HttpResponseBase:
         """Answer with the page of groups that a query asks for."""
-        groups = GroupRecord.objects.filter(directory=self.directory)
-        page = whole_page(self.directory, groups, GROUPS, query)
+        page = whole_page(self.directory, GROUP_COLLECTION, query)
         resources = self.render(page.records, query)
         return self.answer(listed(page.found, query, resources))
 
@@ -108,7 +107,7 @@ class GroupList(GroupView):
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a group with its members (RFC 7644 section 3.3)."""
         read_query(request)
-        record = GroupWrites(self.directory).create(self.body())
+        record = GroupWrites(self.directory).add(self.body())
         return self.answer_with(record, status=201)
 
 
@@ -118,9 +117,8 @@ class GroupDetail(GroupView):
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return a group with its members (RFC 7644 section 3.4.1)."""
         query = read_query(request)
-        record = GroupRecord.objects.filter(
-            directory=self.directory, scim_id=scim_id(kwargs["scim_id"])
-        ).first()
+        named = scim_id(kwargs["scim_id"])
+        record = GROUP_COLLECTION.with_id(self.directory, named)
         if record is None:
             raise UnknownRecordError(kwargs["scim_id"])
         tag = tag_of(record)
@@ -146,5 +144,5 @@ class GroupDetail(GroupView):
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a group for good (RFC 7644 section 3.6)."""
-        GroupWrites(self.directory, check_of(request)).delete(kwargs["scim_id"])
+        GroupWrites(self.directory, check_of(request)).remove(kwargs["scim_id"])
         return HttpResponse(status=204)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -11,9 +11,11 @@ from django.db.models import BooleanField, Value
 from django.db.models.expressions import RawSQL
 
 from directories import dialect
+from directories.dialect import Sql
 from directories.models import Directory, GroupRecord, UserRecord
+from directories.scim.collections import EVERY, Collection
 from directories.scim.cursors import Cursor, Place, fingerprint, pack, unpack
-from directories.scim.lookup import Key, Lookup, condition, read_filter, sort_keys
+from directories.scim.lookup import Key, condition, read_filter, sort_keys
 from directories.scim.modes import offer_of
 from directories.scim.parameters import Query
 from directories.scim.protocol.messages import LIST_SCHEMA, list_response
@@ -25,10 +27,18 @@ Rows = models.QuerySet[Any, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A collection, and what it is looked up and sorted by."""
+    """A collection, and which of its resources are asked for."""
 
-    records: Rows
-    lookup: Lookup
+    collection: Collection[Any]
+    where: Sql
+
+    def records(self, directory: Directory) -> Rows:
+        """Return the resources of a directory that are asked for."""
+        rows = self.collection.of(directory)
+        if self.where is EVERY:
+            return rows
+        text, given = self.where
+        return rows.filter(RawSQL(text, given, BooleanField()))  # noqa: S611 - every value is a parameter
 
 
 @dataclass(frozen=True)
@@ -54,21 +64,30 @@ class ResultPage(Generic[R]):
 
 
 def whole_page(
-    directory: Directory, collection: models.QuerySet[R], lookup: Lookup, query: Query
+    directory: Directory, collection: Collection[R], query: Query
 ) -> ResultPage[R]:
-    """Return the page of one collection that a query asks for.
+    """Return the page of one collection that a query asks for."""
+    if query.sort_by or query.cursor is not None:
+        found = find(directory, [collection], query)
+        return ResultPage(collection.with_keys(found.of(0)), found)
+    (source,) = _sources(directory, [collection], query)
+    first = query.start_index - 1
+    records = (
+        collection.page(directory, source.where, first=first, count=query.count)
+        if query.count
+        else []
+    )
+    total = (
+        first + len(records)
+        if _is_last(len(records), query)
+        else collection.count(directory, source.where)
+    )
+    return ResultPage(records, Found([(0, record.pk) for record in records], total))
 
-    The page's keys are cut out of an index first, so that skipping many rows
-    does not read them.
-    """
-    found = find(directory, [Source(collection, lookup)], query)
-    return ResultPage(in_order(collection, found.of(0)), found)
 
-
-def in_order(collection: models.QuerySet[R], keys: list[int]) -> list[R]:
-    """Return the records of a page in its order; what has just gone is left out."""
-    records = collection.in_bulk(keys) if keys else {}
-    return [records[key] for key in keys if key in records]
+def _is_last(count: int, query: Query) -> bool:
+    """Say whether a page of that many shows where the end is, and spares a count."""
+    return count < query.count and (query.start_index == 1 or count > 0)
 
 
 def listed(found: Found, query: Query, resources: Sequence[object]) -> Any:
@@ -89,30 +108,35 @@ def listed(found: Found, query: Query, resources: Sequence[object]) -> Any:
     return response
 
 
-def find(directory: Directory, sources: Sequence[Source], query: Query) -> Found:
+def find(
+    directory: Directory, collections: Sequence[Collection[Any]], query: Query
+) -> Found:
     """Find the page that a query asks for; without sortBy as things were created.
 
     Raises ScimError for a filter, sortBy or cursor that does not fit.
     """
-    lookups = [source.lookup for source in sources]
-    if query.filter:
-        node = read_filter(query.filter, lookups)
-        for lookup in lookups:
-            offer_of(directory).check_filter(node, lookup.resource_type)
-        sources = [
-            replace(
-                source,
-                records=source.records.filter(
-                    condition(node, source.lookup, directory)
-                ),
-            )
-            for source in sources
-        ]
+    sources = _sources(directory, collections, query)
+    lookups = [collection.lookup for collection in collections]
     keys = sort_keys(lookups, query.sort_by) if query.sort_by else ()
-    order = _Order(sources, keys, descending=bool(keys) and query.descending)
+    order = _Order(directory, sources, keys, bool(keys) and query.descending)
     if query.cursor is None:
         return _by_index(order, query)
     return _by_cursor(order, query)
+
+
+def _sources(
+    directory: Directory, collections: Sequence[Collection[Any]], query: Query
+) -> list[Source]:
+    if not query.filter:
+        return [Source(collection, EVERY) for collection in collections]
+    lookups = [collection.lookup for collection in collections]
+    node = read_filter(query.filter, lookups)
+    for lookup in lookups:
+        offer_of(directory).check_filter(node, lookup.resource_type)
+    return [
+        Source(collection, condition(node, collection.lookup, directory))
+        for collection in collections
+    ]
 
 
 def _by_index(order: "_Order", query: Query) -> Found:
@@ -120,8 +144,7 @@ def _by_index(order: "_Order", query: Query) -> Found:
     first = query.start_index - 1
     rows = order.rows()[first : first + query.count] if query.count else []
     places = [order.place(row) for row in rows]
-    is_last = len(places) < query.count and (first == 0 or bool(places))
-    total = first + len(places) if is_last else order.count()
+    total = first + len(places) if _is_last(len(places), query) else order.count()
     return Found([order.key(place) for place in places], total)
 
 
@@ -155,9 +178,10 @@ def _by_cursor(order: "_Order", query: Query) -> Found:
 class _Order:
     """The order of one or several collections: sort key, source, key."""
 
+    directory: Directory
     sources: Sequence[Source]
     sort: tuple[Key, ...]
-    descending: bool = False
+    descending: bool
 
     @property
     def _names(self) -> list[str]:
@@ -172,7 +196,10 @@ class _Order:
 
     def count(self) -> int:
         """Count the resources of all sources."""
-        return sum(source.records.count() for source in self.sources)
+        return sum(
+            source.collection.count(self.directory, source.where)
+            for source in self.sources
+        )
 
     def rows(self, at: Cursor | None = None) -> Rows:
         """Return the places in order, or those beyond a cursor from it on."""
@@ -188,7 +215,7 @@ class _Order:
     def _of(
         self, number: int, source: Source, at: Cursor | None, *, down: bool
     ) -> Rows:
-        rows = source.records.order_by().annotate(source=Value(number))
+        rows = source.records(self.directory).order_by().annotate(source=Value(number))
         if self.sort:
             rows = rows.annotate(sort_key=self.sort[number].expression)
         if at is not None:
@@ -204,7 +231,7 @@ class _Order:
         columns = [
             *([sort.text] if sort else []),
             *([str(number)] if len(self.sources) > 1 else []),
-            f"{source.lookup.table}.id",
+            f"{source.collection.lookup.table}.id",
         ]
         marks = ", ".join("%s" for _ in columns)
         given = (*(sort.parameters if sort else ()), *map(_parameter, place))

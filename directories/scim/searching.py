@@ -5,15 +5,15 @@ from typing import TypeVar
 from django.http import HttpResponseBase
 from rest_framework.request import Request
 
-from directories.models import Directory, GroupRecord
+from directories.models import Directory
+from directories.scim.collections import GROUP_COLLECTION, USER_COLLECTION
 from directories.scim.groups import GroupView
-from directories.scim.lookup import GROUPS, USERS
 from directories.scim.modes import offer_of
-from directories.scim.pages import Source, find, in_order, listed
+from directories.scim.pages import find, listed
 from directories.scim.parameters import Query, read_query, read_search_query
 from directories.scim.protocol.offers import check_offered
 from directories.scim.surface import ScimView
-from directories.scim.users import UserView, shown
+from directories.scim.users import UserView
 
 V = TypeVar("V", bound=ScimView)
 
@@ -48,12 +48,10 @@ class _RootView(ScimView):
 
     def answer_page(self, query: Query) -> HttpResponseBase:
         """Answer with a page of both."""
-        users = shown(self.directory)
-        groups = GroupRecord.objects.filter(directory=self.directory)
-        sources = [Source(users, USERS), Source(groups, GROUPS)]
-        found = find(self.directory, sources, query)
-        people = in_order(users, found.of(0))
-        crews = in_order(groups, found.of(1))
+        collections = (USER_COLLECTION, GROUP_COLLECTION)
+        found = find(self.directory, collections, query)
+        people = USER_COLLECTION.with_keys(found.of(0))
+        crews = GROUP_COLLECTION.with_keys(found.of(1))
         as_users = self._as(UserView).render(people, query)
         as_groups = self._as(GroupView).render(crews, query)
         rendered = {

@@ -1,13 +1,12 @@
 """The Users endpoints (RFC 7644 section 3)."""
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 
-from directories.models import Directory, TroubleshootingEntry, UserRecord
+from directories.models import TroubleshootingEntry, UserRecord
 from directories.queries.providers import scim_base_url
+from directories.scim.collections import USER_COLLECTION
 from directories.scim.ids import scim_id
-from directories.scim.lookup import USERS
 from directories.scim.pages import listed, whole_page
 from directories.scim.parameters import Query, read_query
 from directories.scim.protocol.documents import Document
@@ -17,24 +16,6 @@ from directories.scim.surface import ScimView
 from directories.scim.versions import check_of, conditions_of, tag_of
 from directories.scim.writing import UserWrites
 from directories.services.records import UnknownRecordError
-
-
-def shown(directory: Directory) -> QuerySet[UserRecord]:
-    """Return the users of a directory with no more than an answer shows."""
-    return (
-        UserRecord.objects.filter(directory=directory)
-        .select_related("account")
-        .only(
-            "scim_id",
-            "document",
-            "created_at",
-            "updated_at",
-            "version",
-            "organization_id",
-            "account__public_id",
-            "account__managed_by_id",
-        )
-    )
 
 
 class UserView(ScimView):
@@ -51,7 +32,7 @@ class UserView(ScimView):
 
     def answer_page(self, query: Query) -> HttpResponseBase:
         """Answer with the page of users that a query asks for."""
-        page = whole_page(self.directory, shown(self.directory), USERS, query)
+        page = whole_page(self.directory, USER_COLLECTION, query)
         resources = self.render(page.records, query)
         return self.answer(listed(page.found, query, resources))
 
@@ -73,7 +54,7 @@ class UserList(UserView):
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a user (RFC 7644 section 3.3)."""
         read_query(request)
-        record = UserWrites(self.directory).create(self.body())
+        record = UserWrites(self.directory).add(self.body())
         return self.answer_with(record, status=201)
 
 
@@ -82,8 +63,8 @@ class UserDetail(UserView):
 
     def get(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Return a user (RFC 7644 section 3.4.1)."""
-        found = shown(self.directory).filter(scim_id=scim_id(kwargs["scim_id"]))
-        record = next(iter(found), None)
+        named = scim_id(kwargs["scim_id"])
+        record = USER_COLLECTION.with_id(self.directory, named)
         if record is None:
             raise UnknownRecordError(kwargs["scim_id"])
         if conditions_of(request).know(tag_of(record)):
@@ -104,5 +85,5 @@ class UserDetail(UserView):
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a user for good (RFC 7644 section 3.6)."""
-        UserWrites(self.directory, check_of(request)).delete(kwargs["scim_id"])
+        UserWrites(self.directory, check_of(request)).remove(kwargs["scim_id"])
         return HttpResponse(status=204)

@@ -222,7 +222,9 @@ def test_adding_only_a_stranger_changes_nothing(scim, ids):
     assert scim.log().get().reason.startswith("1 member is no user of this directory")
 
 
-def test_a_group_is_no_member(scim, ids, nothing_written):
+def test_strict_mode_refuses_a_group_as_member(scim, ids, nothing_written):
+    make_strict(scim)
+
     with nothing_written():
         answer = scim.post(
             "/Groups", {"displayName": "Team", "members": values(ids["group"])}

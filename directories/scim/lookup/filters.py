@@ -4,9 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from django.db.models import BooleanField
-from django.db.models.expressions import RawSQL
-
 from directories import dialect
 from directories.dialect import Sql
 from directories.models import Directory
@@ -76,14 +73,13 @@ def _paths(node: Filter) -> Iterator[AttributePath]:
             yield path
 
 
-def condition(node: Filter, lookup: Lookup, directory: Directory) -> RawSQL:
+def condition(node: Filter, lookup: Lookup, directory: Directory) -> Sql:
     """Return the condition of a filter that was read; raises InvalidFilterError.
 
     What the resource type has not is absent from all of its resources (RFC 7644
     section 3.4.2.1).
     """
-    found = _Translation(lookup, dialect.uuid_parameter(directory.pk)).of(node)
-    return RawSQL(found.text, found.parameters, BooleanField())  # noqa: S611 - every value is a parameter
+    return _Translation(lookup, dialect.uuid_parameter(directory.pk)).of(node)
 
 
 def _combined(node: And | Or | Not, of: Callable[[Filter], Sql]) -> Sql:

@@ -42,13 +42,14 @@ def carry_out(
     writes = _writes(directory, operation)
     match operation.method:
         case "POST":
-            return writes.create(data)
+            return writes.add(data)
         case "PUT":
             return writes.replace(resource, data)
         case "PATCH":
             return writes.patch(resource, data)
-    writes.delete(resource)
-    return None
+        case _:
+            writes.remove(resource)
+            return None
 
 
 def target_of(operation: BulkOperation, ids: Mapping[str, str]) -> str:
@@ -81,7 +82,7 @@ def _create_circle(
             if operation.error:
                 raise operation.error
             now, later = parted(operation.data, waiting)
-            record = _writes(directory, operation).create(resolved(now, ids))
+            record = _writes(directory, operation).add(resolved(now, ids))
         ids[operation.bulk_id] = str(record.scim_id)
         made.append(record)
         left.append(later)

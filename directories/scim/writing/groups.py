@@ -100,7 +100,7 @@ class GroupWrites:
     directory: Directory
     check: Check = accept
 
-    def create(self, body: object) -> GroupRecord:
+    def add(self, body: object) -> GroupRecord:
         """Create a group with its members (RFC 7644 section 3.3)."""
         with watching(self.directory, GROUP) as tolerance:
             document, named = read_group(body, tolerance)
@@ -135,7 +135,7 @@ class GroupWrites:
                 given, partial(patched, change=change, members=plan, renames=renames)
             )
 
-    def delete(self, group: str) -> None:
+    def remove(self, group: str) -> None:
         """Delete a group for good (RFC 7644 section 3.6)."""
         group_records.delete_group(
             directory=self.directory,

@@ -62,7 +62,7 @@ class UserWrites:
     directory: Directory
     check: Check = accept
 
-    def create(self, body: object) -> UserRecord:
+    def add(self, body: object) -> UserRecord:
         """Create a user (RFC 7644 section 3.3)."""
         with watching(self.directory, USER) as tolerance:
             document = read_user(body, tolerance)
@@ -97,7 +97,7 @@ class UserWrites:
             check=self.check,
         )
 
-    def delete(self, user: str) -> None:
+    def remove(self, user: str) -> None:
         """Delete a user for good (RFC 7644 section 3.6)."""
         records.delete_user(
             directory=self.directory,
