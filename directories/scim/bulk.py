@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from django.conf import settings
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from directories.models import Directory, TroubleshootingEntry
@@ -58,7 +59,12 @@ class BulkView(ScimView):
             max_operations=settings.SCIM_BULK_MAX_OPERATIONS,
         )
         self.count_operations(len(given.operations))
-        results = BulkRun(self.directory).results(given)
+        run = BulkRun(self.directory)
+        results = run.results(given)
+        if run.errors:
+            refused = _("{refused} of {all} operations were refused.")
+            detail = refused.format(refused=run.errors, all=len(given.operations))
+            self.notes.refused(detail, "")
         return self.answer(bulk.bulk_response(results))
 
 

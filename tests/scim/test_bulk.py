@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from structlog.testing import capture_logs
 
-from directories.models import Directory, UserRecord
+from directories.models import Directory, RequestEntry, UserRecord
 from tests.scim.client import ERROR_SCHEMA, refusal, values
 from tests.scim.invariants import check_invariants
 from tests.scim.operations import (
@@ -100,6 +100,16 @@ def test_what_is_refused_is_logged_like_a_single_request(scim):
     assert (entry.pk, entry.times) == (single.pk, 2)
     assert entry.request["path"] == "/Users (Bulk operation 1)"
     assert entry.request["status"] == 409
+
+
+def test_the_log_of_requests_has_one_line_that_counts_the_refused(scim):
+    scim.user("ada")
+
+    send(scim, user("a", "ada"), user("b", "bob"), user("c", ""))
+
+    line = RequestEntry.objects.latest("pk")
+    assert (line.method, line.path, line.status) == ("POST", "/Bulk", 200)
+    assert line.detail == "2 of 3 operations were refused."
 
 
 def test_what_single_requests_do_not_log_is_not_logged(scim):

@@ -3,6 +3,7 @@
 import json
 import os
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ class Author:
         endpoint = self.random.choice(["/Users", "/Users", "/Groups"])
         path = f"{endpoint}/{self.random.choice(self.known[endpoint])}"
         method = self.random.choice(["POST", "POST", "PUT", "PATCH", "PATCH", "DELETE"])
-        written = {"method": method, "path": path}
+        written: dict[str, Any] = {"method": method, "path": path}
         if method == "POST":
             written |= {"path": endpoint, "bulkId": str(number)}
         if method in {"POST", "PUT"}:
@@ -57,7 +58,7 @@ class Author:
                 "displayName": self.random.choice(GROUPS),
                 "members": self.members(),
             }
-        body = {"userName": self.random.choice(PEOPLE)}
+        body: dict[str, Any] = {"userName": self.random.choice(PEOPLE)}
         if self.random.random() < 0.4:
             manager = self.random.choice(self.known["/Users"])
             body[ENTERPRISE] = {"manager": {"value": manager}}
@@ -99,7 +100,8 @@ def with_ids(operations, old):
 
 def one_by_one(client, operations):
     """Send single requests; return status and version of each, and all ids."""
-    told, ids = [], {}
+    told: list[tuple[str, str]] = []
+    ids: dict[str, str] = {}
     for operation in operations:
         text = json.dumps(operation)
         for bulk_id, scim_id in ids.items():
