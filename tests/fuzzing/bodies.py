@@ -25,7 +25,9 @@ NAMES = [
 ]  # fmt: skip
 ADDRESSES = [
     "ada@example.com", "ADA@example.com", "bob@example.com", "eve@other.example",
-    "no address", "", "a" * 242 + "@example.com", "a" * 250 + "@example.com",
+    "no address", "", "ian@example.com", "pat@example.com", "kim@example.com",
+    "lee@example.com", "sam@example.com",
+    "a" * 242 + "@example.com", "a" * 250 + "@example.com",
 ]  # fmt: skip
 TYPES = ["work", "home", "Work", "other", ""]
 MEMBERS = [f"~user{n}~" for n in range(8)]
@@ -94,8 +96,9 @@ def _late(attribute: Attribute) -> Any:
 
 def resources(kind: ResourceType) -> Values:
     """Return bodies of a POST or PUT."""
-    name = "userName" if kind is USER else "displayName"
-    needed = st.fixed_dictionaries({name: value_of(kind.attributes[name])})
+    # Strict mode wants addresses; RFC 7643 does not.
+    names = ("userName", "emails") if kind is USER else ("displayName",)
+    needed = st.fixed_dictionaries({n: value_of(kind.attributes[n]) for n in names})
     extensions = {
         e.urn: seldom(anything, _object(e.attributes)) for e in kind.extensions
     }

@@ -47,8 +47,8 @@ class Description:
             yield "the status is not described"
             return
         yield from self._body_problems(sent, answer, described)
-        for name in described.get("headers", ()):
-            if name.lower() not in answer.headers:
+        for name, header in described.get("headers", {}).items():
+            if header["required"] and name.lower() not in answer.headers:
                 yield f"the header {name} is missing"
 
     def _described(self, sent: Sent, answer: Answer) -> Json | None:

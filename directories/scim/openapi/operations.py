@@ -28,6 +28,8 @@ _MEANINGS = {
 _REFUSAL_HEADERS = {401: "WWW-Authenticate", 429: "Retry-After"}
 # The web server refuses these before there is anybody to write an error.
 _WITHOUT_BODY = {414, 431}
+# Strict mode has no versions.
+_UNSURE_HEADERS = {"ETag"}
 _ALWAYS = (401, 414, 429, 431, 500)
 _BODY = (413, 415)
 _TEXT: Shape = {"type": "string"}
@@ -138,7 +140,10 @@ def _content(schema: str, *media_types: str) -> Shape:
 
 
 def _headers(*names: str) -> Shape:
-    return {name: {"schema": _TEXT} for name in names}
+    return {
+        name: {"schema": _TEXT, "required": name not in _UNSURE_HEADERS}
+        for name in names
+    }
 
 
 def _refusal(status: int) -> Shape:
@@ -150,11 +155,9 @@ def _refusal(status: int) -> Shape:
     return refusal
 
 
-def _resources(kind: str, words: str) -> dict[tuple[str, str], Operation]:
-    """Return the operations of users, or of groups."""
-    many, one = f"/{kind}s", f"/{kind}s/{{id}}"
-    tagged = {200: ("ETag",)}
-    nothing = {204: ""} if kind == "Group" else {}
+def _collection(kind: str, words: str) -> dict[tuple[str, str], Operation]:
+    """Return the operations of all users, or all groups."""
+    many = f"/{kind}s"
     return {
         ("GET", many): Operation(
             f"list{kind}s",
@@ -173,6 +176,15 @@ def _resources(kind: str, words: str) -> dict[tuple[str, str], Operation]:
             headers={201: ("ETag", "Location")},
         ),
         ("POST", f"{many}/.search"): _search(f"search{kind}s", f"{words}s", kind),
+    }
+
+
+def _resource(kind: str, words: str) -> dict[tuple[str, str], Operation]:
+    """Return the operations of one user, or one group."""
+    one = f"/{kind}s/{{id}}"
+    tagged = {200: ("ETag",)}
+    nothing = {204: ""} if kind == "Group" else {}
+    return {
         ("GET", one): Operation(
             f"get{kind}",
             f"Return a {words}",
@@ -214,7 +226,7 @@ def _search(name: str, words: str, kind: str = "") -> Operation:
         name,
         f"Search {words} by a message",
         {200: f"{kind}ListResponse"},
-        errors=(400, *_BODY),
+        errors=(400, *_BODY, 501),
         body="SearchRequest",
     )
 
@@ -236,8 +248,10 @@ def _fixed(kind: str, words: str) -> dict[tuple[str, str], Operation]:
 
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
-    **_resources("User", "user"),
-    **_resources("Group", "group"),
+    **_collection("User", "user"),
+    **_resource("User", "user"),
+    **_collection("Group", "group"),
+    **_resource("Group", "group"),
     **_fixed("ResourceType", "resource type"),
     **_fixed("Schema", "schema"),
     ("GET", "/ServiceProviderConfig"): Operation(
@@ -249,7 +263,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "listEverything",
         "List users and groups as one collection",
         {200: "ListResponse"},
-        errors=(400,),
+        errors=(400, 501),
         parameters=_LISTING,
     ),
     ("POST", "/.search"): _search("searchEverything", "users and groups"),
