@@ -49,19 +49,17 @@ def resolve(bulk_id: str, ids: Mapping[str, str]) -> str:
 
 
 def _rewritten(value: object, swap: Any, *, refers: bool = False) -> object:
-    match value:
-        case str():
-            return _REFERENCE.sub(swap, value) if refers else value
-        case list():
-            return [_rewritten(each, swap, refers=refers) for each in value]
-        case dict():
-            refers = refers or _has_referring_path(value)
-            return {
-                name: _rewritten(
-                    each, swap, refers=refers or bool(_REFERRING.search(name))
-                )
-                for name, each in value.items()
-            }
+    if isinstance(value, str):
+        # Most members are plain ids, and there may be many.
+        return _REFERENCE.sub(swap, value) if refers and ":" in value else value
+    if isinstance(value, list):
+        return [_rewritten(each, swap, refers=refers) for each in value]
+    if isinstance(value, dict):
+        refers = refers or _has_referring_path(value)
+        return {
+            name: _rewritten(each, swap, refers=refers or bool(_REFERRING.search(name)))
+            for name, each in value.items()
+        }
     return value
 
 
@@ -84,15 +82,18 @@ def parted(
     """
     now: dict[str, Any] = {}
     later: dict[str, Any] = {}
+
+    def waits(name: str, value: object) -> bool:
+        return not references({name: value}).isdisjoint(waiting)
+
     for name, value in data.items():
-        if not references({name: value}).intersection(waiting):
-            now[name] = value
-        elif isinstance(value, list):
-            waits = [bool(references({name: e}).intersection(waiting)) for e in value]
-            now[name] = [e for e, wait in zip(value, waits, strict=True) if not wait]
-            later[name] = [e for e, wait in zip(value, waits, strict=True) if wait]
+        if isinstance(value, list):
+            behind = [waits(name, each) for each in value]
+            now[name] = [v for v, wait in zip(value, behind, strict=True) if not wait]
+            if any(behind):
+                later[name] = [v for v, wait in zip(value, behind, strict=True) if wait]
         else:
-            later[name] = value
+            (later if waits(name, value) else now)[name] = value
     return now, later
 
 
