@@ -58,8 +58,8 @@ def read_user(body: object, tolerance: Tolerance = COMPATIBLE) -> Document:
     """Return a user's document; raises ScimError for what cannot be stored."""
     document = _read_whole(USER, as_message(body), tolerance)
     check_required(USER, document)
-    if not tolerance.no_address and "emails" not in document:
-        raise InvalidValueError("emails is required; send at least one.")
+    if not tolerance.no_address:
+        check_address(document)
     return document
 
 
@@ -289,6 +289,16 @@ def schemas_of(document: Document, resource_type: ResourceType = USER) -> list[s
         name for name, part in document.items() if ":" in name and type(part) is dict
     ]
     return [resource_type.core.urn, *present]
+
+
+def check_address(document: Document) -> None:
+    """Raise InvalidValueError when a person has no e-mail, or none of its form."""
+    if "emails" not in document:
+        raise InvalidValueError("emails is required; send at least one.")
+    if not email_of(document):
+        raise InvalidValueError(
+            "None of the e-mails has the form of an address, like ada@example.com."
+        )
 
 
 def is_address(text: str) -> bool:

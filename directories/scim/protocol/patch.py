@@ -3,7 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from directories.scim.protocol.documents import check_required, is_taken
+from directories.scim.protocol.documents import (
+    check_address,
+    check_required,
+    email_of,
+    is_taken,
+)
 from directories.scim.protocol.draft import Draft
 from directories.scim.protocol.errors import (
     InvalidPathError,
@@ -57,9 +62,17 @@ def apply_user_patch(
     if tolerance.keeps and holds_too_many(result, USER):
         result = _applied(document, operations, tolerance.dropping())
     check_required(USER, result)
-    if not tolerance.no_address and "emails" in document and "emails" not in result:
-        raise MutabilityError("emails is required; replace it instead.")
+    if not tolerance.no_address:
+        _check_address_stays(document, result)
     return result
+
+
+def _check_address_stays(before: Document, after: Document) -> None:
+    """Refuse to take the last e-mail; who had none may be changed otherwise."""
+    if "emails" in before and "emails" not in after:
+        raise MutabilityError("emails is required; replace it instead.")
+    if "emails" in before and email_of(before):
+        check_address(after)
 
 
 def _applied(

@@ -278,3 +278,23 @@ def test_the_password_is_never_echoed():
         )
 
     assert "s3cret" not in refused.value.detail
+
+
+@pytest.mark.parametrize("value", [[{"value": "nobody"}], None])
+def test_strict_takes_nobody_the_last_address(value):
+    before = ada(emails=[{"value": "ada@example.com"}])
+    operation = op("replace", "emails", value)
+
+    with pytest.raises((InvalidValueError, MutabilityError)):
+        patched(before, operation, tolerance=STRICT)
+    assert patched(before, operation) != before
+
+
+@pytest.mark.parametrize(
+    "before",
+    [ada(), {"userName": "ada@example.com"}, ada(emails=[{"value": "nobody"}])],
+)
+def test_strict_lets_be_changed_who_never_had_an_address(before):
+    after = patched(before, op("replace", "active", False), tolerance=STRICT)
+
+    assert after == {**before, "active": False}

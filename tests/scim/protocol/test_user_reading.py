@@ -288,3 +288,11 @@ def test_schemas_follow_from_what_is_there():
     document = {"userName": "a", ENTERPRISE_SCHEMA: {"department": "A"}}
 
     assert schemas_of(document) == [USER_SCHEMA, ENTERPRISE_SCHEMA]
+
+
+@pytest.mark.parametrize("emails", [None, [], [{"value": "nobody"}]])
+def test_strict_takes_nobody_without_an_address(emails):
+    assert read_user(user(emails=emails))
+
+    with pytest.raises(InvalidValueError, match="mails"):
+        read_user({"userName": "ada", "emails": emails}, STRICT)
