@@ -8,7 +8,8 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal, NamedTuple, TypeVar
 
@@ -114,6 +115,24 @@ def insert_rows(
         marks = ", ".join(["%s"] * len(columns))
         statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"  # noqa: S608
         cursor.executemany(statement, rows)
+
+
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Have PostgreSQL plan the statements in this block for their very parameters.
+
+    A plan for any parameters, which a connection makes of a statement that it sends
+    often, knows neither how rare a word is nor that an index of some rows will do.
+    """
+    if not is_postgresql():
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_custom_plan")
+    yield
+    # After an error it stays: that costs the connection some planning, no more.
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = auto")
 
 
 def is_lost_race(error: DatabaseError) -> bool:

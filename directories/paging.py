@@ -18,6 +18,8 @@ from django.core.exceptions import (
 from django.db import models
 from django.db.models import Q
 
+from directories.dialect import planned_anew
+
 M = TypeVar("M", bound=models.Model)
 PAGE_SIZE = 50
 CAP = 10_000
@@ -57,7 +59,8 @@ def cut_page(queryset: models.QuerySet[M], cut: Cut) -> Page[M]:
         queryset = queryset.filter(_beyond(cut.field, *place, down=down))
     sign = "-" if down else ""
     ordered = queryset.order_by(sign + cut.field, sign + "pk")
-    rows = list(ordered[: cut.size + 1])
+    with planned_anew():
+        rows = list(ordered[: cut.size + 1])
     more, rows = len(rows) > cut.size, rows[: cut.size]
     if back:
         rows.reverse()
@@ -118,5 +121,6 @@ def _column(model: type[models.Model], field: str) -> str:
 
 def capped_count(queryset: models.QuerySet[Any], cap: int = CAP) -> tuple[int, bool]:
     """Count at most `cap` rows; return the count and whether there are more."""
-    count = queryset.order_by()[: cap + 1].count()
+    with planned_anew():
+        count = queryset.order_by()[: cap + 1].count()
     return min(count, cap), count > cap

@@ -43,7 +43,8 @@ def request_log(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     page = cut_page(entries.defer("body"), tables.newest_first(request.GET, "pk"))
     if filters.request and len(page.rows) == 1:
         return redirect("directories:request-detail", directory.pk, page.rows[0].pk)
-    count, more = capped_count(entries, COUNTED)
+    # Counting what a search finds would search once more.
+    count, more = (None, False) if filters.text else capped_count(entries, COUNTED)
     context = {
         "crumbs": provider_crumbs(directory, _("Requests")),
         "directory": directory,
