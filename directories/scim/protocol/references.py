@@ -154,7 +154,7 @@ class _Search:
 
     def _settle(self, head: int) -> list[int]:
         self.heads.pop()
-        found = []
+        found: list[int] = []
         while not found or found[-1] != head:
             found.append(self.unsettled.pop())
         self.settled.update(found)
