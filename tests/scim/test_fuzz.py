@@ -41,7 +41,7 @@ def send(scim: ScimClient) -> Send:
 def test_random_requests_never_fail_here(send, description, seed):
     if seed % 2:
         Directory.objects.update(mode=Directory.Mode.STRICT)
-    player = Player(send: Send, description)
+    player = Player(send, description)
 
     play(player, requests=REQUESTS, first=seed * 1000)
 
