@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import connection
 from playwright.sync_api import ConsoleMessage, Page, Request
 
@@ -33,7 +33,8 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     """Let no test meet what another counted, cached or has still to write."""
-    cache.clear()
+    for each in caches.all(initialized_only=True):
+        each.clear()
     request_log.buffer.clear()
 
 

@@ -47,7 +47,8 @@ DIE_WITH_PARENT = env.bool("DIE_WITH_PARENT", default=False)
 
 # Background work
 REDIS_URL = env.str("REDIS_URL", default="")
-CACHES = {"default": cache(REDIS_URL)}
+# What may be a little old is kept by each process for itself.
+CACHES = {"default": cache(REDIS_URL), "process": cache("")}
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(
     REDIS_URL, DATA_DIR / "queue"
 )

@@ -1,7 +1,7 @@
 """Renders records as SCIM resources."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from directories import dialect
@@ -45,11 +45,15 @@ def _meta(
 
 
 def render_users(
-    directory: Directory, records: Sequence[UserRecord], *, with_groups: bool
+    directory: Directory,
+    records: Sequence[UserRecord],
+    groups: Mapping[int, list[Document]] | None,
 ) -> list[Document]:
-    """Render users; with their groups by one query for all of them."""
-    groups = _groups_of(directory, records) if with_groups and records else {}
-    return [_user(directory, record, groups.get(record.pk)) for record in records]
+    """Render users with their groups, which `groups_of` finds; None leaves them out."""
+    return [
+        _user(directory, record, None if groups is None else groups.get(record.pk, []))
+        for record in records
+    ]
 
 
 def _user(
@@ -70,7 +74,7 @@ def _user(
     return document
 
 
-def _groups_of(
+def groups_of(
     directory: Directory, records: Sequence[UserRecord]
 ) -> dict[int, list[Document]]:
     """Return the groups of users by user key, with those around them if they count.

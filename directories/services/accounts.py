@@ -1,9 +1,11 @@
 """Writes to accounts and to their places in organizations."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import transaction
 
 from directories import rows
@@ -91,7 +93,8 @@ def create_account(
         **profile,
     )
     if password is None:
-        account.set_unusable_password()
+        # As set_unusable_password does, which takes forty random numbers.
+        account.password = f"{UNUSABLE_PASSWORD_PREFIX}{secrets.token_urlsafe(30)}"
     else:
         account.set_password(password)
     rows.insert(account)

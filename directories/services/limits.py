@@ -1,7 +1,7 @@
 """Documented limits, checked without counting big tables on every write."""
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import models
 
 from directories.models import Directory, GroupRecord, UserRecord
@@ -21,10 +21,11 @@ def _check(
     queryset: models.QuerySet[UserRecord] | models.QuerySet[GroupRecord],
     limit: int,
 ) -> int:
-    known = cache.get(key)
+    counts = caches["process"]
+    known = counts.get(key)
     if known is None or known + SLACK >= limit:
         known = queryset.count()
-        cache.set(key, known, KEEP_S)
+        counts.set(key, known, KEEP_S)
     return int(known)
 
 
