@@ -25,12 +25,11 @@ from rest_framework.views import APIView
 from directories.models import ApiKey, Directory, TroubleshootingEntry
 from directories.redaction import clean_path
 from directories.scim.authentication import DirectoryKeyAuthentication
-from directories.scim.modes import offer_of, tolerance_of
+from directories.scim.modes import offer_of
 from directories.scim.noting import RESOURCES, Notes, plain_id
 from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.scim.protocol.messages import parse_body
-from directories.scim.protocol.tolerance import Tolerance
 from directories.scim.refusals import scim_error, subject_name
 from directories.scim.reporting import Asked, report
 from directories.scim.streaming import Parts
@@ -113,11 +112,6 @@ class ScimView(APIView):
     def directory(self) -> Directory:
         """Return the directory that the request's key opens."""
         return cast("ApiKey", self.key).directory
-
-    @property
-    def tolerance(self) -> Tolerance:
-        """Return which deviations of clients the directory accepts."""
-        return tolerance_of(self.directory)
 
     def finalize_response(
         self, request: Request, response: Any, *args: Any, **kwargs: Any

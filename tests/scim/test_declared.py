@@ -1,5 +1,6 @@
 """What the discovery documents declare works, and what they do not does not."""
 
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -192,7 +193,7 @@ def test_every_resource_type_has_its_endpoint_and_its_schemas(scim, name):
 
 def bare(kind, mark="one"):
     """Return the least that can be sent."""
-    body = {}
+    body: dict[str, Any] = {}
     for attribute in kind.attributes:
         if attribute["required"]:
             body = put_in(body, attribute, sample(attribute, mark))
@@ -211,7 +212,7 @@ def writable(kind):
 @pytest.mark.parametrize("name", ["User", "Group"])
 def test_what_can_be_written_is_read_back(scim, name):
     kind = kind_of(scim, name)
-    body = {}
+    body: dict[str, Any] = {}
     for attribute in writable(kind):
         body = put_in(body, attribute, sample(attribute))
 
@@ -304,7 +305,8 @@ def test_nothing_else_is_required(scim, name):
 @pytest.mark.parametrize("name", ["User", "Group"])
 def test_what_is_unique_is_refused_twice_and_nothing_else(scim, name):
     kind = kind_of(scim, name)
-    first, second = {}, {}
+    first: dict[str, Any] = {}
+    second: dict[str, Any] = {}
     for attribute in writable(kind):
         first = put_in(first, attribute, sample(attribute))
         # Addresses are unique beyond the schema: one names one account.

@@ -1,11 +1,14 @@
 """Attributes that nothing here uses: noted once, left out or kept, never refused."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from directories.models import TroubleshootingEntry, UnusedAttribute
 from directories.services.unused_attributes import MAX_NAMES
+from tests.factories.directories import UnusedAttributeFactory
 from tests.scim.client import refusal
 
 FOREIGN = "urn:example:params:scim:schemas:1.0:Badge"
@@ -67,6 +70,15 @@ def test_each_kind_of_resource_and_each_directory_is_told(scim, second):
     assert noted(scim) == {("User", "shoeSize"), ("Group", "shoeSize")}
     assert told(scim) == [("user", "shoeSize", 1), ("group", "shoeSize", 1)]
     assert noted(second) == {("User", "shoeSize")}
+
+
+def test_what_another_process_noted_is_not_told_again(scim):
+    UnusedAttributeFactory.create(directory=scim.directory, name="shoeSize")
+
+    scim.user(shoeSize=7, hatSize=1)
+
+    assert told(scim) == [("user", "hatSize", 1)]
+    assert noted(scim) == {("User", "shoeSize"), ("User", "hatSize")}
 
 
 @pytest.mark.parametrize("value", [{"userName": ""}, {"userName": "bob", "title": []}])
@@ -149,7 +161,7 @@ def test_odd_names_are_shown_safely(scim, name):
     assert len(shown) <= 255
 
 
-SENT = {
+SENT: dict[str, Any] = {
     "shoeSize": 7.5,
     "badge": {"number": "12", "doors": ["a", {"b": True}]},
     FOREIGN: {"number": 1},

@@ -288,7 +288,8 @@ def schemas_of(document: Document, resource_type: ResourceType = USER) -> list[s
     present = [
         name for name, part in document.items() if ":" in name and type(part) is dict
     ]
-    return [resource_type.core.urn, *present]
+    # PostgreSQL does not keep the order of keys.
+    return [resource_type.core.urn, *sorted(present)]
 
 
 def check_address(document: Document) -> None:

@@ -113,6 +113,8 @@ def test_the_urns_of_what_is_kept_are_named(keeping):
     document = read_user(SENT, keeping)
 
     assert schemas_of(document) == [USER_SCHEMA, FOREIGN, ENTERPRISE_SCHEMA]
+    in_another_order = dict(reversed(document.items()))
+    assert schemas_of(in_another_order) == schemas_of(document)
 
 
 def test_a_prefixed_name_stands_under_its_urn(keeping):
