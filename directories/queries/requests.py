@@ -1,7 +1,6 @@
 """Reads of the request log."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -88,7 +87,7 @@ def _searched(entries: QuerySet[RequestEntry], text: str) -> QuerySet[RequestEnt
     return dialect.search(entries, text)
 
 
-def entries_of_request(entry: RequestEntry) -> Sequence[TroubleshootingEntry]:
+def entries_of_request(entry: RequestEntry) -> QuerySet[TroubleshootingEntry]:
     """Return what the troubleshooting log tells of a request, latest first."""
     return TroubleshootingEntry.objects.filter(
         directory=entry.directory_id,

@@ -68,7 +68,8 @@ class ScimView(APIView):
         response = super().dispatch(request, *args, **kwargs)
         throttled = response.status_code == HTTPStatus.TOO_MANY_REQUESTS
         if self.allowance is not None:
-            self.allowance.tell(response.headers, throttled=throttled)
+            for name, value in self.allowance.headers(throttled=throttled).items():
+                response[name] = value
         if self.key is not None and self.notes.is_kept:
             line = self.notes.line(request, response, self.key)
             # Who floods us must not make each request cost a statement.

@@ -6,7 +6,6 @@ cache: shared between processes through Redis, else each process has its own.
 """
 
 import time
-from collections.abc import MutableMapping
 from dataclasses import dataclass
 from math import ceil
 from typing import Literal
@@ -40,20 +39,21 @@ class Allowance:
         """Say whether the request at hand is one too many."""
         return self.used > self.limit
 
-    def tell(self, headers: MutableMapping[str, str], *, throttled: bool) -> None:
-        """Add the headers that tell a client where it stands.
+    def headers(self, *, throttled: bool) -> dict[str, str]:
+        """Return the headers that tell a client where it stands.
 
         The first three are what clients read today, the others the draft of the
         IETF (draft-ietf-httpapi-ratelimit-headers).
         """
-        remaining = max(0, self.limit - self.used)
-        headers["X-RateLimit-Limit"] = str(self.limit)
-        headers["X-RateLimit-Remaining"] = str(remaining)
-        headers["X-RateLimit-Reset"] = str(self.reset_s)
-        headers["RateLimit-Policy"] = f'"{self.kind}";q={self.limit};w={WINDOW_S}'
-        headers["RateLimit"] = f'"{self.kind}";r={remaining};t={self.reset_s}'
-        if throttled:
-            headers["Retry-After"] = str(self.reset_s)
+        remaining = str(max(0, self.limit - self.used))
+        told = {
+            "X-RateLimit-Limit": str(self.limit),
+            "X-RateLimit-Remaining": remaining,
+            "X-RateLimit-Reset": str(self.reset_s),
+            "RateLimit-Policy": f'"{self.kind}";q={self.limit};w={WINDOW_S}',
+            "RateLimit": f'"{self.kind}";r={remaining};t={self.reset_s}',
+        }
+        return told | {"Retry-After": str(self.reset_s)} if throttled else told
 
 
 def is_write(request: HttpRequest | Request) -> bool:

@@ -92,7 +92,7 @@ class Buffer(Generic[T]):
     def _run(self) -> None:
         while True:
             self._filled.wait()
-            time.sleep(settings.BUFFER_DELAY_S)
+            time.sleep(settings.BUFFER_DELAY_S or 0)
             self._filled.clear()
             # No request ends here, so nobody else lets go of a broken connection.
             close_old_connections()

@@ -17,7 +17,11 @@ from directories.models import RequestEntry
 from directories.paging import capped_count, cut_page
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries.providers import scim_base_url
-from directories.queries.requests import entries_of_request, request_entries
+from directories.queries.requests import (
+    RequestFilters,
+    entries_of_request,
+    request_entries,
+)
 from directories.services import exports
 from directories.services import request_log as log
 from directories.services.audit import Target
@@ -49,7 +53,7 @@ def request_log(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
         "crumbs": provider_crumbs(directory, _("Requests")),
         "directory": directory,
         "filters": filters,
-        "filtered": filters != tables.RequestFilters(),
+        "filtered": filters != RequestFilters(),
         "methods": tables.METHODS,
         "outcomes": tables.OUTCOMES,
         "kinds": tables.KINDS,

@@ -28,7 +28,7 @@ def test_the_lines_of_a_directory_that_is_gone_take_no_others_with_them(scim, se
 
 
 def test_what_does_not_fit_is_dropped():
-    written = []
+    written: list[int] = []
     buffer = Buffer(written.extend, name="test", batch=2, most=3)
 
     for number in range(5):
@@ -125,7 +125,7 @@ def test_forgetting_is_on_the_schedule(scim):
     )
     name = settings.CELERY_BEAT_SCHEDULE["forget"]["task"]
 
-    celery_app.tasks[name].delay()
+    celery_app.tasks[str(name)].delay()
 
     assert entries(scim) == []
 

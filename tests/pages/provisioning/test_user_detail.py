@@ -72,6 +72,15 @@ def test_a_local_person_shows_the_profile(console, organization):
     assert "Managed by" not in page
 
 
+def test_a_pushed_person_leads_to_the_requests_about_them(console, organization, okta):
+    member, record = pushed(organization, okta, managed=True)
+
+    page = console.get(url_of(member)).content.decode()
+
+    url = reverse("directories:request-log", args=[okta.pk])
+    assert f'href="{url}?about={record.scim_id}"' in page
+
+
 def test_a_managed_person_is_locked_and_says_by_whom(console, organization, okta):
     member, _ = pushed(organization, okta, managed=True)
 
