@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.scim.client import ScimClient
+from tests.scim.client import Answer, ScimClient
 
 
 @dataclass(frozen=True)
@@ -97,3 +97,26 @@ def value_in(resource: dict[str, Any], attribute: Declared) -> Any:
     """Return what a resource holds of the attribute."""
     container = resource.get(attribute.urn, {}) if attribute.urn else resource
     return container.get(attribute["name"])
+
+
+def person(name: str = "ada", **attributes: object) -> dict[str, Any]:
+    """Return a person whom both modes take."""
+    emails = [{"value": f"{name}@example.com", "primary": True}]
+    return {"userName": name, "emails": emails, **attributes}
+
+
+def created(scim: ScimClient, path: str, body: object) -> Any:
+    """Create a resource and return it."""
+    answer = scim.post(path, body)
+    assert answer.status_code == 201, answer.content
+    return answer.json()
+
+
+def people(scim: ScimClient, *names: str) -> list[str]:
+    """Create people and return their ids."""
+    return [created(scim, "/Users", person(name))["id"] for name in names]
+
+
+def user_names(answer: Answer) -> list[str]:
+    """Return the names in a list of people."""
+    return [each["userName"] for each in answer.json()["Resources"]]
