@@ -20,6 +20,7 @@ def main() -> int:
     play(player, requests=asked.requests, first=asked.seed)
     found = {
         "requests": player.requests,
+        "looks": player.answers.total() - player.requests,
         "refused_writes": player.refused_writes,
         "seconds": round(time.monotonic() - start),
         "answers": {

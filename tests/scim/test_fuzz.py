@@ -17,7 +17,7 @@ from tests.scim.invariants import check_invariants
 
 # More by hand: FUZZ_SEEDS=500 pytest tests/scim/test_fuzz.py
 SEEDS = range(int(os.environ.get("FUZZ_SEEDS", "2")))
-REQUESTS = 200
+REQUESTS = 150
 BROKEN = Sent("POST", "/Users", b"{", {"Content-Type": "application/scim+json"})
 
 
