@@ -93,7 +93,14 @@ def rows(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
     """Run a statement and return the rows that it returns."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        return list(cursor.fetchall()) if cursor.description else []
+        return list(cursor.fetchall()) if _returns_rows(cursor) else []
+
+
+def _returns_rows(cursor: Any) -> bool:
+    if not is_postgresql():
+        return cursor.description is not None
+    # The description makes an object of each column, on every statement.
+    return cursor.pgresult is not None and cursor.pgresult.nfields > 0
 
 
 def insert_rows(
@@ -243,6 +250,16 @@ def _sqlite_path(path: Sequence[str]) -> str:
 def bytewise(text: str) -> str:
     """Return SQL for a text that is ordered by code point, whatever the locale."""
     return f'{text} COLLATE "C"' if is_postgresql() else text
+
+
+def rows_as_json(columns: Sequence[str], source: str, order: str) -> str:
+    """Return an expression for the rows of `source` as the text of a JSON list."""
+    row = ", ".join(columns)
+    if is_postgresql():
+        rows = f"json_agg(json_build_array({row}) ORDER BY {order})::text"
+        return f"(SELECT {rows} FROM {source})"  # noqa: S608
+    ordered = f"SELECT json_array({row}) AS value FROM {source} ORDER BY {order}"  # noqa: S608
+    return f"(SELECT json_group_array(json(value)) FROM ({ordered}))"  # noqa: S608
 
 
 def position_of(text: str) -> str:

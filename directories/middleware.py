@@ -3,11 +3,15 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,6 +34,27 @@ class RequestIdMiddleware:
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """Sends the content security policy, which is put together once.
+
+    No view has one of its own.
+    """
+
+    def process_response(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - the framework hands it over
+        response: HttpResponseBase,
+    ) -> HttpResponseBase:
+        """Add the policy to an answer."""
+        response.headers.setdefault("Content-Security-Policy", _policy())
+        return response
+
+
+@cache
+def _policy() -> str:
+    return build_policy(settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
 
 
 class SessionLimitMiddleware:

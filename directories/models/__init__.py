@@ -8,6 +8,7 @@ from directories.models.log import AuditEvent, TroubleshootingEntry
 from directories.models.member import Member, RoleAssignment
 from directories.models.organization import Organization, Site
 from directories.models.record import (
+    DirectGroup,
     GroupRecord,
     LinkState,
     Membership,
@@ -22,6 +23,7 @@ __all__ = [
     "Account",
     "ApiKey",
     "AuditEvent",
+    "DirectGroup",
     "Directory",
     "Domain",
     "GroupRecord",

@@ -1,6 +1,7 @@
 """Records: what an identity provider last said about its people and groups."""
 
 import uuid
+from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from directories.models.account import Account
 from directories.models.directory import Directory
 from directories.models.organization import Organization
+
+
+class DirectGroup(NamedTuple):
+    """What a person shows of a group: key, a hint, SCIM id and name."""
+
+    pk: int
+    was_nested: bool
+    scim_id: str
+    display_name: str
 
 
 class LinkState(models.TextChoices):
@@ -81,6 +91,8 @@ class UserRecord(Record):
         on_delete=models.SET_NULL,
         related_name="records",
     )
+    # The groups that the person is in themself, where they were read together.
+    direct_groups: list[DirectGroup] | None = None
 
     class Meta:
         constraints = [

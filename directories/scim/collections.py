@@ -3,13 +3,22 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Generic, TypeVar
 
+import orjson
 from django.db import models
 
 from directories import dialect
 from directories.dialect import Sql
-from directories.models import Account, Directory, GroupRecord, UserRecord
+from directories.models import (
+    Account,
+    DirectGroup,
+    Directory,
+    GroupRecord,
+    Membership,
+    UserRecord,
+)
 from directories.rows import Columns
 from directories.scim.lookup import GROUPS, USERS, Lookup
 
@@ -21,17 +30,22 @@ EVERY = Sql("TRUE")
 class Collection(Generic[R]):
     """One kind of resource: where it is, and how its rows become records.
 
-    `select` reads the columns that `build` wants from the table `t`.
+    `columns` and `source` are what `build` wants of the table `t`.
     """
 
     model: type[R]
     lookup: Lookup
-    select: str
+    columns: Callable[[], str]
+    source: str
     build: Callable[[Sequence[Any]], R]
 
     @property
     def _table(self) -> str:
         return self.lookup.table
+
+    @property
+    def _select(self) -> str:
+        return f"SELECT {self.columns()} FROM {self.source}"  # noqa: S608
 
     def of(self, directory: Directory) -> "models.QuerySet[R]":
         """Return what a directory has of them."""
@@ -40,7 +54,7 @@ class Collection(Generic[R]):
     def with_id(self, directory: Directory, scim_id: uuid.UUID) -> R | None:
         """Return the resource with an id, if the directory has it."""
         found = dialect.rows(
-            f"{self.select} WHERE t.scim_id = %s AND t.directory_id = %s",
+            f"{self._select} WHERE t.scim_id = %s AND t.directory_id = %s",
             [
                 dialect.uuid_parameter(scim_id),
                 dialect.uuid_parameter(directory.pk),
@@ -53,7 +67,7 @@ class Collection(Generic[R]):
         if not keys:
             return []
         found = dialect.rows(
-            f"{self.select} WHERE {dialect.one_of('t.id', 'bigint')}",
+            f"{self._select} WHERE {dialect.one_of('t.id', 'bigint')}",
             [dialect.ids_parameter(keys)],
         )
         records = {record.pk: record for record in map(self.build, found)}
@@ -68,7 +82,7 @@ class Collection(Generic[R]):
         read them.
         """
         found = dialect.rows(
-            f"{self.select} JOIN (SELECT id FROM {self._table}"  # noqa: S608
+            f"{self._select} JOIN (SELECT id FROM {self._table}"  # noqa: S608
             f" WHERE {self._table}.directory_id = %s AND {where.text}"
             " ORDER BY id LIMIT %s OFFSET %s) page ON page.id = t.id ORDER BY t.id",
             [
@@ -107,24 +121,45 @@ _ACCOUNT = Columns(Account, "a", ("id", "public_id", "managed_by"))
 _GROUP = Columns(GroupRecord, "t")
 
 
+# In the order of DirectGroup.
+_GROUPS = (
+    ("g.id", "g.was_nested", "g.scim_id", "g.display_name"),
+    f"{Membership._meta.db_table} m"
+    f" JOIN {GROUPS.table} g ON g.id = m.group_id WHERE m.user_id = t.id",
+    "m.id",
+)
+
+
+@cache
+def _user_columns() -> str:
+    groups = dialect.rows_as_json(*_GROUPS)
+    return f"{_USER.sql}, {_ACCOUNT.sql}, {groups}"
+
+
 def _user(row: Sequence[Any]) -> UserRecord:
-    user = _USER.build(row[: len(_USER)])
-    user.account = _ACCOUNT.build(row[len(_USER) :]) if row[len(_USER)] else None
-    return user
+    user, account, groups = row[: len(_USER)], row[len(_USER) : -1], row[-1]
+    record = _USER.build(user)
+    record.account = _ACCOUNT.build(account) if account[0] else None
+    # JSON of PostgreSQL is null where there are none.
+    record.direct_groups = [
+        DirectGroup(*group) for group in orjson.loads(groups or "[]")
+    ]
+    return record
 
 
 USER_COLLECTION = Collection(
     model=UserRecord,
     lookup=USERS,
-    select=(
-        f"SELECT {_USER.sql}, {_ACCOUNT.sql} FROM {USERS.table} t"  # noqa: S608
-        f" LEFT JOIN {Account._meta.db_table} a ON a.id = t.account_id"
+    columns=_user_columns,
+    source=(
+        f"{USERS.table} t LEFT JOIN {Account._meta.db_table} a ON a.id = t.account_id"
     ),
     build=_user,
 )
 GROUP_COLLECTION = Collection(
     model=GroupRecord,
     lookup=GROUPS,
-    select=f"SELECT {_GROUP.sql} FROM {GROUPS.table} t",  # noqa: S608
+    columns=lambda: _GROUP.sql,
+    source=f"{GROUPS.table} t",
     build=_GROUP.build,
 )

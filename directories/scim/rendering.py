@@ -1,11 +1,12 @@
 """Renders records as SCIM resources."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from directories import dialect
 from directories.models import (
+    DirectGroup,
     Directory,
     GroupRecord,
     Membership,
@@ -45,15 +46,11 @@ def _meta(
 
 
 def render_users(
-    directory: Directory,
-    records: Sequence[UserRecord],
-    groups: Mapping[int, list[Document]] | None,
+    directory: Directory, records: Sequence[UserRecord], *, with_groups: bool
 ) -> list[Document]:
-    """Render users with their groups, which `groups_of` finds; None leaves them out."""
-    return [
-        _user(directory, record, None if groups is None else groups.get(record.pk, []))
-        for record in records
-    ]
+    """Render users; with their groups by one query at most for all of them."""
+    groups = _groups_of(directory, records) if with_groups else {}
+    return [_user(directory, record, groups.get(record.pk)) for record in records]
 
 
 def _user(
@@ -74,27 +71,45 @@ def _user(
     return document
 
 
-def groups_of(
+def _groups_of(
     directory: Directory, records: Sequence[UserRecord]
 ) -> dict[int, list[Document]]:
     """Return the groups of users by user key, with those around them if they count.
 
     Only where a group has been in another one is there a second query.
     """
-    found: dict[int, list[Document]] = {record.pk: [] for record in records}
-    ways: list[tuple[int, int]] = []
     base = f"{scim_base_url(directory)}/Groups/"
-    for user, group, was_nested, scim_id, name in dialect.rows(
-        "SELECT m.user_id, g.id, g.was_nested, g.scim_id, g.display_name"  # noqa: S608
-        f" FROM {MEMBERSHIPS} m JOIN {GROUPS} g ON g.id = m.group_id"
-        f" WHERE {dialect.one_of('m.user_id', 'bigint')} ORDER BY m.user_id, m.id",
-        [dialect.ids_parameter(list(found))],
-    ):
-        found[user].append(_group_of(base, uuid.UUID(str(scim_id)), name, "direct"))
-        if was_nested:
-            ways.append((user, group))
+    direct = _direct_groups(records)
+    found = {
+        user: [
+            _group_of(base, uuid.UUID(group.scim_id), group.display_name, "direct")
+            for group in groups
+        ]
+        for user, groups in direct.items()
+    }
+    ways = [
+        (user, group.pk)
+        for user, groups in direct.items()
+        for group in groups
+        if group.was_nested
+    ]
     if ways and nesting.counts(directory):
         _add_indirect(found, ways, base)
+    return found
+
+
+def _direct_groups(records: Sequence[UserRecord]) -> dict[int, list[DirectGroup]]:
+    """Return the groups that users are in themselves, by user key."""
+    found = {record.pk: record.direct_groups or [] for record in records}
+    unread = [record.pk for record in records if record.direct_groups is None]
+    if unread:
+        for user, group, was_nested, scim_id, name in dialect.rows(
+            "SELECT m.user_id, g.id, g.was_nested, g.scim_id, g.display_name"  # noqa: S608
+            f" FROM {MEMBERSHIPS} m JOIN {GROUPS} g ON g.id = m.group_id"
+            f" WHERE {dialect.one_of('m.user_id', 'bigint')} ORDER BY m.user_id, m.id",
+            [dialect.ids_parameter(unread)],
+        ):
+            found[user].append(DirectGroup(group, was_nested, str(scim_id), name))
     return found
 
 

@@ -1,7 +1,5 @@
 """The Users endpoints (RFC 7644 section 3)."""
 
-from http import HTTPStatus
-
 from django.http import HttpResponse, HttpResponseBase
 from rest_framework.request import Request
 
@@ -13,7 +11,7 @@ from directories.scim.pages import listed, whole_page
 from directories.scim.parameters import Query, read_query
 from directories.scim.protocol.documents import Document
 from directories.scim.protocol.selection import project
-from directories.scim.rendering import groups_of, render_users
+from directories.scim.rendering import render_users
 from directories.scim.surface import ScimView
 from directories.scim.versions import check_of, conditions_of, tag_of
 from directories.scim.writing import UserWrites
@@ -25,15 +23,10 @@ class UserView(ScimView):
 
     subject = TroubleshootingEntry.Subject.USER
 
-    def render(
-        self, found: list[UserRecord], query: Query, *, are_new: bool = False
-    ) -> list[Document]:
-        """Render users as the query asked for them; new ones are in no group yet."""
-        groups: dict[int, list[Document]] | None = None
-        if query.selection.wants("groups"):
-            known = are_new or not found
-            groups = {} if known else groups_of(self.directory, found)
-        users = render_users(self.directory, found, groups)
+    def render(self, found: list[UserRecord], query: Query) -> list[Document]:
+        """Render users as the query asked for them."""
+        wants = query.selection.wants("groups")
+        users = render_users(self.directory, found, with_groups=wants)
         return [project(user, query.selection) for user in users]
 
     def answer_page(self, query: Query) -> HttpResponseBase:
@@ -44,8 +37,7 @@ class UserView(ScimView):
 
     def answer_with(self, record: UserRecord, *, status: int = 200) -> HttpResponseBase:
         """Answer with one user."""
-        query = read_query(self.request)
-        (document,) = self.render([record], query, are_new=status == HTTPStatus.CREATED)
+        (document,) = self.render([record], read_query(self.request))
         location = f"{scim_base_url(self.directory)}/Users/{record.scim_id}"
         tag = tag_of(record)
         return self.answer(document, status=status, location=location, tag=tag)

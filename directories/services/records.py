@@ -176,6 +176,8 @@ def _create_user(directory: Directory, values: UserValues, now: datetime) -> Use
         _keep(record, consumer_for(directory).user_changed(record, now))
         rows.insert(record)
         _save_emails(record, values)
+    # Who is new is in no group yet.
+    record.direct_groups = []
     return record
 
 
