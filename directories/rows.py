@@ -4,9 +4,10 @@ For what every SCIM request does: composing SQL from a queryset anew costs more
 than the database needs to answer it. The fields convert the values, as ever.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -95,8 +96,8 @@ def insert(*rows: models.Model) -> None:
     """Store new rows of one model by one statement; they get their keys."""
     if not rows:
         return
-    names, sql = _insertion(type(rows[0]), len(rows))
-    found = dialect.rows(sql, [_value(row, name) for row in rows for name in names])
+    prepare, sql = _insertion(type(rows[0]), len(rows))
+    found = dialect.rows(sql, [value for row in rows for value in prepare(row)])
     for row, (key,) in zip(rows, found, strict=True):
         row.pk = key
         # As a model's own save() leaves it.
@@ -106,30 +107,47 @@ def insert(*rows: models.Model) -> None:
 
 def update(row: models.Model, *names: str) -> None:
     """Store some fields of a row that is there."""
-    sql = _change(type(row), names, f"{row._meta.pk.column} = %s")
-    dialect.rows(sql, [*(_value(row, name) for name in names), row.pk])
+    where = f"{row._meta.pk.column} = %s"
+    prepare, sql = _change(type(row), names, where)
+    dialect.rows(sql, [*prepare(row), row.pk])
 
 
 def change(
     model: type[models.Model], where: str, parameters: Sequence[Any], **values: Any
 ) -> None:
     """Set fields of the rows of a model that fulfil a condition."""
-    fields = [model._meta.get_field(name) for name in values]
-    given = [
-        field.get_db_prep_save(value, connection)
-        for field, value in zip(fields, values.values(), strict=True)
-    ]
-    dialect.rows(_change(model, tuple(values), where), [*given, *parameters])
+    prepare, sql = _change(model, tuple(values), where)
+    dialect.rows(sql, [*prepare(SimpleNamespace(**values)), *parameters])
 
 
-def _value(row: models.Model, name: str) -> Any:
-    field = row._meta.get_field(name)
-    value = getattr(row, field.attname)
-    return field.get_db_prep_save(value, connection)  # type: ignore[union-attr]
+Prepare = Callable[[Any], list[Any]]
+
+
+def _preparing(fields: "Sequence[models.Field[Any, Any]]") -> Prepare:
+    """Return what takes the values of fields from an object, as the database wants."""
+    steps = [(field.attname, _preparer(field)) for field in fields]
+
+    def prepare(row: Any) -> list[Any]:
+        return [
+            step(getattr(row, name)) if step else getattr(row, name)
+            for name, step in steps
+        ]
+
+    return prepare
+
+
+def _preparer(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
+    """Return how a value is made fit for the database, None: it is as it stands."""
+    final = field.target_field if isinstance(field, models.ForeignKey) else field
+    if isinstance(final, models.JSONField):
+        return dialect.json_parameter
+    if isinstance(final, dialect.plain_fields()):
+        return None
+    return partial(field.get_db_prep_save, connection=connection)
 
 
 @cache
-def _insertion(model: type[models.Model], count: int) -> tuple[list[str], str]:
+def _insertion(model: type[models.Model], count: int) -> tuple[Prepare, str]:
     options = model._meta
     fields = [
         field
@@ -138,15 +156,18 @@ def _insertion(model: type[models.Model], count: int) -> tuple[list[str], str]:
     ]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = f"({', '.join('%s' for _ in fields)})"
-    return [field.name for field in fields], (
+    return _preparing(fields), (
         f"INSERT INTO {options.db_table} ({columns})"  # noqa: S608
         f" VALUES {', '.join([marks] * count)} RETURNING {options.pk.column}"
     )
 
 
 @cache
-def _change(model: type[models.Model], names: tuple[str, ...], where: str) -> str:
+def _change(
+    model: type[models.Model], names: tuple[str, ...], where: str
+) -> tuple[Prepare, str]:
     options = model._meta
-    columns = [options.get_field(name).column for name in names]
-    changes = ", ".join(f'"{column}" = %s' for column in columns)
-    return f"UPDATE {options.db_table} SET {changes} WHERE {where}"  # noqa: S608
+    fields = [options.get_field(name) for name in names]
+    changes = ", ".join(f'"{field.column}" = %s' for field in fields)
+    sql = f"UPDATE {options.db_table} SET {changes} WHERE {where}"  # noqa: S608
+    return _preparing(fields), sql

@@ -110,9 +110,10 @@ def join_organization(
 ) -> None:
     """Make the account a member; `directory` owns it from now on, None: local."""
     # A new account is no member yet; with 600 of them a second that counts.
-    known = Member.objects.filter(organization=organization, account=account)
-    if account.created_at != now and known.update(directory=directory):
-        return
+    if account.created_at != now:
+        known = Member.objects.filter(organization=organization, account=account)
+        if known.update(directory=directory):
+            return
     rows.insert(
         Member(
             organization=organization,

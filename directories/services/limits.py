@@ -1,8 +1,9 @@
 """Documented limits, checked without counting big tables on every write."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.core.cache import caches
-from django.db import models
 
 from directories.models import Directory, GroupRecord, UserRecord
 
@@ -18,13 +19,13 @@ class LimitReachedError(Exception):
 
 def _check(
     key: str,
-    queryset: models.QuerySet[UserRecord] | models.QuerySet[GroupRecord],
+    count: Callable[[], int],
     limit: int,
 ) -> int:
     counts = caches["process"]
     known = counts.get(key)
     if known is None or known + SLACK >= limit:
-        known = queryset.count()
+        known = count()
         counts.set(key, known, KEEP_S)
     return int(known)
 
@@ -32,10 +33,12 @@ def _check(
 def check_users(directory: Directory) -> None:
     """Raise LimitReachedError unless the organization may get one more user."""
     limit = settings.LIMIT_USERS_PER_ORGANIZATION
-    records = UserRecord.objects.filter(
-        directory__organization=directory.organization_id
-    )
-    if _check(f"users:{directory.organization_id}", records, limit) >= limit:
+    organization = directory.organization_id
+
+    def count() -> int:
+        return UserRecord.objects.filter(organization=organization).count()
+
+    if _check(f"users:{organization}", count, limit) >= limit:
         msg = f"The organization has reached its limit of {limit:,} users."
         raise LimitReachedError(msg)
 
@@ -43,8 +46,11 @@ def check_users(directory: Directory) -> None:
 def check_groups(directory: Directory) -> None:
     """Raise LimitReachedError unless the directory may get one more group."""
     limit = settings.LIMIT_GROUPS_PER_DIRECTORY
-    records = GroupRecord.objects.filter(directory=directory)
-    if _check(f"groups:{directory.pk}", records, limit) >= limit:
+
+    def count() -> int:
+        return GroupRecord.objects.filter(directory=directory).count()
+
+    if _check(f"groups:{directory.pk}", count, limit) >= limit:
         msg = f"The directory has reached its limit of {limit:,} groups."
         raise LimitReachedError(msg)
 
