@@ -177,8 +177,8 @@ def _rate(label: StrPromise) -> forms.IntegerField:
 
 def _rate_help(rate: int) -> str:
     if not rate:
-        return gettext("Empty: no limit, as in the whole installation.")
-    text = gettext("Empty: {number}, as in the whole installation. 0: no limit.")
+        return gettext("Empty: the limit of this installation, which is none.")
+    text = gettext("Empty: the limit of this installation, {number}. 0: no limit.")
     return text.format(number=number_format(rate, force_grouping=True))
 
 
@@ -197,8 +197,8 @@ class SettingsForm(forms.Form):
                 " plain. What needs a decision waits for review."
             ),
             Directory.Mode.STRICT: _(
-                "Refuses what the SCIM standard does not allow, renames of groups, and"
-                " names of local groups, and offers less to clients."
+                "Refuses what the SCIM standard does not allow, new names for groups,"
+                " and groups with the name of a local one. Offers fewer features."
             ),
         },
     )
@@ -220,11 +220,11 @@ class SettingsForm(forms.Form):
         Directory.NestedGroups,
         {
             Directory.NestedGroups.COUNT: _(
-                "Who is in a group that is in another group is in both."
+                "Members of a group that is in another group are members of both."
             ),
             Directory.NestedGroups.IGNORE: _(
-                "Who is only in the inner group is not in the outer one, and has none"
-                " of its access."
+                "Who is only in the inner group is no member of the outer one and gets"
+                " none of its access."
             ),
         },
     )
@@ -241,11 +241,11 @@ class SettingsForm(forms.Form):
         ),
     )
     request_log_bodies = forms.BooleanField(
-        label=_("Keep what was sent, too"),
+        label=_("Keep request bodies"),
         required=False,
         help_text=_(
-            "Bodies hold names and addresses of people, never passwords or keys."
-            " Without them the log keeps method, address, answer and time."
+            "Bodies hold names and addresses of people; passwords and keys are left"
+            " out. Without bodies the log keeps method, path, answer and time."
         ),
     )
 

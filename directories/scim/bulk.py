@@ -7,7 +7,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from django.conf import settings
 from django.http import HttpResponseBase
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rest_framework.request import Request
 
 from directories.models import Directory, TroubleshootingEntry
@@ -61,10 +61,8 @@ class BulkView(ScimView):
         self.count_operations(len(given.operations))
         run = BulkRun(self.directory)
         results = run.results(given)
-        if run.errors:
-            refused = _("{refused} of {all} operations were refused.")
-            detail = refused.format(refused=run.errors, all=len(given.operations))
-            self.notes.refused(detail, "")
+        if run.refusals:
+            self.notes.refused(run.told(len(given.operations)), "")
         return self.answer(bulk.bulk_response(results))
 
 
@@ -76,7 +74,8 @@ class BulkRun:
         self.base = scim_base_url(directory)
         self.ids: dict[str, str] = {}
         """What bulkIds have become."""
-        self.errors = 0
+        self.refusals: dict[int, str] = {}
+        """Why operations were refused, by their number."""
         self._results: dict[int, dict[str, Any]] = {}
 
     def results(self, given: BulkRequest) -> list[dict[str, Any]]:
@@ -85,13 +84,28 @@ class BulkRun:
         What was not tried because of failOnErrors is absent.
         """
         for step in given.steps():
-            if given.fail_on_errors and self.errors >= given.fail_on_errors:
+            if given.fail_on_errors and len(self.refusals) >= given.fail_on_errors:
                 break
             if bulk.is_circle(step):
                 self._carry_out_circle(step)
             else:
                 self._carry_out(step[0])
         return [self._results[number] for number in sorted(self._results)]
+
+    def told(self, count: int) -> str:
+        """Return how many of `count` operations were refused, and why the first."""
+        first = min(self.refusals)
+        return ngettext(
+            "{refused} of {all} operations was refused. Operation {first}: {detail}",
+            "{refused} of {all} operations were refused. The first, operation {first}: "
+            "{detail}",
+            len(self.refusals),
+        ).format(
+            refused=len(self.refusals),
+            all=count,
+            first=first,
+            detail=self.refusals[first],
+        )
 
     def _carry_out(self, operation: BulkOperation) -> None:
         try:
@@ -139,8 +153,8 @@ class BulkRun:
         )
 
     def _refuse(self, operation: BulkOperation, exc: Exception) -> None:
-        self.errors += 1
         error = scim_error(exc)
+        self.refusals[operation.number] = error.detail
         if error.status == InternalError.status:
             logger.error(
                 "scim_operation_failed",

@@ -27,8 +27,8 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
         case memberships.UnknownMembersError():
             ids = ", ".join(str(i)[:60] for i in exc.ids)
             return errors.InvalidValueError(
-                f"Members that are no users of this directory: {exc.count}, among "
-                f"them {ids}. Push the users first."
+                "Members that are neither users nor groups of this directory: "
+                f"{exc.count}, among them {ids}. Push them first."
             )
         case ClosedError():
             return errors.UnauthorizedError(
@@ -56,11 +56,13 @@ def explain(  # noqa: PLR0911 - one return a cause
                 "stale person or group in the identity provider and remove it there."
             ).format(attribute=exc.attribute)
         case limits.LimitReachedError():
-            return "limit", _("Raise the limit in the settings, or push fewer.")
+            return "limit", _(
+                "Raise the limit in the server's settings, or push fewer."
+            )
         case memberships.UnknownMembersError():
             return "unknown_member", _(
-                "Assign these people to the app in the identity provider, so that "
-                "they are pushed before their groups."
+                "Assign these people and groups to the app in the identity provider, "
+                "so that they are pushed before the groups they are in."
             )
         case errors.TooManyRequestsError():
             return "throttled", _(
@@ -103,7 +105,9 @@ def _advice(error: ScimError) -> str:
                 "about that one."
             )
         case errors.PayloadTooLargeError():
-            return _("Raise the limit in the settings, or push less at a time.")
+            return _(
+                "Raise the limit in the server's settings, or push less at a time."
+            )
         case _:
             return _(
                 "The request is not what SCIM asks for. Check that the application "

@@ -125,8 +125,8 @@ def _passed_over(record: GroupRecord, unknown: Sequence[object]) -> Finding:
             len(unknown),
         ).format(count=len(unknown), ids=ids),
         advice=_(
-            "Assign these people to the app in the identity provider, then push the "
-            "group again."
+            "Assign these people and groups to the app in the identity provider, then "
+            "push the group again."
         ),
         subject=TroubleshootingEntry.Subject.GROUP,
         subject_id=str(record.scim_id),

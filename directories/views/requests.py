@@ -57,7 +57,7 @@ def request_log(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
         "methods": tables.METHODS,
         "outcomes": tables.OUTCOMES,
         "kinds": tables.KINDS,
-        "rows": [words.told(entry) for entry in page.rows],
+        "rows": [words.told(entry) for entry in _by_time(page.rows)],
         "about": _name(page.rows, filters.about),
         "links": tables.neighbours(page, request.GET),
         "count": count,
@@ -66,6 +66,11 @@ def request_log(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     return render_part(
         request, "directories/request_log.html", context, fragment="requests"
     )
+
+
+def _by_time(rows: list[RequestEntry]) -> list[RequestEntry]:
+    """Return a page newest first; reads are logged a moment after they came."""
+    return sorted(rows, key=lambda row: (row.at, row.pk), reverse=True)
 
 
 def _name(rows: list[RequestEntry], about: str) -> str:

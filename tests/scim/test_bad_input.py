@@ -93,7 +93,7 @@ WRONG_VALUES = [
     (GROUPS, {"displayName": " "}, "displayName is required"),
     (GROUPS, {"displayName": "x" * 10_000}, "displayName has 10000"),
     (GROUPS, {"displayName": "x\x00"}, "displayName holds a NUL"),
-    (GROUPS, {"displayName": "Team", "members": "{user}x"}, "no users"),
+    (GROUPS, {"displayName": "Team", "members": "{user}x"}, "neither users"),
     (GROUPS, {"displayName": "Team", "members": 5}, "members must be a list"),
     (GROUPS, {"displayName": "Team", "members": [{}]}, "members[0] has no id"),
     (GROUPS, {"displayName": "Team", "members": [None]}, "members[0] has no id"),

@@ -219,6 +219,16 @@ def test_the_fragment_is_the_same_as_on_the_page(console, okta, log):
     assert is_part_of_page(console, url_of(okta))
 
 
+def test_what_was_logged_late_stands_where_it_came(console, okta, log):
+    now = timezone.now()
+    log("/Users/changed", at=now)
+    log("/Users/read-before", at=now - timedelta(seconds=1))
+
+    page = console.get(url_of(okta))
+
+    assert paths(page) == ["/Users/changed", "/Users/read-before"]
+
+
 def test_many_requests_cost_no_more_queries(console, okta, log):
     log()
     one = queries_of(console, url_of(okta))

@@ -139,13 +139,13 @@ def test_strict_mode_is_weighed_in_numbers(console, okta):
 
     assert "2 groups, because local groups have their names" in text
     assert "1 person without an email address" in text
-    assert "one of the 3 attributes that are not known here" in text
+    assert "one of the 3 unknown attributes sent so far" in text
 
 
 def test_with_nothing_to_refuse_the_page_says_so(console, okta):
     text = main_of(console.get(url_of(okta)))
 
-    assert "No group or person that is here, and no attribute." in text
+    assert "None of the people, groups and attributes sent so far." in text
 
 
 def test_in_strict_mode_nothing_is_weighed(console, okta):
@@ -180,7 +180,7 @@ def test_very_many_unknown_attributes_are_cut(console, okta):
     text = main_of(console.get(url_of(okta)))
 
     assert "2 more were seen." in text
-    assert "one of the 102 attributes" in text
+    assert "one of the 102 unknown attributes" in text
 
 
 def test_more_of_everything_costs_no_more_queries(console, okta):
@@ -345,8 +345,8 @@ def test_what_cannot_be_is_said_beside_the_field(okta, save, field, value, error
 @pytest.mark.parametrize(
     ("rate", "words"),
     [
-        (0, "Empty: no limit, as in the whole installation."),
-        (1200, "Empty: 1,200, as in the whole installation. 0: no limit."),
+        (0, "Empty: the limit of this installation, which is none."),
+        (1200, "Empty: the limit of this installation, 1,200. 0: no limit."),
     ],
 )
 def test_the_rate_of_the_installation_is_shown(console, okta, settings, rate, words):
