@@ -4,6 +4,12 @@ from collections.abc import Iterable
 
 from directories.scim.protocol.characters import is_storable
 
+CROWDED = 200
+"""What has more names than this has too many that no schema declares.
+
+Nothing of it will be kept, so nobody need look for one more name in it.
+"""
+
 _MAX_DEPTH = 4
 _MAX_TEXT = 4096
 _MAX_NAME = 255

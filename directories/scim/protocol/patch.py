@@ -18,7 +18,7 @@ from directories.scim.protocol.errors import (
     UnknownAttributeError,
 )
 from directories.scim.protocol.group_patch import GroupChange, read_group_patch
-from directories.scim.protocol.keepable import is_simple, spelled
+from directories.scim.protocol.keepable import CROWDED, is_simple, spelled
 from directories.scim.protocol.lists import ListChange, change_list
 from directories.scim.protocol.members import MembersPlan
 from directories.scim.protocol.operations import Kind, Operation, read_patch
@@ -131,13 +131,13 @@ def _apply_unknown(draft: Draft, kind: Kind, name: str, value: object) -> None:
         return
     part = name.rpartition(".")[2]
     attribute = path.the_attribute
-    if not is_simple(value):
-        draft.tolerance.note(f"{attribute.path}.{part}", kept=False)
-        return
     present = draft.present(path)
     entries: list[Document] = [present] if isinstance(present, dict) else []
     if isinstance(present, list):
         entries = present
+    if not is_simple(value) or any(len(entry) > CROWDED for entry in entries):
+        draft.tolerance.note(f"{attribute.path}.{part}", kept=False)
+        return
     part = spelled((name for entry in entries for name in entry), part)
     draft.tolerance.note(f"{attribute.path}.{part}", kept=True)
     _apply_at(

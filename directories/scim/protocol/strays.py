@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from directories.scim.protocol.keepable import is_keepable, is_name, spelled
+from directories.scim.protocol.keepable import CROWDED, is_keepable, is_name, spelled
 from directories.scim.protocol.operations import Kind
 from directories.scim.protocol.schemas import Attributes, ResourceType, Schema, find
 from directories.scim.protocol.tolerance import Tolerance
@@ -24,6 +24,9 @@ MAX_KEPT_BYTES = 16_384
 """How much these may come to, as JSON."""
 
 _MAX_NAMED = 50
+# More names in an object, or values in a list, than can be kept.
+_MAX_PARTS = MAX_KEPT_BYTES // len('"x":1,')
+_MAX_LISTED = MAX_KEPT_BYTES // len("1,")
 _NAME = re.compile(r"\$?[A-Za-z][A-Za-z0-9$_-]*")
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 # urn:namespace:name
@@ -57,6 +60,7 @@ def take(
     """
     kept = (
         tolerance.keeps
+        and len(document) <= CROWDED
         and "[" not in stray.name
         and is_keepable(stray.value)
         and _keep(document, stray, resource_type)
@@ -90,8 +94,17 @@ def _keep(document: Document, stray: Stray, resource_type: ResourceType) -> bool
         return _keep_whole(document, stray, place.urn)
     if not place.urn:
         return _change(document, place, stray)
-    schema, present = resource_type.schema(place.urn), document.get(place.urn, {})
-    if not isinstance(present, dict) or (schema and not _is_open(schema)):
+    return _keep_under(document, place, stray, resource_type.schema(place.urn))
+
+
+def _keep_under(
+    document: Document, place: _Place, stray: Stray, schema: Schema | None
+) -> bool:
+    """Keep a stray under the URN of its place."""
+    present = document.get(place.urn, {})
+    if schema and not _is_open(schema):
+        return False
+    if not isinstance(present, dict) or len(present) > CROWDED:
         return False
     container = {**present}
     kept = is_name(place.name) and _change(container, place, stray)
@@ -151,6 +164,8 @@ def _keep_whole(document: Document, stray: Stray, urn: str) -> bool:
         return False
     container = {**document.get(urn, {})}
     for name, value in stray.value.items():
+        if len(container) > CROWDED:
+            break
         _change(container, _Place(urn, name), Stray(stray.kind, name, value))
     if container:
         document[urn] = container
@@ -159,6 +174,8 @@ def _keep_whole(document: Document, stray: Stray, urn: str) -> bool:
 
 def _change(container: Document, place: _Place, stray: Stray) -> bool:
     """Change one attribute of an object of our own; False: it has no room for it."""
+    if len(container) > _MAX_PARTS:
+        return False
     name = spelled(container, place.name)
     value: Any = stray.value
     present = container.get(name)
@@ -184,8 +201,10 @@ def _change(container: Document, place: _Place, stray: Stray) -> bool:
 def _joined(present: Any, value: Any) -> Any:
     """Add to a list or an object (RFC 7644 section 3.5.2.1)."""
     if isinstance(present, list) and value is not None:
-        values = value if isinstance(value, list) else [value]
-        return present + [each for each in values if each not in present]
+        if len(present) > _MAX_LISTED:
+            return present
+        known, values = _marks(present), value if isinstance(value, list) else [value]
+        return present + [each for each in values if _mark(each) not in known]
     if isinstance(present, dict) and isinstance(value, dict):
         return {**present, **value}
     return present if value is None else value
@@ -195,8 +214,17 @@ def _without(present: Any, value: Any) -> Any:
     """Take the values named out of a list; without any name, or a list, take all."""
     if value is None or not isinstance(present, list):
         return None
-    gone = value if isinstance(value, list) else [value]
-    return [each for each in present if each not in gone]
+    gone = _marks(value if isinstance(value, list) else [value])
+    return [each for each in present if _mark(each) not in gone]
+
+
+def _marks(values: list[Any]) -> set[bytes]:
+    return {_mark(each) for each in values}
+
+
+def _mark(value: Any) -> bytes:
+    """Return what only equal values have in common."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _strays_in(

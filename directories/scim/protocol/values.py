@@ -10,7 +10,7 @@ from directories.scim.protocol.errors import (
     InvalidValueError,
     shown,
 )
-from directories.scim.protocol.keepable import is_name, is_simple, spelled
+from directories.scim.protocol.keepable import CROWDED, is_name, is_simple, spelled
 from directories.scim.protocol.schemas import Attribute, find
 from directories.scim.protocol.tolerance import Tolerance
 
@@ -172,7 +172,7 @@ def _take_unknown(
         raise InvalidSyntaxError(msg)
     kept = tolerance.keeps and is_name(name) and is_simple(value)
     tolerance.note(f"{attribute.path}.{name}", kept=kept)
-    if kept and value is not None:
+    if kept and value is not None and len(entry) <= CROWDED:
         entry[spelled(entry, name)] = value
 
 

@@ -188,6 +188,29 @@ def test_more_than_fits_is_left_out_as_a_whole(keeping, many):
     assert before == ada(shoeSize=7)
 
 
+MANY = 100_000
+HUGE = [
+    [op("add", None, {f"x{n}": n for n in range(30_000)})],
+    [op("add", None, {f"{FOREIGN}:x{n}": n for n in range(9_000)})],
+    [op("add", None, {FOREIGN: {f"x{n}": n for n in range(MANY)}})],
+    [op("add", None, {f"name.x{n}": n for n in range(30_000)})],
+    [op("add", None, {f"badge.x{n}": n for n in range(30_000)})],
+    [op("add", "x", list(range(MANY))), op("add", "x", list(range(MANY, 2 * MANY)))],
+    [op("add", "x", list(range(MANY))), op("remove", "x", [MANY])],
+    [op("add", "x", [0]), op("remove", "x", list(range(1, MANY)))] * 3,
+]
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("operations", HUGE, ids=range(len(HUGE)))
+def test_what_is_far_too_much_takes_no_longer_than_reading_it(keeping, operations):
+    before = ada(title="Dr")
+
+    after = patched(keeping, before, *operations)
+
+    assert after in (before, {**before, "x": [0]})
+
+
 def test_names_are_remembered_within_bounds(dropping):
     for each in range(3):
         read_user(ada(**{f"a{each}_{n}": 1 for n in range(150)}), dropping)
