@@ -51,6 +51,8 @@ class ScimView(APIView):
     authentication_classes = (DirectoryKeyAuthentication,)
     # The key is the permission: it opens its directory and nothing else.
     permission_classes = (AllowAny,)
+    # The framework's answer to OPTIONS describes its own forms, which are not SCIM.
+    http_method_names = tuple(set(APIView.http_method_names) - {"options"})
     subject = TroubleshootingEntry.Subject.REQUEST
 
     request: Request

@@ -76,6 +76,7 @@ def test_head_is_a_get_without_a_body(scim):
     [
         ("/Users", {"GET", "POST"}),
         ("/Groups", {"GET", "POST"}),
+        ("/Bulk", {"POST"}),
         ("/Users/x", {"GET", "PUT", "PATCH", "DELETE"}),
         ("/Groups/x", {"GET", "PUT", "PATCH", "DELETE"}),
         ("/ServiceProviderConfig", {"GET"}),
@@ -83,15 +84,11 @@ def test_head_is_a_get_without_a_body(scim):
         ("/Schemas", {"GET"}),
     ],
 )
-def test_options_and_405_name_the_methods(scim, path, methods):
-    allowed = methods | {"HEAD", "OPTIONS"}
-    refused = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "LINK"} - methods
+def test_a_405_names_the_methods(scim, path, methods):
+    allowed = methods | ({"HEAD"} if "GET" in methods else set())
+    known = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "LINK"}
 
-    options = scim.request("OPTIONS", path)
-
-    assert options.status_code == 200
-    assert set(options["Allow"].split(", ")) == allowed
-    for method in sorted(refused):
+    for method in sorted(known - methods):
         answer = scim.request(method, path, {})
         refusal(answer, 405)
         assert set(answer["Allow"].split(", ")) == allowed
