@@ -27,6 +27,11 @@ class Columns(Generic[M]):
     names: tuple[str, ...] = ()
 
     @property
+    def table(self) -> str:
+        """Return the table of the model."""
+        return self.model._meta.db_table
+
+    @property
     def sql(self) -> str:
         """Return the columns for a SELECT."""
         return _columns(self)

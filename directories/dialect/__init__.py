@@ -22,7 +22,9 @@ from directories.dialect.expressions import (
 from directories.dialect.migrating import (
     OnlyOn,
     code_point_order,
+    room_for_updates,
     search_index,
+    without_pattern_index,
 )
 from directories.dialect.parameters import (
     datetime_parameter,
@@ -65,6 +67,7 @@ __all__ = [
     "planned_anew",
     "position_of",
     "retrying",
+    "room_for_updates",
     "rows",
     "rows_as_json",
     "search",
@@ -74,4 +77,5 @@ __all__ = [
     "uuid_parameter",
     "uuid_text",
     "violated_constraint",
+    "without_pattern_index",
 ]

@@ -53,6 +53,33 @@ def code_point_order(table: str, column: str, length: int) -> OnlyOn:
     return OnlyOn("postgresql", [f'{alter} COLLATE "C"'], [alter])
 
 
+def room_for_updates(table: str, percent: int) -> OnlyOn:
+    """Return the migration step that leaves a share of each page of a table free.
+
+    PostgreSQL then changes a row on its page, without touching any index.
+    """
+    alter = f"ALTER TABLE {table} SET (fillfactor = {100 - percent})"
+    return OnlyOn("postgresql", [alter], [f"ALTER TABLE {table} RESET (fillfactor)"])
+
+
+def without_pattern_index(table: str, column: str) -> OnlyOn:
+    """Return the migration step that drops the index for patterns of a unique text.
+
+    Django makes one wherever PostgreSQL has a unique text.
+    """
+    find = (
+        "SELECT indexname FROM pg_indexes WHERE schemaname = current_schema()"  # noqa: S608
+        f" AND tablename = '{table}'"
+        f" AND indexdef LIKE '%({column} varchar_pattern_ops)'"
+    )
+    drop = (
+        "DO $$ DECLARE name text; BEGIN"
+        f" FOR name IN {find} LOOP EXECUTE format('DROP INDEX %I', name); END LOOP;"
+        " END $$"
+    )
+    return OnlyOn("postgresql", [drop], [])
+
+
 def search_index(table: str, field: str = "search_text") -> list[OnlyOn]:
     """Return the migration steps that index `field` for `search`."""
     fts = f"{table}_fts"

@@ -24,7 +24,7 @@ class Member(models.Model):
         DEACTIVATED = "deactivated", _("Deactivated")
 
     organization = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="members"
+        Organization, on_delete=models.CASCADE, related_name="members", db_index=False
     )
     account = models.ForeignKey(
         Account, on_delete=models.CASCADE, related_name="memberships"

@@ -46,7 +46,7 @@ class Record(models.Model):
     """
 
     directory = models.ForeignKey(
-        Directory, on_delete=models.CASCADE, related_name="%(class)ss"
+        Directory, on_delete=models.CASCADE, related_name="%(class)ss", db_index=False
     )
     organization = models.ForeignKey(
         Organization, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -137,8 +137,13 @@ class UserEmail(models.Model):
     record = models.ForeignKey(
         UserRecord, on_delete=models.CASCADE, related_name="emails"
     )
+    # That of the record, which the database checks.
     directory = models.ForeignKey(
-        Directory, on_delete=models.CASCADE, related_name="+", db_index=False
+        Directory,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     value_key = models.CharField(max_length=1024)
     type_key = models.TextField(blank=True)
@@ -192,8 +197,13 @@ class GroupRecord(Record):
 class Membership(models.Model):
     """One person in one group, as the identity provider said."""
 
+    # That of the group, which the database checks; there are many of these.
     directory = models.ForeignKey(
-        Directory, on_delete=models.CASCADE, related_name="+", db_index=False
+        Directory,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     group = models.ForeignKey(
         GroupRecord,

@@ -18,13 +18,19 @@ class RequestEntry(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
+    # Neither is checked by the database, on every request.
     organization = models.ForeignKey(
-        Organization, on_delete=models.CASCADE, related_name="+", db_index=False
+        Organization,
+        on_delete=models.CASCADE,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
     )
     directory = models.ForeignKey(
         Directory,
         on_delete=models.CASCADE,
         related_name="request_entries",
+        db_constraint=False,
         db_index=False,
     )
     at = models.DateTimeField()

@@ -3,22 +3,14 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Generic, TypeVar
 
-import orjson
 from django.db import models
 
 from directories import dialect
 from directories.dialect import Sql
-from directories.models import (
-    Account,
-    DirectGroup,
-    Directory,
-    GroupRecord,
-    Membership,
-    UserRecord,
-)
+from directories.models import Account, Directory, GroupRecord, UserRecord
+from directories.queries import direct_groups
 from directories.rows import Columns
 from directories.scim.lookup import GROUPS, USERS, Lookup
 
@@ -121,29 +113,15 @@ _ACCOUNT = Columns(Account, "a", ("id", "public_id", "managed_by"))
 _GROUP = Columns(GroupRecord, "t")
 
 
-# In the order of DirectGroup.
-_GROUPS = (
-    ("g.id", "g.was_nested", "g.scim_id", "g.display_name"),
-    f"{Membership._meta.db_table} m"
-    f" JOIN {GROUPS.table} g ON g.id = m.group_id WHERE m.user_id = t.id",
-    "m.id",
-)
-
-
-@cache
 def _user_columns() -> str:
-    groups = dialect.rows_as_json(*_GROUPS)
-    return f"{_USER.sql}, {_ACCOUNT.sql}, {groups}"
+    return f"{_USER.sql}, {_ACCOUNT.sql}, {direct_groups.column()}"
 
 
 def _user(row: Sequence[Any]) -> UserRecord:
     user, account, groups = row[: len(_USER)], row[len(_USER) : -1], row[-1]
     record = _USER.build(user)
     record.account = _ACCOUNT.build(account) if account[0] else None
-    # JSON of PostgreSQL is null where there are none.
-    record.direct_groups = [
-        DirectGroup(*group) for group in orjson.loads(groups or "[]")
-    ]
+    record.direct_groups = direct_groups.read(groups)
     return record
 
 

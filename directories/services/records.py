@@ -14,6 +14,7 @@ from directories.consumers import Outcome, consumer_for
 from directories.events import Event
 from directories.folding import fold, index_key
 from directories.models import Account, Directory, Record, UserEmail, UserRecord
+from directories.queries import direct_groups
 from directories.services import limits, memberships
 from directories.services.audit import Target, one_write, provider, record_event
 from directories.services.opening import hold_open
@@ -71,6 +72,7 @@ SAID = (
     "version",
 )
 LINK = ("link_state", "link_reason", "account")
+_RECORD = rows.Columns(UserRecord, "t")
 UserEdit = Callable[[Document], UserValues]
 # Looks at a locked record and raises when the caller wants another one.
 Check = Callable[[Record], None]
@@ -226,13 +228,18 @@ def _delete_user(
 def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
     # The account is read when it is needed, after the lock was got: joined to
     # this query it would be as it was before another change that we waited for.
-    named = [dialect.uuid_parameter(scim_id), dialect.uuid_parameter(directory.pk)]
-    found = rows.fetch(
-        UserRecord, "t.scim_id = %s AND t.directory_id = %s", named, lock=True
+    found = dialect.rows(
+        f"SELECT {_RECORD.sql}, {direct_groups.column()}"  # noqa: S608
+        f" FROM {_RECORD.table} t WHERE t.scim_id = %s AND t.directory_id = %s"
+        f" {dialect.update_lock('t')}",
+        [dialect.uuid_parameter(scim_id), dialect.uuid_parameter(directory.pk)],
     )
     if not found:
         raise UnknownRecordError(scim_id)
-    (record,) = found
+    *said, groups = found[0]
+    record = _RECORD.build(said)
+    # As they were before the lock, which will do for an answer.
+    record.direct_groups = direct_groups.read(groups)
     # The caller's object carries the organization; spare a query.
     record.directory, record.organization = directory, directory.organization
     if record.account_id is not None:
