@@ -21,10 +21,16 @@ MARKS = 4
 NAMES = 64
 
 _SECRET = re.compile(
-    r"passw(?:or)?d|secret(?!ar)|token|credential|api_?key", re.IGNORECASE
+    r"passw(?:or)?d|passphrase|pwd|secret(?!ar)|token|credential|(?:api|private)_?key",
+    re.IGNORECASE,
+)
+# A filter or a query that an error quotes: the name, and what it is compared with.
+_COMPARED = re.compile(
+    rf"((?:{_SECRET.pattern})[\w$-]*)(?:\s*[\[=]|\s+(?:eq|ne|co|sw|ew|gt|ge|lt|le)\s).*\"",
+    re.IGNORECASE | re.DOTALL,
 )
 _QUOTED = re.compile(r'"[^"]*"')
-_VALUES = re.compile(r'[\s"]')
+_VALUES = re.compile(r'[\s"=]')
 # Attributes whose text says what the value beside them is.
 _NAMING = {"path", "name", "type", "key"}
 _ASKING = {"path", "filter"}
@@ -44,6 +50,11 @@ def clean_path(path: str) -> str:
     if mark and is_secret(unquote_plus(query)):
         return f"{place}?{HIDDEN}"
     return path
+
+
+def clean_text(text: str) -> str:
+    """Return a sentence without the secrets of what it quotes."""
+    return _COMPARED.sub(rf'\1 {HIDDEN}"', text)
 
 
 def excerpt(sent: object, size: int) -> str:

@@ -10,6 +10,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from directories.models import ApiKey, Directory, TroubleshootingEntry
+from directories.redaction import clean_path
 from directories.scim.protocol.errors import UnauthorizedError
 from directories.services import api_keys
 from directories.services.troubleshooting import Finding, log_finding
@@ -107,7 +108,7 @@ def _told_of(request: Request) -> dict[str, str]:
     """Return what tells an admin who sent a request; never its key."""
     return {
         "method": str(request.method),
-        "path": request.get_full_path()[:500],
+        "path": clean_path(request.get_full_path())[:500],
         "client": request.META.get("HTTP_USER_AGENT", "")[:200],
         "address": request.META.get("REMOTE_ADDR", ""),
     }

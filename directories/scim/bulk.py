@@ -12,6 +12,7 @@ from rest_framework.request import Request
 
 from directories.models import Directory, TroubleshootingEntry
 from directories.queries.providers import scim_base_url
+from directories.redaction import clean_path
 from directories.scim.modes import offer_of
 from directories.scim.protocol import bulk
 from directories.scim.protocol.bulk import BulkOperation, BulkRequest
@@ -169,7 +170,7 @@ class BulkRun:
         )
         asked = Asked(
             method=operation.method,
-            path=f"{operation.path} (Bulk operation {operation.number})",
+            path=f"{clean_path(operation.path)} (Bulk operation {operation.number})",
             subject=_SUBJECTS[operation.kind],
             scim_id=resource,
         )

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from directories.models import ApiKey, TroubleshootingEntry
-from directories.redaction import clean_path, excerpt, unread
+from directories.redaction import clean_path, clean_text, excerpt, unread
 from directories.scim.streaming import Parts
 from directories.services.audit import request_id
 from directories.services.request_log import Line
@@ -86,7 +86,7 @@ class Notes:
 
     def refused(self, detail: str, name: str) -> None:
         """Note the error that is answered, and whom it names."""
-        self.detail = detail
+        self.detail = clean_text(detail)
         self.resource_name = name or self.resource_name
 
     def line(

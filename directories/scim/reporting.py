@@ -8,6 +8,7 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from directories.models import Directory, TroubleshootingEntry
+from directories.redaction import clean_text
 from directories.scim.protocol.errors import ScimError
 from directories.scim.refusals import explain, subject_name
 from directories.services.troubleshooting import Finding, log_finding
@@ -46,7 +47,7 @@ def report(
     finding = Finding(
         kind=kind,
         level=TroubleshootingEntry.Level.ERROR,
-        reason=error.detail,
+        reason=clean_text(error.detail),
         advice=advice,
         subject=asked.subject,
         subject_id=asked.scim_id,

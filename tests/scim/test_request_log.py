@@ -194,6 +194,30 @@ def test_no_secret_of_a_query_is_kept(scim, query):
     assert SECRET not in str(list(scim.log().values()))
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f'password[value eq "{SECRET}"]',
+        f'password eq "{SECRET}"',
+        f'userPwd="{SECRET}"',
+        f"password={SECRET}",
+    ],
+)
+def test_no_secret_that_an_error_quotes_is_kept(scim, path):
+    user = scim.user()["id"]
+    patch = {"Operations": [{"op": "replace", "path": path, "value": "x"}]}
+
+    detail = scim.patch(f"/Users/{user}", patch).json()["detail"]
+    scim.post("/Bulk", {"Operations": [{"method": "POST", "path": f"/X?{path}"}]})
+    scim.get(f"/X?{path}", authorization="Bearer x")
+
+    kept = str([list(RequestEntry.objects.values()), list(scim.log().values())])
+    assert SECRET in detail
+    assert SECRET not in kept
+    assert detail.partition(" (")[0] in kept
+    assert scim.log().filter(kind="wrong_key").exists()
+
+
 def test_a_name_that_sounds_like_a_secret_is_none(scim):
     scim.get('/Users?filter=userName eq "secretary@token.example"')
 
