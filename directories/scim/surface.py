@@ -52,7 +52,8 @@ class ScimView(APIView):
     # The key is the permission: it opens its directory and nothing else.
     permission_classes = (AllowAny,)
     # The framework's answer to OPTIONS describes its own forms, which are not SCIM.
-    http_method_names = tuple(set(APIView.http_method_names) - {"options"})
+    http_method_names = [*APIView.http_method_names]
+    http_method_names.remove("options")
     subject = TroubleshootingEntry.Subject.REQUEST
 
     request: Request

@@ -12,12 +12,15 @@ from threading import Lock
 from typing import Literal
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from rest_framework.request import Request
 
 from directories.models import ApiKey
+
+logger = structlog.get_logger(__name__)
 
 Kind = Literal["reads", "writes"]
 WINDOW_S = 60
@@ -68,7 +71,7 @@ def is_write(request: HttpRequest | Request) -> bool:
 
 
 def take(key: ApiKey, kind: Kind, *, count: int = 1) -> Allowance | None:
-    """Count requests or operations of a key; None when it has no bound.
+    """Count requests or operations of a key; None when it has no bound now.
 
     Operations of a bulk request are counted after it was let in, so that a
     request with more of them than a minute allows is not refused for ever.
@@ -77,7 +80,12 @@ def take(key: ApiKey, kind: Kind, *, count: int = 1) -> Allowance | None:
     if not limit:
         return None
     minute, passed = divmod(time.time(), WINDOW_S)
-    used = _count((kind, key.pk), minute, count=count, limit=limit)
+    try:
+        used = _count((kind, key.pk), minute, count=count, limit=limit)
+    except Exception as exc:
+        # A bound is there for the others; without counts all are served.
+        logger.exception("requests_not_counted", exc_info=exc)
+        return None
     return Allowance(kind, limit, used, ceil(WINDOW_S - passed))
 
 

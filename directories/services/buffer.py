@@ -95,5 +95,8 @@ class Buffer(Generic[T]):
             time.sleep(settings.BUFFER_DELAY_S or 0)
             self._filled.clear()
             # No request ends here, so nobody else lets go of a broken connection.
-            close_old_connections()
-            self.flush()
+            try:
+                close_old_connections()
+                self.flush()
+            except Exception as exc:
+                logger.exception("buffer_failed", of=self._name, exc_info=exc)

@@ -12,6 +12,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from directories.models import RequestEntry
+from directories.queries.requests import NOT_OFFERED
 from directories.redaction import HIDDEN, MORE
 
 _ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b", re.IGNORECASE)
@@ -58,7 +59,7 @@ def shortened(text: str) -> str:
 
 
 def _outcome(status: int) -> tuple[str, Tone]:
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != NOT_OFFERED:
         return _("Failed"), "danger"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return _("Slowed down"), "warning"
@@ -104,7 +105,12 @@ def is_shortened(body: str) -> bool:
 
 def as_curl(entry: RequestEntry, base_url: str) -> str:
     """Return the command that sends a request again; the key is left to fill in."""
-    words = ["curl", "-X", entry.method, shlex.quote(f"{base_url}{entry.path}")]
+    words = [
+        "curl",
+        "-X",
+        shlex.quote(entry.method),
+        shlex.quote(f"{base_url}{entry.path}"),
+    ]
     words += ["-H", '"Authorization: Bearer $API_KEY"']
     if entry.body:
         words += ["-H", "'Content-Type: application/scim+json'"]

@@ -1,5 +1,10 @@
 """References inside a bulk request: forwards, in circles, to what failed."""
 
+from django.db import OperationalError
+
+from directories.dialect.running import DEADLOCK_TRIES
+from directories.models import Directory
+from directories.services import limits
 from tests.scim.client import values
 from tests.scim.invariants import check_invariants
 from tests.scim.operations import (
@@ -145,6 +150,20 @@ def test_a_circle_that_fails_leaves_nothing_but_log_entries(scim, nothing_writte
     assert results[1]["response"]["scimType"] == "uniqueness"
     assert '"a", which was not created' in results[2]["response"]["detail"]
     assert refusals(scim).count() == 3
+
+
+def test_a_circle_that_lost_a_race_runs_anew(scim, monkeypatch):
+    # As often as one of its writes is tried by itself.
+    losses = iter(range(DEADLOCK_TRIES))
+
+    def lose(_directory: Directory) -> None:
+        if next(losses, None) is not None:
+            raise OperationalError("database is locked")
+
+    monkeypatch.setattr(limits, "check_groups", lose)
+    results = send(scim, group("a", "Crew", "bulkId:b"), group("b", "Team", "bulkId:a"))
+
+    assert statuses(results) == ["201", "201"]
 
 
 def test_what_refers_to_what_failed_is_refused(scim):

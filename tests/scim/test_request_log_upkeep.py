@@ -57,6 +57,24 @@ def test_a_thread_writes_what_is_held_and_goes_on(settings):
     assert written == [0, 1]
 
 
+def test_what_comes_while_a_batch_fails_is_written(settings):
+    settings.BUFFER_DELAY_S = 0.01
+    written, done = [], threading.Event()
+
+    def write(items):
+        if items == [0]:
+            buffer.add(1)
+            raise ValueError(items)
+        written.extend(items)
+        done.set()
+
+    buffer = Buffer(write, name="test", batch=1)
+    buffer.add(0)
+
+    assert done.wait(10)
+    assert written == [1]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_thread_writes_to_the_database(scim, settings):
     scim.get("/Users")

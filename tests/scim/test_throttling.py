@@ -116,6 +116,18 @@ def test_operations_of_a_bulk_request_count_each(scim):
     refusal(after, 429)
 
 
+def test_without_the_cache_all_are_served(scim, settings):
+    bound(scim, writes_per_minute=1)
+    away = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:1",
+    }
+    settings.CACHES = {**settings.CACHES, "default": away}
+
+    for name in ("ada", "bob"):
+        scim.user(f"{name}@example.com")
+
+
 def test_a_wrong_key_uses_up_nothing(scim):
     bound(scim, writes_per_minute=1)
     for _ in range(3):

@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, TypeAlias
 
+from django.db import DatabaseError
+
+from directories import dialect
 from directories.models import Directory, GroupRecord, UserRecord
 from directories.scim.protocol.bulk import BulkOperation
 from directories.scim.protocol.operations import PATCH_SCHEMA
@@ -102,6 +105,9 @@ def _blamed(operation: BulkOperation) -> Iterator[None]:
     try:
         yield
     except Exception as exc:
+        if isinstance(exc, DatabaseError) and dialect.is_lost_race(exc):
+            # Nobody is to blame: all of them run anew.
+            raise
         raise CircleError(operation, exc) from exc
 
 
