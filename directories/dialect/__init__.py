@@ -1,6 +1,7 @@
 """Hold every difference between PostgreSQL and SQLite in one place."""
 
 from directories.dialect.expressions import (
+    TRIGRAM,
     IdKind,
     Sql,
     bytewise,
@@ -44,6 +45,7 @@ from directories.dialect.running import (
 )
 
 __all__ = [
+    "TRIGRAM",
     "IdKind",
     "OnlyOn",
     "Sql",

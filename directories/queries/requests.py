@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from directories import dialect
 from directories.models import Directory, RequestEntry, TroubleshootingEntry
@@ -16,6 +16,8 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 # A repetition moves an entry on, so only those near in time can be the request's.
 NEAR = timedelta(minutes=5)
 CHANGES = "changes"
+# Refused for good: nothing failed.
+NOT_OFFERED = HTTPStatus.NOT_IMPLEMENTED
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
 # Rows among which a text is looked for that is too short for the index.
 LOOKED_THROUGH = 50_000
@@ -65,9 +67,11 @@ def _with_outcome(
         case "answered":
             return entries.filter(status__lt=refused)
         case "refused":
-            return entries.filter(status__gte=refused, status__lt=failed)
+            return entries.filter(
+                Q(status__gte=refused, status__lt=failed) | Q(status=NOT_OFFERED)
+            )
         case "failed":
-            return entries.filter(status__gte=failed)
+            return entries.filter(status__gte=failed).exclude(status=NOT_OFFERED)
         case _:
             return entries
 

@@ -90,7 +90,7 @@ def _explain_status(error: ScimError, *, is_resource: bool) -> tuple[str, str]:
     return "bad_request", _advice(error)
 
 
-def _advice(error: ScimError) -> str:
+def _advice(error: ScimError) -> str:  # noqa: PLR0911 - one return a cause
     match error:
         case errors.InvalidFilterError():
             return _(
@@ -104,14 +104,21 @@ def _advice(error: ScimError) -> str:
                 "Another operation of the same bulk request failed. See the entry "
                 "about that one."
             )
+        case errors.NotImplementedScimError():
+            return _(
+                "The identity provider asks for something that is not offered. Turn "
+                "it off there. If the directory is in strict mode, compatible mode "
+                "offers more."
+            )
         case errors.PayloadTooLargeError():
             return _(
                 "Raise the limit in the server's settings, or push less at a time."
             )
         case _:
             return _(
-                "The request is not what SCIM asks for. Check that the application "
-                "in the identity provider speaks SCIM 2.0."
+                "The request is not what SCIM asks for. Check the attribute mapping "
+                "in the identity provider, and that its application speaks SCIM 2.0. "
+                "If the directory is in strict mode, compatible mode accepts more."
             )
 
 

@@ -94,6 +94,7 @@ def test_a_row_tells_request_person_answer_and_duration(console, okta, log):
     [
         ((f"/Users/{PERSON}", 200, 900), "GET Users/2819c223… 200 0.9 ms"),
         (("/", 500, 2_340_000), "GET / 500 Failed 2.3 s"),
+        (("/Bulk", 501, 1_000), "GET Bulk 501 Refused 1.0 ms"),
         (("/Users", 429, 10_000), "GET Users 429 Slowed down 10 ms"),
         (("/Schemas", 304, 1_000), "GET Schemas 304 Not modified 1.0 ms"),
     ],
@@ -149,6 +150,13 @@ def test_search_and_filters_narrow_the_list(console, okta, log, query, found):
     assert paths(answer) == found
     if not found:
         assert "Clear filters" in main_of(answer)
+
+
+def test_what_is_not_offered_counts_as_refused(console, okta, log):
+    log("/Bulk", status=501)
+
+    assert paths(console.get(url_of(okta, "?status=refused"))) == ["/Bulk"]
+    assert not paths(console.get(url_of(okta, "?status=failed")))
 
 
 def test_short_texts_are_looked_for_among_the_newest(console, okta, log, monkeypatch):
