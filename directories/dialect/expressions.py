@@ -44,12 +44,12 @@ def update_lock(alias: str) -> str:
     return f"FOR UPDATE OF {alias}" if is_postgresql() else ""
 
 
-def key_share_lock() -> str:
-    """Return the clause that keeps a row from being locked or deleted.
+def key_share_lock(alias: str) -> str:
+    """Return the clause that keeps rows of `alias` from being locked or deleted.
 
     It lets everybody read the row and hold it in the same way.
     """
-    return "FOR KEY SHARE" if is_postgresql() else ""
+    return f"FOR KEY SHARE OF {alias}" if is_postgresql() else ""
 
 
 def search(

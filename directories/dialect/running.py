@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
@@ -12,6 +13,7 @@ T = TypeVar("T")
 DEADLOCK_TRIES = 4
 
 
+@cache
 def is_postgresql() -> bool:
     """Say whether the default database is PostgreSQL."""
     return connection.vendor == "postgresql"

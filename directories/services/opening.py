@@ -19,8 +19,8 @@ def hold_open(directory: Directory) -> None:
     the directory is closed already.
     """
     active = dialect.rows(
-        f"SELECT nested_groups FROM {TABLE} WHERE id = %s AND state = %s"  # noqa: S608
-        f" {dialect.key_share_lock()}",
+        f"SELECT nested_groups FROM {TABLE} d WHERE id = %s AND state = %s"  # noqa: S608
+        f" {dialect.key_share_lock('d')}",
         [dialect.uuid_parameter(directory.pk), Directory.State.ACTIVE.value],
     )
     if not active:

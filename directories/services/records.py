@@ -15,9 +15,8 @@ from directories.events import Event
 from directories.folding import fold, index_key
 from directories.models import Account, Directory, Record, UserEmail, UserRecord
 from directories.queries import direct_groups
-from directories.services import limits, memberships
+from directories.services import limits, memberships, opening
 from directories.services.audit import Target, one_write, provider, record_event
-from directories.services.opening import hold_open
 
 Document = dict[str, Any]
 
@@ -130,7 +129,6 @@ def revisit_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> 
 
     @transaction.atomic
     def revisit() -> None:
-        hold_open(directory)
         record = _locked(directory, scim_id)
         if _keep(record, consumer_for(directory).user_changed(record, now)):
             rows.update(record, *LINK)
@@ -166,7 +164,7 @@ def _raise_taken(error: IntegrityError, values: UserValues | list[UserValues]) -
 
 @transaction.atomic
 def _create_user(directory: Directory, values: UserValues, now: datetime) -> UserRecord:
-    hold_open(directory)
+    opening.hold_open(directory)
     limits.check_users(directory)
     record = UserRecord(
         directory=directory, organization=directory.organization, created_at=now
@@ -191,7 +189,6 @@ def _change_user(
     edit: UserEdit,
     now: datetime,
 ) -> UserRecord:
-    hold_open(directory)
     record = _locked(directory, scim_id)
     check(record)
     before = record.document
@@ -216,7 +213,6 @@ def _change_user(
 def _delete_user(
     directory: Directory, scim_id: uuid.UUID, check: Check, now: datetime
 ) -> None:
-    hold_open(directory)
     record = _locked(directory, scim_id)
     check(record)
     consumer_for(directory).user_removed(record, now)
@@ -226,15 +222,25 @@ def _delete_user(
 
 
 def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
+    """Return a person's record and account; hold record and directory as they are.
+
+    Raises UnknownRecordError, or opening.ClosedError.
+    """
     # The account is read when it is needed, after the lock was got: joined to
     # this query it would be as it was before another change that we waited for.
     found = dialect.rows(
-        f"SELECT {_RECORD.sql}, {direct_groups.column()}"  # noqa: S608
-        f" FROM {_RECORD.table} t WHERE t.scim_id = %s AND t.directory_id = %s"
-        f" {dialect.update_lock('t')}",
-        [dialect.uuid_parameter(scim_id), dialect.uuid_parameter(directory.pk)],
+        f"SELECT {_RECORD.sql}, {direct_groups.column()} FROM {_RECORD.table} t"  # noqa: S608
+        f" JOIN {opening.TABLE} d ON d.id = t.directory_id AND d.state = %s"
+        " WHERE t.scim_id = %s AND t.directory_id = %s"
+        f" {dialect.update_lock('t')} {dialect.key_share_lock('d')}",
+        [
+            Directory.State.ACTIVE.value,
+            dialect.uuid_parameter(scim_id),
+            dialect.uuid_parameter(directory.pk),
+        ],
     )
     if not found:
+        opening.hold_open(directory)
         raise UnknownRecordError(scim_id)
     *said, groups = found[0]
     record = _RECORD.build(said)
