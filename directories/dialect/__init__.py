@@ -25,6 +25,8 @@ from directories.dialect.migrating import (
     code_point_order,
     room_for_updates,
     search_index,
+    search_let_go,
+    search_taken_up,
     without_pattern_index,
 )
 from directories.dialect.parameters import (
@@ -74,6 +76,8 @@ __all__ = [
     "rows_as_json",
     "search",
     "search_index",
+    "search_let_go",
+    "search_taken_up",
     "share_lock",
     "update_lock",
     "uuid_parameter",

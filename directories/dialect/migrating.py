@@ -83,9 +83,6 @@ def without_pattern_index(table: str, column: str) -> OnlyOn:
 def search_index(table: str, field: str = "search_text") -> list[OnlyOn]:
     """Return the migration steps that index `field` for `search`."""
     fts = f"{table}_fts"
-    into = f"INSERT INTO {fts}"
-    drop = f"{into}({fts}, rowid, {field}) VALUES ('delete', old.id, old.{field});"
-    add = f"{into}(rowid, {field}) VALUES (new.id, new.{field});"
     return [
         OnlyOn(
             "postgresql",
@@ -101,16 +98,39 @@ def search_index(table: str, field: str = "search_text") -> list[OnlyOn]:
             [
                 f"CREATE VIRTUAL TABLE {fts} USING fts5({field}, content='{table}',"
                 " content_rowid='id', tokenize='trigram')",
-                f"CREATE TRIGGER {table}_ai AFTER INSERT ON {table} BEGIN {add} END",
-                f"CREATE TRIGGER {table}_ad AFTER DELETE ON {table} BEGIN {drop} END",
-                f"CREATE TRIGGER {table}_au AFTER UPDATE OF {field} ON {table}"
-                f" BEGIN {drop} {add} END",
+                *_made(table, field),
             ],
-            [
-                f"DROP TRIGGER {table}_ai",
-                f"DROP TRIGGER {table}_ad",
-                f"DROP TRIGGER {table}_au",
-                f"DROP TABLE {fts}",
-            ],
+            [*_dropped(table), f"DROP TABLE {fts}"],
         ),
     ]
+
+
+def search_let_go(table: str, field: str = "search_text") -> OnlyOn:
+    """Return the migration step to take before others change `table`.
+
+    SQLite makes a changed table anew, and forgets what keeps its index.
+    """
+    return OnlyOn("sqlite", _dropped(table), _made(table, field))
+
+
+def search_taken_up(table: str, field: str = "search_text") -> OnlyOn:
+    """Return the migration step to take after others have changed `table`."""
+    return OnlyOn("sqlite", _made(table, field), _dropped(table))
+
+
+def _made(table: str, field: str) -> list[str]:
+    into = f"INSERT INTO {table}_fts"
+    drop = (
+        f"{into}({table}_fts, rowid, {field}) VALUES ('delete', old.id, old.{field});"
+    )
+    add = f"{into}(rowid, {field}) VALUES (new.id, new.{field});"
+    return [
+        f"CREATE TRIGGER {table}_ai AFTER INSERT ON {table} BEGIN {add} END",
+        f"CREATE TRIGGER {table}_ad AFTER DELETE ON {table} BEGIN {drop} END",
+        f"CREATE TRIGGER {table}_au AFTER UPDATE OF {field} ON {table}"
+        f" BEGIN {drop} {add} END",
+    ]
+
+
+def _dropped(table: str) -> list[str]:
+    return [f"DROP TRIGGER {table}_{when}" for when in ("ai", "ad", "au")]

@@ -3,7 +3,12 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from directories.dialect import room_for_updates, without_pattern_index
+from directories.dialect import (
+    room_for_updates,
+    search_let_go,
+    search_taken_up,
+    without_pattern_index,
+)
 
 
 class Migration(migrations.Migration):
@@ -13,6 +18,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        search_let_go("directories_member"),
+        search_let_go("directories_requestentry"),
         migrations.AlterField(
             model_name='auditevent',
             name='organization',
@@ -53,6 +60,8 @@ class Migration(migrations.Migration):
             name='directory',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='directories.directory'),
         ),
+        search_taken_up("directories_member"),
+        search_taken_up("directories_requestentry"),
         room_for_updates("directories_userrecord", 20),
         room_for_updates("directories_grouprecord", 30),
         room_for_updates("directories_account", 20),
