@@ -172,7 +172,8 @@ def _change(
     model: type[models.Model], names: tuple[str, ...], where: str
 ) -> tuple[Prepare, str]:
     options = model._meta
-    fields = [options.get_field(name) for name in names]
+    by_name = {field.name: field for field in options.concrete_fields}
+    fields = [by_name[name] for name in names]
     changes = ", ".join(f'"{field.column}" = %s' for field in fields)
     sql = f"UPDATE {options.db_table} SET {changes} WHERE {where}"  # noqa: S608
     return _preparing(fields), sql

@@ -106,9 +106,9 @@ def around(groups: Sequence[int]) -> list[tuple[int, uuid.UUID, str]]:
     return [(start, uuid.UUID(str(each)), name) for start, each, name in found]
 
 
-def any_in(directory: object) -> bool:
+def any_in(directory: uuid.UUID | str) -> bool:
     """Say whether any group of a directory is in another one."""
-    return Nesting.objects.filter(directory=directory).exists()
+    return Nesting.objects.filter(directory_id=directory).exists()
 
 
 def ways() -> str:

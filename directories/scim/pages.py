@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -18,6 +19,7 @@ from directories.scim.cursors import Cursor, Place, fingerprint, pack, unpack
 from directories.scim.lookup import Key, condition, read_filter, sort_keys
 from directories.scim.modes import offer_of
 from directories.scim.parameters import Query
+from directories.scim.protocol.filters import Comparison
 from directories.scim.protocol.messages import LIST_SCHEMA, list_response
 from directories.scim.streaming import Parts
 
@@ -27,10 +29,15 @@ Rows = models.QuerySet[Any, Any]
 
 @dataclass(frozen=True)
 class Source:
-    """A collection, and which of its resources are asked for."""
+    """A collection, and which of its resources are asked for.
+
+    A look-up by one exact value needs no plan of its own; of anything else there
+    is no telling how much it finds.
+    """
 
     collection: Collection[Any]
     where: Sql
+    is_look_up: bool = False
 
     def records(self, directory: Directory) -> Rows:
         """Return the resources of a directory that are asked for."""
@@ -72,17 +79,24 @@ def whole_page(
         return ResultPage(collection.with_keys(found.of(0)), found)
     (source,) = _sources(directory, [collection], query)
     first = query.start_index - 1
-    records = (
-        collection.page(directory, source.where, first=first, count=query.count)
-        if query.count
-        else []
-    )
-    total = (
-        first + len(records)
-        if _is_last(len(records), query)
-        else collection.count(directory, source.where)
-    )
+    with _planning([source]):
+        records = (
+            collection.page(directory, source.where, first=first, count=query.count)
+            if query.count
+            else []
+        )
+        total = (
+            first + len(records)
+            if _is_last(len(records), query)
+            else collection.count(directory, source.where)
+        )
     return ResultPage(records, Found([(0, record.pk) for record in records], total))
+
+
+def _planning(sources: Sequence[Source]) -> AbstractContextManager[None]:
+    if all(each.where is EVERY or each.is_look_up for each in sources):
+        return nullcontext()
+    return dialect.planned_anew()
 
 
 def _is_last(count: int, query: Query) -> bool:
@@ -119,9 +133,10 @@ def find(
     lookups = [collection.lookup for collection in collections]
     keys = sort_keys(lookups, query.sort_by) if query.sort_by else ()
     order = _Order(directory, sources, keys, bool(keys) and query.descending)
-    if query.cursor is None:
-        return _by_index(order, query)
-    return _by_cursor(order, query)
+    with _planning(sources):
+        if query.cursor is None:
+            return _by_index(order, query)
+        return _by_cursor(order, query)
 
 
 def _sources(
@@ -133,8 +148,9 @@ def _sources(
     node = read_filter(query.filter, lookups)
     for lookup in lookups:
         offer_of(directory).check_filter(node, lookup.resource_type)
+    is_look_up = isinstance(node, Comparison) and node.operator == "eq"
     return [
-        Source(collection, condition(node, collection.lookup, directory))
+        Source(collection, condition(node, collection.lookup, directory), is_look_up)
         for collection in collections
     ]
 

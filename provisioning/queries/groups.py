@@ -133,8 +133,10 @@ def nested_groups(record: GroupRecord, *, linked: int, count: int) -> Nested:
     `linked` of its direct members are linked, `count` people are in its group.
     """
     near = GroupRecord.objects.select_related("group").order_by("display_name_key")
-    inside = near.filter(nested_in__parent=record) if record.nested_count else []
-    around = near.filter(nested__child=record) if record.was_nested else []
+    inside = (
+        near.filter(nested_in__parent=record) if record.nested_count else near.none()
+    )
+    around = near.filter(nested__child=record) if record.was_nested else near.none()
     counts = nesting.counts(record.directory)
     return Nested(
         inside=list(inside[:NESTED_SHOWN]),

@@ -267,6 +267,7 @@ def tied(organization, okta, group):
         (outer.record, {"nested_count": 1}),
         (inner.record, {"was_nested": True}),
     ):
+        assert record is not None
         GroupRecord.objects.filter(pk=record.pk).update(**changes)
     return inner, outer
 
