@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import Error, IntegrityError, models, transaction
+from django.db import Error, models, transaction
 
 from directories import dialect
 from directories.events import Event
@@ -90,13 +90,10 @@ def write_later(line: Line) -> None:
 def _write_all(lines: Sequence[Line]) -> None:
     try:
         with transaction.atomic():
-            dialect.insert_rows(TABLE, COLUMNS, [_row(line) for line in lines])
-    except IntegrityError:
-        # One directory was removed meanwhile; the others keep theirs.
-        there = Directory.objects.in_bulk({line.directory_id for line in lines})
-        for line in lines:
-            if line.directory_id in there:
-                write(line)
+            # One may have been removed meanwhile, and the table does not check it.
+            there = Directory.objects.in_bulk({line.directory_id for line in lines})
+            kept = [_row(line) for line in lines if line.directory_id in there]
+            dialect.insert_rows(TABLE, COLUMNS, kept)
     except Error as failure:
         logger.exception("request_log_failed", requests=len(lines), exc_info=failure)
 
