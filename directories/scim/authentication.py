@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import replace
 
+import structlog
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +15,8 @@ from directories.redaction import clean_path
 from directories.scim.protocol.errors import UnauthorizedError
 from directories.services import api_keys
 from directories.services.troubleshooting import Finding, log_finding
+
+logger = structlog.get_logger(__name__)
 
 # A stranger who tries keys may make us write once a minute, not more.
 LOG_EVERY_S = 60
@@ -99,9 +102,17 @@ def _log_wrong_key(directory_id: uuid.UUID, request: Request) -> None:
 
 
 def _log(directory: Directory, finding: Finding, request: Request) -> None:
-    if cache.add(f"unauthorized:{finding.kind}:{directory.pk}", 1, LOG_EVERY_S):
+    if _is_first(f"unauthorized:{finding.kind}:{directory.pk}"):
         told = replace(finding, request=_told_of(request))
         log_finding(directory, told, now=timezone.now())
+
+
+def _is_first(name: str) -> bool:
+    try:
+        return cache.add(name, 1, LOG_EVERY_S)
+    except Exception as exc:  # each kind of cache has its own errors
+        logger.exception("refusals_not_counted", exc_info=exc)
+        return False
 
 
 def _told_of(request: Request) -> dict[str, str]:

@@ -26,6 +26,7 @@ from directories.models import (
 )
 from directories.services import accounts
 from directories.services.audit import Actor, Target, provider, record_events
+from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
 from provisioning.services import explanations, memberships
 from provisioning.services.explanations import Reason
@@ -93,9 +94,10 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
 def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     """Link a record that was held because its account holds an admin right.
 
-    Raises NotWaitingError, OwnAccountError, or RefusedError when the address
-    has become another organization's.
+    Raises NotWaitingError, OwnAccountError, opening.ClosedError, or RefusedError
+    when the address has become another organization's.
     """
+    hold_open(record.directory)
     held = (
         UserRecord.objects.select_for_update(of=("self",))
         .select_related("organization", "directory__organization")
@@ -108,6 +110,8 @@ def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     )
     if held is None:
         raise NotWaitingError(record.pk)
+    # As it is held: how groups in groups count cannot change meanwhile.
+    held.directory = record.directory
     outcome = _decide(held, now, approved_by=by)
     if outcome.account is None:
         raise NotWaitingError(record.pk)

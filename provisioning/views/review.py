@@ -115,7 +115,7 @@ def record_link(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     record = get_object_or_404(records, scim_id=scim_id)
     try:
         account = people.approve_link(record, by=request.actor, now=timezone.now())
-    except people.NotWaitingError:
+    except (people.NotWaitingError, ClosedError):
         messages.info(request, _("That person no longer waits for a decision."))
     except people.OwnAccountError:
         text = _(

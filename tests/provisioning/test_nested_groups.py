@@ -8,11 +8,13 @@ from django.db import connection
 
 from directories import tasks as directory_tasks
 from directories.models import Directory, GroupRecord, Job, LinkState
+from directories.scim.writing import UserWrites
 from directories.services import directories
 from directories.services.audit import SYSTEM
 from provisioning.models import Group
 from tests.factories.provisioning import GroupFactory
 from tests.provisioning.conftest import account, people_in
+from tests.scim.client import PATCH_SCHEMA
 from tests.scim.invariants import check_invariants
 
 pytestmark = pytest.mark.django_db
@@ -351,3 +353,21 @@ def at_once(*plays):
     with ThreadPoolExecutor(len(plays)) as pool:
         for running in [pool.submit(run, play) for play in plays]:
             running.result()
+
+
+def test_a_write_counts_as_was_chosen_while_it_waited(idp, towers, ada):
+    idp.change(ada, active=False)
+    before = Directory.objects.select_related("organization").get(pk=idp.directory.pk)
+    choose(idp, Directory.NestedGroups.IGNORE)
+
+    UserWrites(before).patch(
+        ada["id"],
+        {
+            "schemas": [PATCH_SCHEMA],
+            "Operations": [{"op": "replace", "path": "active", "value": True}],
+        },
+    )
+
+    assert people_in("Inner") == {ADA}
+    assert people_in("Outer") == set()
+    check_invariants()
