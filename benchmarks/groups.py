@@ -100,6 +100,16 @@ def _is_created(answer: Answer) -> str:
     return "" if answer.json().get("id") else "no id"
 
 
+async def put_large(load: Load, group: Group, name: str, ids: list[str]) -> None:
+    """Replace all members of a group by others."""
+    phase = Phase("put large group")
+    phase.facts["members"] = len(ids)
+    await load.one(phase, Call("PUT", group.path, body=bodies.group(name, ids)))
+    load.finish(phase)
+    group.members = len(ids)
+    await _expect(load, phase, group)
+
+
 async def _fill(load: Load, group: Group, ids: list[str]) -> None:
     """Add everybody in batches, so that the other phases find what they measure."""
     phase = Phase("fill large group")

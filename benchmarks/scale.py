@@ -35,6 +35,7 @@ from benchmarks.groups import (
     add_many,
     change_singles,
     post_large,
+    put_large,
     read_group,
     share_out,
 )
@@ -48,7 +49,7 @@ from benchmarks.postgresql import (
 )
 from benchmarks.report import number
 from benchmarks.rollcall import rollcall
-from benchmarks.rows import ROWS, Figures, ratio, value
+from benchmarks.rows import ROWS, Figures, Row, ratio, value
 from benchmarks.scim import summary, tell, watched
 from benchmarks.users import create, create_users, read_users, warm_up
 from benchmarks.walks import walk
@@ -61,7 +62,9 @@ MANY_MEMBERS = 148_000
 QUIET_WITHIN_S = 600.0
 LONGEST_S = 60.0
 # Rows whose work grows with the group; all others are the same work.
-GROWING = {"post large group", "get whole group", "memory"}
+GROWING = {"post large group", "put large group", "get whole group", "memory"}
+PUT = Row("8", "replace its members", "ms", "put large group", "p50_ms")
+SHOWN = (*ROWS, PUT)
 AIM = 1.5
 
 
@@ -166,6 +169,10 @@ async def measure(load: Load, parts: Parts, name: str) -> None:
         await add_many(load, group, parts.batch)
         await until_quiet()
         await read_group(load, group, f"{name} {load.tag}")
+        # Some thousand leave and as many come, all others are named once more.
+        others = [*parts.batch, *parts.inside[len(parts.batch) :]]
+        await put_large(load, group, f"{name} {load.tag}", others)
+        await until_quiet()
     await walk(load)
 
 
@@ -182,14 +189,14 @@ async def until_quiet() -> None:
 
 def ratios(few: Figures, many: Figures) -> dict[str, float]:
     """Return how many times slower each row is with many people."""
-    found = {row.title: ratio(row, value(row, few), value(row, many)) for row in ROWS}
+    found = {row.title: ratio(row, value(row, few), value(row, many)) for row in SHOWN}
     return {title: round(times, 2) for title, times in found.items() if times}
 
 
 def as_text(figures: dict[str, Any]) -> str:
     """Return the rows of both, beside each other."""
     lines = [f"{'work':38} {'few':>10} {'many':>10}   times slower"]
-    for row in ROWS:
+    for row in SHOWN:
         pair = [value(row, figures[name]) for name in ("few", "many")]
         cells = [number(each.amount) if each else "-" for each in pair]
         times = figures["ratios"].get(row.title)
