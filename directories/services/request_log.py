@@ -20,6 +20,7 @@ from directories.events import Event
 from directories.models import Directory, RequestEntry
 from directories.services.audit import Actor, Target, record_event
 from directories.services.buffer import Buffer
+from directories.storable import storable
 
 logger = structlog.get_logger(__name__)
 
@@ -76,7 +77,7 @@ def write(line: Line) -> None:
 
 def _last_name(line: Line) -> str:
     named = RequestEntry.objects.filter(
-        directory=line.directory_id, resource_id=line.resource_id
+        directory=line.directory_id, resource_id=storable(line.resource_id)
     ).exclude(resource_name="")
     names = named.order_by("-pk").values_list("resource_name", flat=True)
     return names.first() or ""
@@ -103,20 +104,13 @@ buffer: Buffer[Line] = Buffer(_write_all, name="request_log", batch=BATCH)
 
 def _row(line: Line) -> list[Any]:
     values = [
-        _clean(value)[: LONGEST.get(name)] if isinstance(value, str) else value
+        storable(value)[: LONGEST.get(name)] if isinstance(value, str) else value
         for name, value in zip(Line._fields, line, strict=True)
     ]
     values[0] = dialect.uuid_parameter(line.organization_id)
     values[1] = dialect.uuid_parameter(line.directory_id)
     values[2] = dialect.datetime_parameter(line.at)
-    return [*values, _clean(search_text(line))]
-
-
-def _clean(text: str) -> str:
-    """Return a text that every database stores."""
-    if text.isascii():
-        return text.replace("\0", "")
-    return text.encode(errors="replace").decode().replace("\0", "")
+    return [*values, storable(search_text(line))]
 
 
 def search_text(line: Line) -> str:

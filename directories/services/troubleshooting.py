@@ -11,6 +11,7 @@ from django.db.models import F
 from directories.events import Event
 from directories.models import Directory, TroubleshootingEntry
 from directories.services.audit import Actor, Target, record_event, request_id
+from directories.storable import storable, storable_values
 
 REPEAT_WITHIN = timedelta(days=1)
 
@@ -35,12 +36,13 @@ class Finding:
 @transaction.atomic
 def log_finding(directory: Directory, finding: Finding, *, now: datetime) -> None:
     """Add an entry, or count one more time for one of the last day."""
-    said = (finding.kind, finding.subject, finding.subject_name, finding.reason)
+    name, reason = storable(finding.subject_name), storable(finding.reason)
+    said = (finding.kind, finding.subject, name, reason)
     fingerprint = uuid.uuid5(directory.pk, "\0".join(said))
     known = TroubleshootingEntry.objects.filter(
         directory=directory, fingerprint=fingerprint, first_at__gt=now - REPEAT_WITHIN
     )
-    request = {**finding.request, "request_id": request_id()}
+    request = storable_values({**finding.request, "request_id": request_id()})
     if known.update(at=now, times=F("times") + 1, request=request):
         return
     TroubleshootingEntry.objects.create(
@@ -52,9 +54,9 @@ def log_finding(directory: Directory, finding: Finding, *, now: datetime) -> Non
         level=finding.level,
         kind=finding.kind,
         subject=finding.subject,
-        subject_id=finding.subject_id[:64],
-        subject_name=finding.subject_name[:320],
-        reason=finding.reason,
+        subject_id=storable(finding.subject_id)[:64],
+        subject_name=name[:320],
+        reason=reason,
         advice=finding.advice,
         request=request,
     )

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from directories.models import RequestEntry
 from tests.scim.client import ERROR_SCHEMA, SCIM_JSON, refusal, values
 
 USERS, GROUPS, USER, GROUP = "/Users", "/Groups", "/Users/{user}", "/Groups/{group}"
@@ -366,3 +367,17 @@ def test_errors_are_plain_json_in_the_scim_media_type(scim):
 
     assert answer["Content-Type"] == SCIM_JSON
     assert answer.json()["schemas"] == [ERROR_SCHEMA]
+
+
+def test_a_path_that_no_database_stores_is_logged_all_the_same(scim):
+    change = operations({"op": "replace", "path": "title", "value": "Lead"})
+    bulk = {"method": "PATCH", "path": "/Users/a\0c", "data": change}
+
+    refusal(scim.patch("/Users/a%00b", change), 404)
+    answer = scim.post("/Bulk", {"Operations": [bulk]})
+
+    assert answer.json()["Operations"][0]["status"] == "404"
+    entry = scim.log().get()
+    assert (entry.kind, entry.subject_id, entry.times) == ("unknown_id", "ab", 2)
+    logged = RequestEntry.objects.filter(directory=scim.directory)
+    assert logged.order_by("pk").first().resource_id == "ab"
