@@ -4,6 +4,9 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
+from django.db.models import F
+from django.db.models.fields.json import KeyTextTransform
+
 from directories import dialect
 from directories.models import (
     DirectGroup,
@@ -203,12 +206,14 @@ def _nested(
         yield parent, _group_of(base, scim_id, name, "Group")
 
 
-def _name_of(directory: Directory) -> str:
+def _name_of(directory: Directory) -> F | KeyTextTransform:
     """Return where the name is that is shown for a member.
 
     RFC 7643 section 2.4 wants one for humans; the original shows the userName.
     """
-    return "user__user_name" if is_strict(directory) else "user__document__displayName"
+    if is_strict(directory):
+        return F("user__user_name")
+    return KeyTextTransform("displayName", "user__document")
 
 
 def _member(directory: Directory, scim_id: uuid.UUID, name: str | None) -> Document:

@@ -33,7 +33,8 @@ def test_create_answers_with_the_group_and_its_members(scim):
 
 def test_members_are_called_by_their_names_and_in_strict_mode_by_their_user_names(scim):
     ada, bob = scim.user("ada", displayName="Ada King"), scim.user("bob")
-    group = scim.group("Crew", ada["id"], bob["id"])
+    cid = scim.user("cid", displayName="007")
+    group = scim.group("Crew", ada["id"], bob["id"], cid["id"])
     path = f"/Groups/{group['id']}"
 
     compatible = scim.get(path).json()["members"]
@@ -41,8 +42,8 @@ def test_members_are_called_by_their_names_and_in_strict_mode_by_their_user_name
     scim.directory.save()
     strict = scim.get(path).json()["members"]
 
-    assert [each.get("display") for each in compatible] == ["Ada King", None]
-    assert [each["display"] for each in strict] == ["ada", "bob"]
+    assert [each.get("display") for each in compatible] == ["Ada King", None, "007"]
+    assert [each["display"] for each in strict] == ["ada", "bob", "cid"]
 
 
 def test_created_is_last_modified_on_create_with_members(scim):
