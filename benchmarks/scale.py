@@ -45,6 +45,7 @@ from benchmarks.postgresql import (
     WITH_SERVICES,
     address,
     socket_folder,
+    tidy_up,
     write_to_disk,
 )
 from benchmarks.report import number
@@ -161,6 +162,7 @@ async def measure_many(
 async def measure(load: Load, parts: Parts, name: str) -> None:
     """Run the phases; what still goes on in the background is waited for."""
     await until_quiet()
+    await asyncio.to_thread(tidy_up)
     await read_users(load)
     group = await post_large(load, f"{name} {load.tag}", parts.inside)
     if group is not None:

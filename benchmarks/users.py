@@ -1,5 +1,6 @@
 """The phases about users: what is asked, and what is right to be answered."""
 
+import asyncio
 import itertools
 import random
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from benchmarks import bodies
 from benchmarks.connection import Answer
 from benchmarks.load import LONGEST_PHASE_S, Call, Load
 from benchmarks.measure import Phase
+from benchmarks.postgresql import tidy_up
 
 WARMERS = 64
 CREATED = 201
@@ -30,6 +32,7 @@ async def load_users(load: Load) -> None:
     """Create users, then find, read and change them."""
     await warm_up(load)
     await create_users(load)
+    await asyncio.to_thread(tidy_up)
     await read_users(load)
 
 

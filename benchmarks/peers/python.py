@@ -13,7 +13,7 @@ from benchmarks.peers.peer import HOST, KEY, Place
 
 ROOT = Path(__file__).resolve().parents[2]
 # As many as Rollcall has on PostgreSQL.
-THREADS = 4
+THREADS = 2
 # What a thread of gunicorn waits for is not the processor: its own advice.
 GUNICORN_THREADS = 8
 

@@ -39,10 +39,10 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The web server: SQLite has one writer, and never waits for a network; more
-# processes and threads only get into each other's way.
+# processes only get into each other's way, as more threads than two always do.
 EMBEDDED = is_sqlite(DATABASES["default"])
 WEB_PROCESSES = env.int("WEB_PROCESSES", default=1 if EMBEDDED else os.cpu_count() or 1)
-WEB_THREADS = env.int("WEB_THREADS", default=2 if EMBEDDED else 4)
+WEB_THREADS = env.int("WEB_THREADS", default=2)
 DIE_WITH_PARENT = env.bool("DIE_WITH_PARENT", default=False)
 
 # Background work
