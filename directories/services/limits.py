@@ -7,10 +7,12 @@ from django.core.cache import caches
 
 from directories.models import Directory, GroupRecord, UserRecord
 
-# While a count is this far below its limit, one that is two seconds old will
-# do: no server adds that many in the meantime.
-SLACK = 4_000
-KEEP_S = 2
+# No server adds more than this in a second. A count is kept for as long as its limit
+# cannot be reached meanwhile, two seconds at most.
+GROWTH_PER_S = 2_000
+KEEP_S = 2.0
+# Closer to the limit than this each write counts.
+EXACT_WITHIN = 100
 
 
 class LimitReachedError(Exception):
@@ -24,9 +26,11 @@ def _check(
 ) -> int:
     counts = caches["process"]
     known = counts.get(key)
-    if known is None or known + SLACK >= limit:
+    if known is None:
         known = count()
-        counts.set(key, known, KEEP_S)
+        left = limit - known
+        if left > EXACT_WITHIN:
+            counts.set(key, known, min(KEEP_S, left / GROWTH_PER_S))
     return int(known)
 
 

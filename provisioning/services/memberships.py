@@ -108,11 +108,16 @@ def remove_members(
 
 
 def _remove(groups: object, users: object) -> None:
+    # Read first: joined to the members, a plan might go through all of a group.
+    accounts = dialect.rows(
+        f"SELECT account_id FROM {USER} WHERE account_id IS NOT NULL"  # noqa: S608
+        f" AND {dialect.one_of('id', 'bigint')}",
+        [users],
+    )
     dialect.rows(
         f"DELETE FROM {GROUP_MEMBER} WHERE {dialect.one_of('group_id', 'bigint')}"  # noqa: S608
-        " AND account_id IN"
-        f" (SELECT account_id FROM {USER} WHERE {dialect.one_of('id', 'bigint')})",
-        [groups, users],
+        f" AND {dialect.one_of('account_id', 'bigint')}",
+        [groups, dialect.ids_parameter([account for (account,) in accounts])],
     )
 
 
