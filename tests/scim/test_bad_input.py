@@ -380,4 +380,4 @@ def test_a_path_that_no_database_stores_is_logged_all_the_same(scim):
     entry = scim.log().get()
     assert (entry.kind, entry.subject_id, entry.times) == ("unknown_id", "ab", 2)
     logged = RequestEntry.objects.filter(directory=scim.directory)
-    assert logged.order_by("pk").first().resource_id == "ab"
+    assert logged.order_by("pk")[0].resource_id == "ab"
