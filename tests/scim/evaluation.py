@@ -32,9 +32,18 @@ def holds(node: Filter, resource: dict[str, Any], within: str = "") -> bool:
             entries = resource.get(path.name, [])
             return any(holds(term, entry, path.name) for entry in entries)
         case Present(path=path):
-            return any(value is not None for value in _values(path, resource, within))
+            return _is_there(path, resource, within)
         case Comparison():
             return _compares(node, resource, within)
+
+
+def _is_there(path: AttributePath, resource: dict[str, Any], within: str) -> bool:
+    if path.name in LISTS and not within and not path.sub:
+        # RFC 7644 section 3.4.2.2: a complex value with a part that says something.
+        entries = resource.get(path.name, [])
+        parts = [part for entry in entries for part in entry.values()]
+        return any(part not in {"", None} for part in parts)
+    return any(value is not None for value in _values(path, resource, within))
 
 
 def _values(path: AttributePath, resource: dict[str, Any], within: str) -> list[Any]:

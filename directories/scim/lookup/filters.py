@@ -17,7 +17,7 @@ from directories.scim.lookup.comparing import (
     negated,
     present,
 )
-from directories.scim.lookup.resources import DirectoryKey, Lookup
+from directories.scim.lookup.resources import DirectoryKey, Listed, Lookup, Values
 from directories.scim.protocol.errors import InvalidFilterError, shown
 from directories.scim.protocol.filters import (
     And,
@@ -148,7 +148,7 @@ class _Translation:
         some = partial(values.some, directory=self.directory)
         sub = path.sub_attribute
         if isinstance(node, Present):
-            return some(present(values.value(sub)) if sub else TRUE)
+            return some(present(values.value(sub)) if sub else _says(values, path))
         sub = sub or _default(path.the_attribute, node)
         indexed = self._indexed(sub, node)
         if indexed is not None:
@@ -184,6 +184,14 @@ class _Translation:
             if isinstance(term, Comparison)
         ]
         return both(*filter(None, narrow), found)
+
+
+def _says(values: Values, path: Path) -> Sql:
+    """Return the condition that a value of a list has a part that says something."""
+    if not isinstance(values, Listed):
+        return TRUE
+    parts = each(path.the_attribute.sub_attributes)
+    return either(*(present(values.value(part)) for part in parts))
 
 
 def _leaf(node: Comparison | Present, value: Value) -> Sql:
