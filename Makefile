@@ -32,7 +32,7 @@ bench-peers:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/compare.py $(ARGS)
 
-# With 10,000 users and with 295,000, on PostgreSQL: make bench-scale ARGS="--pages"
+# With 10,000 users and with 285,000, on PostgreSQL: make bench-scale ARGS="--pages"
 bench-scale:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/scale.py $(ARGS)
