@@ -132,7 +132,10 @@ def test_missing_people_are_seen_on_the_walk(address):
     assert len(other.phases) == 1
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="written for PostgreSQL")
+@pytest.mark.skipif(
+    connection.vendor != "postgresql",
+    reason="many people are laid into the tables of PostgreSQL only, by SQL of its own",
+)
 def test_who_is_laid_into_the_tables_is_like_who_was_pushed(address):
     made = run(address, 0, push(growth.MODEL))
     first = count_rows()
