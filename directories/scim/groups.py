@@ -84,13 +84,12 @@ class GroupView(ScimView):
         return self.answer(listed(page.found, query, resources))
 
     def answer_with(
-        self, record: GroupRecord, *, status: int = 200
+        self, record: GroupRecord, query: Query, *, status: int = 200
     ) -> HttpResponseBase:
         """Answer a write with the group, without members when they are many.
 
         Nobody reads ten thousand members to learn that one was added.
         """
-        query = read_query(self.request)
         (document,) = self.render([record], query, with_members=_shown(record, query))
         location = f"{scim_base_url(self.directory)}/Groups/{record.scim_id}"
         tag = tag_of(record)
@@ -106,9 +105,9 @@ class GroupList(GroupView):
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a group with its members (RFC 7644 section 3.3)."""
-        read_query(request)
+        query = read_query(request)
         record = GroupWrites(self.directory).add(self.body())
-        return self.answer_with(record, status=201)
+        return self.answer_with(record, query, status=201)
 
 
 class GroupDetail(GroupView):
@@ -129,9 +128,10 @@ class GroupDetail(GroupView):
 
     def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Replace a group (RFC 7644 section 3.5.1)."""
-        read_query(request)
+        query = read_query(request)
         writes = GroupWrites(self.directory, check_of(request))
-        return self.answer_with(writes.replace(kwargs["scim_id"], self.body()))
+        record = writes.replace(kwargs["scim_id"], self.body())
+        return self.answer_with(record, query)
 
     def patch(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Change a group's name and members (RFC 7644 section 3.5.2)."""
@@ -140,7 +140,7 @@ class GroupDetail(GroupView):
         record = writes.patch(kwargs["scim_id"], self.body())
         if not _shown(record, query):
             return HttpResponse(status=204, headers={"ETag": tag_of(record)})
-        return self.answer_with(record)
+        return self.answer_with(record, query)
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a group for good (RFC 7644 section 3.6)."""

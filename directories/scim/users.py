@@ -35,9 +35,11 @@ class UserView(ScimView):
         resources = self.render(page.records, query)
         return self.answer(listed(page.found, query, resources))
 
-    def answer_with(self, record: UserRecord, *, status: int = 200) -> HttpResponseBase:
+    def answer_with(
+        self, record: UserRecord, query: Query, *, status: int = 200
+    ) -> HttpResponseBase:
         """Answer with one user."""
-        (document,) = self.render([record], read_query(self.request))
+        (document,) = self.render([record], query)
         location = f"{scim_base_url(self.directory)}/Users/{record.scim_id}"
         tag = tag_of(record)
         return self.answer(document, status=status, location=location, tag=tag)
@@ -52,9 +54,9 @@ class UserList(UserView):
 
     def post(self, request: Request, **_kwargs: str) -> HttpResponseBase:
         """Create a user (RFC 7644 section 3.3)."""
-        read_query(request)
+        query = read_query(request)
         record = UserWrites(self.directory).add(self.body())
-        return self.answer_with(record, status=201)
+        return self.answer_with(record, query, status=201)
 
 
 class UserDetail(UserView):
@@ -68,19 +70,21 @@ class UserDetail(UserView):
             raise UnknownRecordError(kwargs["scim_id"])
         if conditions_of(request).know(tag_of(record)):
             return HttpResponse(status=304, headers={"ETag": tag_of(record)})
-        return self.answer_with(record)
+        return self.answer_with(record, read_query(request))
 
     def put(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Replace a user (RFC 7644 section 3.5.1)."""
-        read_query(request)
+        query = read_query(request)
         writes = UserWrites(self.directory, check_of(request))
-        return self.answer_with(writes.replace(kwargs["scim_id"], self.body()))
+        record = writes.replace(kwargs["scim_id"], self.body())
+        return self.answer_with(record, query)
 
     def patch(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Change a user (RFC 7644 section 3.5.2)."""
-        read_query(request)
+        query = read_query(request)
         writes = UserWrites(self.directory, check_of(request))
-        return self.answer_with(writes.patch(kwargs["scim_id"], self.body()))
+        record = writes.patch(kwargs["scim_id"], self.body())
+        return self.answer_with(record, query)
 
     def delete(self, request: Request, **kwargs: str) -> HttpResponseBase:
         """Delete a user for good (RFC 7644 section 3.6)."""
