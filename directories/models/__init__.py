@@ -1,7 +1,8 @@
 """Tables of the directories app."""
 
-from directories.models.account import Account
-from directories.models.directory import ApiKey, Directory
+from directories.models.account import Account, Photo
+from directories.models.api_key import ApiKey, OrganizationApiKey
+from directories.models.directory import Directory
 from directories.models.domain import Domain
 from directories.models.job import Job
 from directories.models.log import AuditEvent, TroubleshootingEntry
@@ -17,6 +18,7 @@ from directories.models.record import (
     UserEmail,
     UserRecord,
 )
+from directories.models.removal import Removal
 from directories.models.request import RequestEntry, UnusedAttribute
 
 __all__ = [
@@ -33,7 +35,10 @@ __all__ = [
     "Membership",
     "Nesting",
     "Organization",
+    "OrganizationApiKey",
+    "Photo",
     "Record",
+    "Removal",
     "RequestEntry",
     "RoleAssignment",
     "Site",

@@ -26,7 +26,9 @@ class Account(AbstractBaseUser):
     `email_key` is `email` folded; it names one account. `managed_by` is the
     organization that verified the address's domain, if any: only its identity
     provider may change the profile. Raising `session_epoch` ends every session
-    of the account.
+    of the account. `email_domain` is the folded domain of the address. An account
+    with `deletion_at` is deactivated, and deleted then unless somebody cancels.
+    `photo_version` is in the address of the photo, "" without one.
     """
 
     class Status(models.TextChoices):
@@ -36,6 +38,9 @@ class Account(AbstractBaseUser):
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     email = models.EmailField()
     email_key = models.CharField(max_length=1024, unique=True)
+    email_domain = models.CharField(
+        max_length=255, blank=True, default="", db_default=""
+    )
     name = models.CharField(max_length=1024, blank=True)
     public_name = models.CharField(max_length=1024, blank=True)
     job_title = models.CharField(max_length=1024, blank=True)
@@ -54,6 +59,10 @@ class Account(AbstractBaseUser):
         on_delete=models.SET_NULL,
         related_name="managed_accounts",
     )
+    deletion_at = models.DateTimeField(null=True, blank=True)
+    photo_version = models.CharField(
+        max_length=16, blank=True, default="", db_default=""
+    )
     session_epoch = models.PositiveIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
 
@@ -62,6 +71,16 @@ class Account(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["email", "name"]
 
     objects: ClassVar[AccountManager] = AccountManager()
+
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["email_domain", "id"], name="account_by_domain"),
+            models.Index(
+                fields=["deletion_at"],
+                condition=models.Q(deletion_at__isnull=False),
+                name="account_to_delete",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.email
@@ -82,3 +101,23 @@ class Account(AbstractBaseUser):
     def get_full_name(self) -> str:
         """Return the name to greet the person with."""
         return self.name or self.email
+
+
+class Photo(models.Model):
+    """The profile photo of an account, as a provider named it.
+
+    `source` is the address that was pushed last; `image` a JPEG, empty until it
+    was fetched. `failure` is a machine word, "" when the last fetch went well.
+    """
+
+    account = models.OneToOneField(
+        Account, primary_key=True, on_delete=models.CASCADE, related_name="photo"
+    )
+    source = models.TextField()
+    image = models.BinaryField(default=b"")
+    failure = models.CharField(max_length=32, blank=True)
+    asked_at = models.DateTimeField()
+    fetched_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"Photo of {self.account_id}"

@@ -1,7 +1,6 @@
-"""Directories of an organization and the keys that open them."""
+"""Directories of an organization."""
 
 import uuid
-from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
@@ -16,7 +15,13 @@ class Directory(models.Model):
     `reads_per_minute` and `writes_per_minute` bound what one key may ask for: None
     is the installation's default, 0 no bound. Requests are logged for
     `request_log_days`, not at all when it is 0; with their bodies when
-    `request_log_bodies`.
+    `request_log_bodies`. Troubleshooting entries are kept for
+    `troubleshooting_days`, 0 for good. A limit that is None is the organization's.
+
+    `scope` says who is carried on: everybody, or who was chosen. The guard stops a
+    mass change that passes both `guard_percent` and `guard_least` within an hour;
+    `guard_stopped_at` is set while removals wait for an admin. `all_members` makes
+    a group of everybody in the directory.
     """
 
     class Kind(models.TextChoices):
@@ -52,6 +57,15 @@ class Directory(models.Model):
     class NestedGroups(models.TextChoices):
         COUNT = "count", _("Members of member groups count")
         IGNORE = "ignore", _("Only direct members count")
+
+    class GroupConflicts(models.TextChoices):
+        HOLD = "hold", _("Hold the group for review")
+        REFUSE = "refuse", _("Refuse the group")
+
+    class Scope(models.TextChoices):
+        ALL = "all", _("All users and groups")
+        CHOSEN = "chosen", _("Chosen groups and the people in them")
+        TEST = "test", _("Test users and test groups only")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(
@@ -92,6 +106,24 @@ class Directory(models.Model):
         default=NestedGroups.COUNT,
         db_default=NestedGroups.COUNT,
     )
+    group_conflicts = models.CharField(
+        max_length=16,
+        choices=GroupConflicts,
+        default=GroupConflicts.HOLD,
+        db_default=GroupConflicts.HOLD,
+    )
+    scope = models.CharField(
+        max_length=16, choices=Scope, default=Scope.ALL, db_default=Scope.ALL
+    )
+    all_members = models.BooleanField(default=False, db_default=False)
+    guard_on = models.BooleanField(default=True, db_default=True)
+    guard_percent = models.PositiveSmallIntegerField(default=20, db_default=20)
+    guard_least = models.PositiveIntegerField(default=50, db_default=50)
+    guard_stopped_at = models.DateTimeField(null=True, blank=True)
+    limit_users = models.PositiveIntegerField(null=True, blank=True)
+    limit_users_per_group = models.PositiveIntegerField(null=True, blank=True)
+    limit_groups = models.PositiveIntegerField(null=True, blank=True)
+    troubleshooting_days = models.PositiveSmallIntegerField(default=90, db_default=90)
     reads_per_minute = models.PositiveIntegerField(null=True, blank=True)
     writes_per_minute = models.PositiveIntegerField(null=True, blank=True)
     request_log_days = models.PositiveSmallIntegerField(default=14, db_default=14)
@@ -119,32 +151,3 @@ class Directory(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.pk})"
-
-
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    """Filters of API keys."""
-
-    def live(self, now: datetime) -> "ApiKeyQuerySet":
-        """Keep the keys that open their directory at `now`."""
-        return self.filter(revoked_at__isnull=True, expires_at__gt=now)
-
-
-class ApiKey(models.Model):
-    """A credential of one directory: shown once, kept as prefix and digest."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    directory = models.ForeignKey(
-        Directory, on_delete=models.CASCADE, related_name="api_keys"
-    )
-    prefix = models.CharField(max_length=16, unique=True)
-    digest = models.CharField(max_length=64)
-    created_at = models.DateTimeField()
-    created_by = models.CharField(max_length=1024)
-    expires_at = models.DateTimeField()
-    revoked_at = models.DateTimeField(null=True, blank=True)
-    last_used_at = models.DateTimeField(null=True, blank=True)
-
-    objects = models.Manager.from_queryset(ApiKeyQuerySet)()
-
-    def __str__(self) -> str:
-        return f"{self.prefix}… ({self.pk})"

@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from directories.models.directory import Directory
 from directories.models.organization import Organization
@@ -21,8 +22,15 @@ class Domain(models.Model):
     """A mail domain; verified means that the organization owns it.
 
     `directory` is the directory whose people the domain's accounts are, if
-    it was linked. `name` is folded.
+    it was linked. `name` is folded. `token` is what the owner publishes; verified
+    by `method`, the proof is looked for again from time to time: `checked_at`
+    is the last look, `failure` a machine word, "" when the proof was there.
+    Claiming makes the accounts that were there before managed ones.
     """
+
+    class Method(models.TextChoices):
+        DNS = "dns", _("DNS TXT record")
+        HTTPS = "https", _("HTTPS file")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(
@@ -37,6 +45,14 @@ class Domain(models.Model):
     )
     name = models.CharField(max_length=255)
     verified_at = models.DateTimeField(null=True, blank=True)
+    token = models.CharField(max_length=64, blank=True, default="", db_default="")
+    method = models.CharField(
+        max_length=16, choices=Method, blank=True, default="", db_default=""
+    )
+    checked_at = models.DateTimeField(null=True, blank=True)
+    failure = models.CharField(max_length=32, blank=True, default="", db_default="")
+    missing_since = models.DateTimeField(null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
 
     objects = models.Manager.from_queryset(DomainQuerySet)()

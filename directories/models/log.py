@@ -99,6 +99,10 @@ class TroubleshootingEntry(models.Model):
             models.Index(
                 fields=["directory", "fingerprint"], name="troubleshooting_repeat"
             ),
+            models.Index(
+                fields=["organization", "subject_id", "id"],
+                name="troubleshooting_subject",
+            ),
         ]
 
     def __str__(self) -> str:

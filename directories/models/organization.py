@@ -10,12 +10,20 @@ class Organization(models.Model):
     """The top container: people, groups, directories, domains and sites.
 
     `demonstration` says how far the organization that `make run` fills is; ""
-    for every other one.
+    for every other one. Without a subscription syncing rests and everything is
+    kept. A limit that is None is the installation's; see services.limits.
+    `restores_memberships` brings a person's groups back when the address is in
+    line again; `removes_external` takes all access from external people whom a
+    provider deactivates. Deleted groups can be restored for `grace_days`.
     """
 
     class Demonstration(models.TextChoices):
         PREPARED = "prepared", _("Prepared")
         PUSHED = "pushed", _("Filled by its first push")
+
+    class Subscription(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        LAPSED = "lapsed", _("Ended")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=255)
@@ -23,6 +31,19 @@ class Organization(models.Model):
     demonstration = models.CharField(
         max_length=16, choices=Demonstration, blank=True, default="", db_default=""
     )
+    subscription = models.CharField(
+        max_length=16,
+        choices=Subscription,
+        default=Subscription.ACTIVE,
+        db_default=Subscription.ACTIVE,
+    )
+    subscription_changed_at = models.DateTimeField(null=True, blank=True)
+    restores_memberships = models.BooleanField(default=True, db_default=True)
+    removes_external = models.BooleanField(default=False, db_default=False)
+    grace_days = models.PositiveSmallIntegerField(default=30, db_default=30)
+    limit_users = models.PositiveIntegerField(null=True, blank=True)
+    limit_users_per_group = models.PositiveIntegerField(null=True, blank=True)
+    limit_groups_per_directory = models.PositiveIntegerField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.pk})"

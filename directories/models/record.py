@@ -40,7 +40,8 @@ class Record(models.Model):
     `scim_id` is the `id` that the identity provider knows; `document` is the
     SCIM resource without id, schemas, meta, groups and members; `document_key` is
     what filters compare: the same, folded where letter case does not count.
-    `link_reason` is a machine word, "" when there is nothing to explain.
+    `link_reason` is a machine word, "" when there is nothing to explain. `seen_at` is
+    when the provider last asked for it or wrote it, to the day.
     `version` counts the changes to what the record itself shows: its document and
     a group's members, not how a member is called now, nor a person's groups.
     """
@@ -62,6 +63,7 @@ class Record(models.Model):
         db_default=LinkState.UNLINKED,
     )
     link_reason = models.CharField(max_length=64, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     version = models.PositiveBigIntegerField(default=1, db_default=1)

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from directories import rows
 from directories.events import Event
-from directories.folding import fold
+from directories.folding import domain_of, fold
 from directories.models import (
     Account,
     Directory,
@@ -88,6 +88,7 @@ def create_account(
     account = Account(
         email=email,
         email_key=fold(email),
+        email_domain=domain_of(email),
         managed_by=change.organization if managed else None,
         created_at=change.at,
         **profile,
@@ -154,8 +155,10 @@ def change_email(account: Account, email: str, *, change: Change) -> None:
         raise EmailTakenError(holder)
     details = {"email": [account.email, email]}
     account.email, account.email_key = email, fold(email)
+    account.email_domain = domain_of(email)
     account.session_epoch += 1
-    account.save(update_fields=["email", "email_key", "session_epoch"])
+    fields = ["email", "email_key", "email_domain", "session_epoch"]
+    account.save(update_fields=fields)
     _rename_members(account)
     change.record(Event.ACCOUNT_EMAIL_CHANGED, account, details)
 

@@ -12,10 +12,13 @@ def set_demonstration(
 
 
 def set_unbounded(directory: Directory) -> None:
-    """Let everybody try the directory as fast as they can.
+    """Let everybody try the directory as fast as they can, and change it whole.
 
     What an admin has chosen stays.
     """
+    Directory.objects.filter(pk=directory.pk, first_request_at=None).update(
+        guard_on=False
+    )
     Directory.objects.filter(pk=directory.pk, reads_per_minute=None).update(
         reads_per_minute=0
     )

@@ -6,7 +6,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from directories.models import Account, GroupRecord, Organization
+from directories.models import (
+    Account,
+    Directory,
+    GroupRecord,
+    Organization,
+    RoleAssignment,
+    Site,
+)
 
 
 class Group(models.Model):
@@ -14,7 +21,9 @@ class Group(models.Model):
 
     A synced group mirrors a group record and is read-only in the console; its
     name is unique in the organization whatever its origin. `name_key` is
-    `name` folded.
+    `name` folded. A group of all members belongs to `directory`. One that was synced
+    and let go, and that nobody has changed since, has `released_at`: pushed again,
+    it is taken up again.
     """
 
     class Kind(models.TextChoices):
@@ -22,6 +31,7 @@ class Group(models.Model):
         BUILT_IN = "built_in", _("Built-in")
         DEFAULT = "default", _("Default")
         SYNCED = "synced", _("Synced")
+        ALL_MEMBERS = "all_members", _("All members")
 
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(
@@ -34,6 +44,14 @@ class Group(models.Model):
         on_delete=models.SET_NULL,
         related_name="group",
     )
+    directory = models.ForeignKey(
+        Directory,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="all_members_groups",
+    )
+    released_at = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(max_length=16, choices=Kind)
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=1024)
@@ -88,3 +106,34 @@ class GroupMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} in {self.group_id}"
+
+
+class GroupRole(models.Model):
+    """An admin right that a group gives to everybody in it.
+
+    `site` is null for rights over the whole organization, `app` as in
+    directories.models.RoleAssignment, whose rows follow from this and the members.
+    """
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=32, choices=RoleAssignment.Role)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.CASCADE)
+    app = models.CharField(max_length=32, blank=True, default="", db_default="")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "role"],
+                condition=Q(site__isnull=True),
+                name="group_role_once",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "role", "site", "app"],
+                condition=Q(site__isnull=False),
+                name="group_role_once_per_site",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} by {self.group_id}"

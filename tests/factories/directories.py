@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import factory
 
 from directories.events import Event
-from directories.folding import fold
+from directories.folding import domain_of, fold
 from directories.models import (
     Account,
     ApiKey,
@@ -61,6 +61,7 @@ class AccountFactory(factory.django.DjangoModelFactory[Account]):
     name = factory.Sequence(lambda n: f"Person {n:04}")
     email = factory.Sequence(lambda n: f"person{n:04}@example.com")
     email_key = factory.LazyAttribute(lambda account: fold(account.email))
+    email_domain = factory.LazyAttribute(lambda account: domain_of(account.email))
     created_at = LONG_AGO
 
 
