@@ -9,7 +9,7 @@ from django.db import transaction
 from directories.consumers import MembersChange, Outcome
 from directories.models import Directory, GroupRecord, Job, UserRecord
 from directories.tasks import wake
-from provisioning.services import groups, people, sync
+from provisioning.services import group_members, groups, people, sync
 
 
 def user_changed(record: UserRecord, now: datetime) -> Outcome:
@@ -29,13 +29,13 @@ def group_changed(record: GroupRecord, now: datetime) -> Outcome:
     filled = record.member_count or record.nested_count
     if filled and outcome.state != record.link_state:
         # A group that waited has its members already.
-        _wake_later(groups.queue_sync(record, now))
+        _wake_later(group_members.queue_sync(record, now))
     return outcome
 
 
 def members_changed(record: GroupRecord, change: MembersChange, now: datetime) -> None:
     """Carry the change on to the synced groups, large ones by jobs."""
-    _wake_later(*groups.carry_members(record, change, now=now))
+    _wake_later(*group_members.carry_members(record, change, now=now))
 
 
 def group_removed(record: GroupRecord, now: datetime) -> None:

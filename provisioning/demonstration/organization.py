@@ -19,7 +19,7 @@ from directories.services.audit import SYSTEM
 from directories.services.demonstration import set_demonstration, set_unbounded
 from directories.services.directories import add_directory
 from provisioning.models import App, Group
-from provisioning.services import apps, groups
+from provisioning.services import apps, local_groups
 
 NAME = "Meridian Works"
 ADMIN = ("Alex Moreau", "admin@rollcall.example", False)
@@ -117,10 +117,10 @@ def _add_groups(
         *((Group.Kind.DEFAULT, name, text, PEOPLE) for name, text in DEFAULT_GROUPS),
     ]
     for kind, name, text, who in rows:
-        group = groups.create_group(
+        group = local_groups.create_group(
             organization, name=name, description=text, by=SYSTEM, now=now, kind=kind
         )
-        groups.add_accounts(group, [people[email] for _, email, _ in who])
+        local_groups.add_accounts(group, [people[email] for _, email, _ in who])
 
 
 def parts(organization: Organization, now: datetime) -> Demonstration:

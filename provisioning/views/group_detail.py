@@ -20,7 +20,7 @@ from provisioning import tables
 from provisioning.models import Group
 from provisioning.queries import groups, history
 from provisioning.services.explanations import EXPLANATIONS
-from provisioning.services.groups import SYNC
+from provisioning.services.group_members import SYNC
 from provisioning.views.group import find_group
 from provisioning.views.listing import list_page, turned_round
 

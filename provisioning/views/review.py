@@ -23,7 +23,7 @@ from directories.services.opening import ClosedError
 from directories.tasks import wake
 from provisioning import tables
 from provisioning.queries import review
-from provisioning.services import groups, people
+from provisioning.services import group_conflicts, people
 from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
 from provisioning.views.listing import Listing, list_page, short
 
@@ -166,8 +166,10 @@ def _waits(record: GroupRecord) -> bool:
 
 def _sync(request: ConsoleRequest, record: GroupRecord) -> HttpResponse:
     try:
-        job = groups.sync_held_group(record, by=request.actor, now=timezone.now())
-    except (groups.NotWaitingError, ClosedError):
+        job = group_conflicts.sync_held_group(
+            record, by=request.actor, now=timezone.now()
+        )
+    except (group_conflicts.NotWaitingError, ClosedError):
         messages.info(request, _("That group no longer waits for a decision."))
     else:
         wake(job.pk)
