@@ -7,7 +7,6 @@ others only the membership in synced groups does.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -30,9 +29,7 @@ from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
 from provisioning.services import explanations, memberships
 from provisioning.services.explanations import Reason
-
-ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-CUSTOM = "urn:scim:schemas:extension:atlassian-custom:1.0:Attributes"
+from provisioning.services.mapping import profile_of
 
 
 class NotWaitingError(Exception):
@@ -253,29 +250,6 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
         accounts.change_profile(account, _updates(record), change=change)
         accounts.set_status(account, Account.Status.ACTIVE, change=change)
     return Outcome(LinkState.LINKED, account)
-
-
-def profile_of(document: dict[str, Any]) -> dict[str, str]:
-    """Return the account fields that a SCIM User maps to.
-
-    The organization's attribute mapping: nickName is the public name; flat
-    `department` and `organization` count when the extension has none.
-    """
-    name = document.get("name", {})
-    parts = (name.get("givenName", ""), name.get("familyName", ""))
-    whole = name.get("formatted") or " ".join(part for part in parts if part)
-    extension = document.get(ENTERPRISE, {})
-    profile = {
-        "name": document.get("displayName") or whole,
-        "public_name": document.get("nickName", ""),
-        "job_title": document.get("title", ""),
-        "department": extension.get("department") or document.get("department", ""),
-        "company": extension.get("organization") or document.get("organization", ""),
-        "time_zone": document.get("timezone", "")[:255],
-        "language": document.get("preferredLanguage", "")[:255],
-        "location": document.get(CUSTOM, {}).get("basedIn", ""),
-    }
-    return {field: value[:1024] for field, value in profile.items()}
 
 
 def _updates(record: UserRecord) -> dict[str, str]:

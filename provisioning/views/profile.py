@@ -7,7 +7,7 @@ from django_stubs_ext import StrOrPromise
 from directories.models import Directory, Member, UserRecord
 from directories.services.accounts import PROFILE
 from provisioning.queries.history import FIELDS
-from provisioning.services import people
+from provisioning.services import mapping
 from provisioning.services.explanations import EXPLANATIONS, Explanation
 
 
@@ -45,7 +45,7 @@ def profile_of(member: Member, record: UserRecord | None) -> Profile:
     account = member.account
     managed = account.managed_by_id == member.organization_id
     owner = member.directory or (record.directory if record else None)
-    pushed = people.profile_of(record.document) if record else {}
+    pushed = mapping.profile_of(record.document) if record else {}
     if record:
         pushed["email"] = record.email
     return Profile(
