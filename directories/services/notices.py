@@ -1,0 +1,69 @@
+"""Mails to the admins of an organization."""
+
+from collections.abc import Mapping
+from functools import partial
+from uuid import UUID
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from directories.models import Account, RoleAssignment
+
+
+def mail_admins(
+    organization_id: UUID, *, template: str, context: Mapping[str, object], path: str
+) -> None:
+    """Mail the active organization admins when the transaction has ended.
+
+    `template` is a text whose first line is the subject; it is rendered for each
+    admin in their language with `context`, plain values only, their `name` and
+    `link`, the address of the page at `path`. Each mail is tried again by itself.
+    """
+    for key in _admins(organization_id):
+        send = partial(
+            send_notice.delay,
+            account_id=key,
+            template=template,
+            context=dict(context),
+            path=path,
+        )
+        # What was committed stays right when the broker cannot be reached.
+        transaction.on_commit(send, robust=True)
+
+
+def _admins(organization_id: UUID) -> list[int]:
+    admins = RoleAssignment.objects.filter(
+        organization=organization_id,
+        role=RoleAssignment.Role.ORGANIZATION_ADMIN,
+        account__status=Account.Status.ACTIVE,
+    )
+    return sorted(set(admins.values_list("account", flat=True)))
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
+def send_notice(
+    *, account_id: int, template: str, context: dict[str, object], path: str
+) -> None:
+    """Mail one admin, unless the account is gone or inactive by now."""
+    account = Account.objects.filter(
+        pk=account_id, status=Account.Status.ACTIVE
+    ).first()
+    if account is None:
+        return
+    with translation.override(_language(account)):
+        own = {"name": account.get_full_name(), "link": f"{settings.BASE_URL}{path}"}
+        text = render_to_string(template, {**context, **own}).strip()
+    subject, _line, body = text.partition("\n")
+    send_mail(subject.strip(), f"{body.strip()}\n", None, [account.email])
+
+
+def _language(account: Account) -> str:
+    """Return the language of the account that there is a translation for."""
+    try:
+        return translation.get_supported_language_variant(account.language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
