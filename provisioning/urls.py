@@ -7,6 +7,7 @@ from provisioning.views.group_detail import (
     group_detail,
     group_member_export,
 )
+from provisioning.views.mapping import attribute_mapping
 from provisioning.views.overview import organization_overview
 from provisioning.views.review import group_sync, record_link, review_list
 from provisioning.views.search import search
@@ -19,6 +20,7 @@ USERS = "directory/users/"
 GROUPS = "directory/groups/"
 GROUP = f"{GROUPS}<uuid:public_id>/"
 REVIEW = "directory/review/"
+PROVIDER = "security/identity-providers/<uuid:directory_id>/"
 
 urlpatterns = [
     path("", organization_overview, name="overview"),
@@ -33,5 +35,6 @@ urlpatterns = [
     path(REVIEW, review_list, name="review-list"),
     path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
     path(f"{REVIEW}<uuid:scim_id>/sync/", group_sync, name="group-sync"),
+    path(f"{PROVIDER}attribute-mapping/", attribute_mapping, name="attribute-mapping"),
     path("apps/sites/", site_list, name="site-list"),
 ]

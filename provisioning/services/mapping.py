@@ -88,7 +88,7 @@ RULES = (
     Rule(
         "location",
         (Source((CUSTOM, "basedIn")),),
-        _("Has to be added to the identity provider’s mapping by hand."),
+        _("Has to be added to the mapping of the identity provider by hand."),
     ),
 )
 
@@ -114,3 +114,10 @@ def fill(document: dict[str, Any], rule: Rule) -> Filled:
 def profile_of(document: dict[str, Any]) -> dict[str, str]:
     """Return the account fields that a SCIM User maps to, "" for what it leaves out."""
     return {rule.field: fill(document, rule).value for rule in RULES}
+
+
+def photo_of(document: dict[str, Any]) -> str:
+    """Return the address of the photo, the primary one first, "" for none."""
+    photos = [p for p in document.get("photos", []) if p.get("value")]
+    photos.sort(key=lambda photo: not photo.get("primary"))
+    return str(photos[0]["value"]) if photos else ""
