@@ -30,14 +30,6 @@ class Tried:
     advice: str = ""
 
 
-class _TakenBackError(Exception):
-    """Ends the transaction of a trial."""
-
-    def __init__(self, tried: Tried) -> None:
-        super().__init__()
-        self.tried = tried
-
-
 def try_user(directory: Directory, values: UserValues, *, now: datetime) -> Tried:
     """Push a person as the provider would, see what becomes of them, take it back.
 
@@ -51,13 +43,13 @@ def try_user(directory: Directory, values: UserValues, *, now: datetime) -> Trie
     try:
         with transaction.atomic():
             record = _push(directory, known, values, now)
-            raise _TakenBackError(_told(record, known=bool(known), existed=existed))
-    except _TakenBackError as done:
-        return done.tried
+            tried = _told(record, known=bool(known), existed=existed)
+            transaction.set_rollback(True)
     except RefusedError as error:
         return Tried(known=bool(known), refused=str(error), advice=error.advice)
     except (TakenError, limits.LimitReachedError) as error:
         return Tried(known=bool(known), refused=str(error))
+    return tried
 
 
 def _push(

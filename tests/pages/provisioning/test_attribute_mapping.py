@@ -116,7 +116,7 @@ def test_a_directory_that_is_not_set_up_shows_the_fields_alone(
     [
         ("", "Paste a SCIM user."),
         ("{", "That is no JSON."),
-        ("[]", "Paste one user"),
+        ("[1]", "Paste one user"),
         ('{"displayName": "x"}', "userName"),
         ('{"userName": "x", "active": "perhaps"}', "active"),
     ],
