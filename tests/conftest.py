@@ -15,7 +15,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 from config.celery import app as celery_app
 from directories.management.commands.serve import worker_command
 from directories.management.processes import Processes
-from directories.services import request_log
+from directories.services import request_log, seen
 
 # Playwright's loop runs in the test's thread; Django would refuse its queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -36,6 +36,7 @@ def empty_cache() -> None:
     for each in caches.all(initialized_only=True):
         each.clear()
     request_log.buffer.clear()
+    seen.buffer.clear()
 
 
 @pytest.fixture

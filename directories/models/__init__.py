@@ -4,7 +4,7 @@ from directories.models.account import Account, Photo
 from directories.models.api_key import ApiKey, OrganizationApiKey
 from directories.models.directory import Directory
 from directories.models.domain import Domain
-from directories.models.job import Job
+from directories.models.job import Job, JobInput
 from directories.models.log import AuditEvent, TroubleshootingEntry
 from directories.models.member import Member, RoleAssignment
 from directories.models.organization import Organization, Site
@@ -30,6 +30,7 @@ __all__ = [
     "Domain",
     "GroupRecord",
     "Job",
+    "JobInput",
     "LinkState",
     "Member",
     "Membership",

@@ -61,3 +61,15 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.pk})"
+
+
+class JobInput(models.Model):
+    """What a job is about where a key does not say it: a choice, and whose it was."""
+
+    job = models.OneToOneField(
+        Job, primary_key=True, on_delete=models.CASCADE, related_name="input"
+    )
+    content = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"Input of {self.job_id}"

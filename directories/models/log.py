@@ -20,6 +20,7 @@ class AuditEvent(models.Model):
         ACCOUNT = "account", _("Person")
         DIRECTORY = "directory", _("Identity provider")
         SYSTEM = "system", _("System")
+        API_KEY = "api_key", _("API key")
 
     id = models.BigAutoField(primary_key=True)
     # Not checked by the database: each change writes several events.

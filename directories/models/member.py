@@ -62,6 +62,12 @@ class Member(models.Model):
                 fields=["organization", "directory", "name", "id"],
                 name="member_by_directory",
             ),
+            # Few have been let go.
+            models.Index(
+                fields=["organization", "name", "id"],
+                condition=Q(released_at__isnull=False),
+                name="member_released",
+            ),
         ]
 
     def __str__(self) -> str:

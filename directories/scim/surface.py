@@ -34,7 +34,7 @@ from directories.scim.refusals import scim_error, subject_name
 from directories.scim.reporting import Asked, report
 from directories.scim.streaming import Parts
 from directories.scim.throttling import Allowance, Kind, is_write, take
-from directories.services import request_log
+from directories.services import request_log, seen
 
 logger = structlog.get_logger(__name__)
 
@@ -78,6 +78,13 @@ class ScimView(APIView):
             # Who floods us must not make each request cost a statement.
             at_once = is_write(request) and not throttled
             (request_log.write if at_once else request_log.write_later)(line)
+        if self.key is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+            seen.note_seen(
+                directory_id=self.key.directory_id,
+                resource=self.notes.resource,
+                resource_id=self.notes.resource_id,
+                at=self.notes.at,
+            )
         return response
 
     def perform_authentication(self, request: Request) -> None:

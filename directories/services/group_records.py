@@ -123,7 +123,10 @@ def _create_group(
     nestings.lock(held)
     limits.check_groups(directory)
     record = GroupRecord(
-        directory=directory, organization=directory.organization, created_at=now
+        directory=directory,
+        organization=directory.organization,
+        seen_at=now,
+        created_at=now,
     )
     _fill(record, values, now)
     record.save(force_insert=True)

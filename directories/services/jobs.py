@@ -4,12 +4,13 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from directories.models import Directory, Job
+from directories.models import Directory, Job, JobInput, Organization
 
 STALE = timedelta(seconds=15)
 TRIES = 5
@@ -78,6 +79,33 @@ def enqueue_job(
             # Another request queued it at the same moment: take that one, or
             # make one if a worker has taken it already.
             continue
+
+
+@transaction.atomic
+def enqueue_choice(
+    *,
+    organization: Organization,
+    kind: str,
+    label: str,
+    content: dict[str, Any],
+    now: datetime,
+    total: int = 0,
+) -> Job:
+    """Return a queued job about what an admin chose, which `content` tells it.
+
+    Each choice is a job of its own; see Job.input.
+    """
+    job = Job.objects.create(
+        organization=organization,
+        kind=kind,
+        target=uuid.uuid4().hex,
+        label=label[:255],
+        total=total,
+        created_at=now,
+        beat_at=now,
+    )
+    JobInput.objects.create(job=job, content=content)
+    return job
 
 
 def claim_job(job_id: uuid.UUID) -> Run | None:

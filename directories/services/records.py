@@ -167,7 +167,10 @@ def _create_user(directory: Directory, values: UserValues, now: datetime) -> Use
     opening.hold_open(directory)
     limits.check_users(directory)
     record = UserRecord(
-        directory=directory, organization=directory.organization, created_at=now
+        directory=directory,
+        organization=directory.organization,
+        seen_at=now,
+        created_at=now,
     )
     _fill(record, values, now)
     with one_write():
