@@ -19,6 +19,10 @@ class Event(TextChoices):
     SCIM_KEY_CREATED = "scim_directory_token_created", _("Created API key")
     SCIM_KEY_ROTATED = "scim_directory_token_rotated", _("Regenerated API key")
     SCIM_KEY_REVOKED = "scim_directory_token_revoked", _("Revoked API key")
+    SCIM_KEY_CHANGED = "scim_directory_token_changed", _("Changed end of API key")
+    SCIM_SYNC_ENABLED = "scim_sync_enabled", _("Renewed subscription")
+    SCIM_SYNC_DISABLED = "scim_sync_disabled", _("Ended subscription")
+    LIMITS_CHANGED = "limits_changed", _("Changed limits")
     SCIM_SYNC_STARTED = "scim_manual_sync_initiated", _("Started sync")
     SCIM_LOG_CLEARED = (
         "scim_troubleshooting_log_cleared",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from directories.models import Directory
+from directories.models import Directory, Organization
 from directories.tasks import wake
 from provisioning.services import sync
 
@@ -12,7 +12,9 @@ from provisioning.services import sync
 def reconcile() -> None:
     """Compare what every identity provider said with what people have."""
     active = Directory.objects.filter(
-        kind=Directory.Kind.ORGANIZATION, state=Directory.State.ACTIVE
+        kind=Directory.Kind.ORGANIZATION,
+        state=Directory.State.ACTIVE,
+        organization__subscription=Organization.Subscription.ACTIVE,
     )
     for directory in active.order_by("pk"):
         wake(sync.queue_reconcile(directory, timezone.now()).pk)

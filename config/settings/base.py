@@ -248,10 +248,10 @@ SCIM_REQUEST_LOG_ROWS = 5_000_000
 # Seconds that a web process gathers what need not be written at once.
 BUFFER_DELAY_S: float | None = 1.0
 
-# Limits, as the product documents them
-LIMIT_USERS_PER_ORGANIZATION = 300_000
-LIMIT_USERS_PER_GROUP = 150_000
-LIMIT_GROUPS_PER_DIRECTORY = 200_000
+# Limits, as the product documents them; organizations and directories have their own
+LIMIT_USERS_PER_ORGANIZATION = env.int("LIMIT_USERS_PER_ORGANIZATION", default=300_000)
+LIMIT_USERS_PER_GROUP = env.int("LIMIT_USERS_PER_GROUP", default=150_000)
+LIMIT_GROUPS_PER_DIRECTORY = env.int("LIMIT_GROUPS_PER_DIRECTORY", default=200_000)
 # A write is answered with the members of a group when they are no more than this.
 SCIM_MEMBERS_IN_WRITE_ANSWER = 200
 # More members than this change in a job, fewer inside the request.
@@ -265,6 +265,9 @@ JOB_HANDLERS = {
     "directory-reconcile": "provisioning.services.sync.reconcile_directory",
     "group-sync": "provisioning.services.sync.sync_group",
 }
+
+# What is done without a subscription too; all other kinds wait for one.
+JOBS_THAT_GO_ON = {"directory-release"}
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")

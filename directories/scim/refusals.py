@@ -11,6 +11,7 @@ from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.services import limits, memberships, records
 from directories.services.opening import ClosedError
+from directories.services.subscriptions import SubscriptionEndedError
 
 
 def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an error
@@ -22,7 +23,7 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
             return errors.UniquenessError(str(exc))
         case records.UnknownRecordError():
             return not_found()
-        case limits.LimitReachedError():
+        case limits.LimitReachedError() | SubscriptionEndedError():
             return errors.ForbiddenError(str(exc))
         case memberships.UnknownMembersError():
             ids = ", ".join(str(i)[:60] for i in exc.ids)
@@ -56,8 +57,11 @@ def explain(  # noqa: PLR0911 - one return a cause
                 "stale person or group in the identity provider and remove it there."
             ).format(attribute=exc.attribute)
         case limits.LimitReachedError():
-            return "limit", _(
-                "Raise the limit in the server's settings, or push fewer."
+            return "limit", _limit_advice(exc)
+        case SubscriptionEndedError():
+            return "subscription_ended", _(
+                "Renew the subscription under Settings, Subscription. Everything is "
+                "kept, and all directories are compared then."
             )
         case memberships.UnknownMembersError():
             return "unknown_member", _(
@@ -72,6 +76,28 @@ def explain(  # noqa: PLR0911 - one return a cause
             )
         case _:
             return _explain_status(error, is_resource=is_resource)
+
+
+def _limit_advice(error: limits.LimitReachedError) -> str:
+    """Say which setting it was and where to raise it."""
+    settings = {
+        "users": _("Users"),
+        "members": _("Users per group"),
+        "groups": _("Groups per directory"),
+    }
+    if error.source == "directory":
+        text = _(
+            "The directory has a limit of its own. Raise “{setting}” in its "
+            "settings, or push fewer."
+        )
+    elif error.source == "organization":
+        text = _("Raise “{setting}” under Settings, Limits, or push fewer.")
+    else:
+        text = _(
+            "This is the limit of the installation. Set a higher one for “{setting}” "
+            "under Settings, Limits, or push fewer."
+        )
+    return text.format(setting=settings[error.kind])
 
 
 def _explain_status(error: ScimError, *, is_resource: bool) -> tuple[str, str]:

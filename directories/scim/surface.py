@@ -35,6 +35,10 @@ from directories.scim.reporting import Asked, report
 from directories.scim.streaming import Parts
 from directories.scim.throttling import Allowance, Kind, is_write, take
 from directories.services import request_log, seen
+from directories.services.subscriptions import (
+    SubscriptionEndedError,
+    check_subscription,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -97,6 +101,11 @@ class ScimView(APIView):
         self.notes.resource = RESOURCES[self.subject]
         if "scim_id" in self.kwargs:
             self.notes.about(plain_id(self.kwargs["scim_id"]), "")
+
+    def check_permissions(self, request: Request) -> None:
+        """Refuse everything while syncing rests, as the organization let it end."""
+        super().check_permissions(request)
+        check_subscription(self.directory.organization)
 
     def check_throttles(self, request: Request) -> None:
         """Refuse with TooManyRequestsError what is more than the key's allowance."""
@@ -192,7 +201,10 @@ class ScimView(APIView):
     def _log(self, exc: Exception, error: ScimError) -> None:
         if self.key is None:
             return
-        if error.status == HTTPStatus.TOO_MANY_REQUESTS and not self._tells_again():
+        again = error.status == HTTPStatus.TOO_MANY_REQUESTS or isinstance(
+            exc, SubscriptionEndedError
+        )
+        if again and not self._tells_again():
             return
         asked = Asked(
             method=str(self.request.method),
@@ -203,7 +215,7 @@ class ScimView(APIView):
         report(self.directory, exc, error, asked)
 
     def _tells_again(self) -> bool:
-        """Say whether it is an hour since admins were told that a key is bounded."""
+        """Say whether it is an hour since admins were told that a key is stopped."""
         return cache.add(f"throttled:{cast('ApiKey', self.key).pk}", 1, TOLD_EVERY_S)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -111,19 +112,28 @@ def enqueue_choice(
 def claim_job(job_id: uuid.UUID) -> Run | None:
     """Take a queued or abandoned job; None when there is nothing to take.
 
-    One worker wins, whatever the broker loses or sends twice.
+    One worker wins, whatever the broker loses or sends twice. Most kinds are not
+    taken while their organization has no subscription.
     """
     now = timezone.now()
     free = Q(state=Job.State.QUEUED) | Q(
         state=Job.State.RUNNING, beat_at__lt=now - STALE
     )
-    taken = Job.objects.filter(free, pk=job_id).update(
+    taken = Job.objects.filter(free, _allowed(), pk=job_id).update(
         state=Job.State.RUNNING, beat_at=now, run=F("run") + 1
     )
     if taken != 1:
         return None
     job = Job.objects.select_related("directory__organization").get(pk=job_id)
     return Run(job=job, number=job.run)
+
+
+def _allowed() -> Q:
+    """Return the condition of jobs that a subscription allows, or need none."""
+    paying = Organization.objects.filter(
+        subscription=Organization.Subscription.ACTIVE
+    ).values("pk")
+    return Q(kind__in=settings.JOBS_THAT_GO_ON) | Q(organization__in=paying)
 
 
 def _held(run: Run) -> "models.QuerySet[Job]":
@@ -155,7 +165,7 @@ def fail_job(run: Run, *, error: str) -> None:
 
 def lost_jobs(now: datetime) -> Sequence[uuid.UUID]:
     """Return the jobs whose message or worker seems lost, each once per STALE."""
-    stale = Job.objects.filter(beat_at__lt=now - STALE)
+    stale = Job.objects.filter(_allowed(), beat_at__lt=now - STALE)
     queued = [
         pk
         for pk in stale.filter(state=Job.State.QUEUED).values_list("pk", flat=True)

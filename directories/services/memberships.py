@@ -89,7 +89,7 @@ def carry_out(
     change = MembersChange(joined, left, groups.come, groups.go, above)
     if change:
         record.member_count += len(joined) - len(left)
-        limits.check_members(record.member_count)
+        limits.check_members(record.directory, record.member_count)
         record.updated_at = now
         record.version += 1
         record.save(update_fields=CHANGED)

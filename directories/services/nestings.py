@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from django.conf import settings
-
 from directories import dialect
 from directories.consumers import MembersChange
 from directories.models import GroupRecord, Nesting
@@ -147,5 +145,7 @@ def check_sizes(record: GroupRecord, above: Sequence[int]) -> None:
     if not nesting.counts(record.directory) or not (record.nested_count or above):
         return
     whole = [record.pk, *above]
-    for group in nesting.perhaps_larger(whole, settings.LIMIT_USERS_PER_GROUP):
-        limits.check_members(nesting.count_users(nesting.with_nested([group])))
+    limit = limits.members_limit(record.directory)
+    for group in nesting.perhaps_larger(whole, limit.value):
+        users = nesting.count_users(nesting.with_nested([group]))
+        limits.check_members(record.directory, users)
