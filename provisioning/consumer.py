@@ -47,7 +47,7 @@ def directory_released(
     directory: Directory, progress: Callable[[int], None], now: datetime
 ) -> None:
     """Make the groups and people of a closed directory local."""
-    sync.release(directory, progress)
+    sync.release(directory, progress, now)
     _wake_later(*sync.queue_others(directory, now))
 
 

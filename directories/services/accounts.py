@@ -113,7 +113,10 @@ def join_organization(
     # A new account is no member yet; with 600 of them a second that counts.
     if account.created_at != now:
         known = Member.objects.filter(organization=organization, account=account)
-        if known.update(directory=directory):
+        taken_up = {"directory": directory}
+        if directory is not None:
+            taken_up |= {"former_directory": None, "released_at": None}
+        if known.update(**taken_up):
             return
     rows.insert(
         Member(

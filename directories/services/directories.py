@@ -15,6 +15,7 @@ from directories.models import (
     Job,
     Membership,
     Organization,
+    Removal,
     UserRecord,
 )
 from directories.services import api_keys, jobs, request_log
@@ -129,7 +130,10 @@ def delete_configuration(*, directory: Directory, by: Actor, now: datetime) -> J
     live = Directory.objects.filter(pk=directory.pk, state=Directory.State.ACTIVE)
     if not live.select_for_update(of=("self",)).exists():
         raise NotSetUpError(directory.pk)
-    live.update(state=Directory.State.DELETING)
+    live.update(state=Directory.State.DELETING, guard_stopped_at=None)
+    # Who was kept from being taken away stays, as everybody does.
+    held = Removal.objects.filter(directory=directory, state=Removal.State.HELD)
+    held.update(state=Removal.State.DISCARDED)
     for key in ApiKey.objects.filter(directory=directory, revoked_at=None):
         api_keys.revoke_api_key(key=key, by=by, now=now)
     users = UserRecord.objects.filter(directory=directory).count()

@@ -154,12 +154,13 @@ class _Count:
     def up_to(self, limit: int) -> int:
         """Return the count, or an older one from which `limit` is out of reach."""
         kept = caches["process"]
-        known = kept.get(self.name)
+        name = f"{self.name}:{limit}"
+        known = kept.get(name)
         if known is None:
             known = self._exact(limit)
             left = limit - known
             if left > EXACT_WITHIN:
-                kept.set(self.name, known, min(KEEP_S, left / GROWTH_PER_S))
+                kept.set(name, known, min(KEEP_S, left / GROWTH_PER_S))
         return int(known)
 
     def _exact(self, limit: int) -> int:

@@ -104,7 +104,5 @@ def _record(
     event: Event, organization: Organization, directories: int, by: Actor, now: datetime
 ) -> None:
     details = {"directories": directories}
-    target = Target(
-        "organization", str(organization.pk), organization.name, details
-    )
+    target = Target("organization", str(organization.pk), organization.name, details)
     record_event(event, organization=organization, by=by, target=target, at=now)

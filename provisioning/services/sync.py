@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from directories import dialect
@@ -192,21 +193,29 @@ def queue_others(directory: Directory, now: datetime) -> list[Job]:
     return [queue_reconcile(each, now) for each in others.order_by("pk")]
 
 
-def release(directory: Directory, progress: Callable[[int], None]) -> None:
+def release(
+    directory: Directory, progress: Callable[[int], None], now: datetime
+) -> None:
     """Make the groups and people of a closed directory local, in batches.
 
-    Nobody loses access: groups keep their members, accounts their state.
+    Nobody loses access: groups keep their members, accounts their state. They
+    remember where they came from, so that a later push takes them up again.
     """
     done = 0
-    groups = Group.objects.filter(record__directory=directory).order_by("pk")
+    of_directory = Q(record__directory=directory) | Q(directory=directory)
+    groups = Group.objects.filter(of_directory).order_by("pk")
     while batch := list(groups.values_list("pk", flat=True)[: batch_size()]):
-        Group.objects.filter(pk__in=batch).update(kind=Group.Kind.LOCAL, record=None)
+        Group.objects.filter(pk__in=batch).update(
+            kind=Group.Kind.LOCAL, record=None, directory=None, released_at=now
+        )
         done += len(batch)
         progress(done)
         breathe()
     people = Member.objects.filter(directory=directory).order_by("pk")
     while batch := list(people.values_list("pk", flat=True)[: batch_size()]):
-        Member.objects.filter(pk__in=batch).update(directory=None)
+        Member.objects.filter(pk__in=batch).update(
+            directory=None, former_directory=directory.name, released_at=now
+        )
         done += len(batch)
         progress(done)
         breathe()
