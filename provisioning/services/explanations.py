@@ -29,6 +29,8 @@ class Reason(TextChoices):
         "email_domain_not_verified",
         _("New email address is not in a verified domain"),
     )
+    LAST_ADMIN = "last_admin", _("The last organization admin")
+    LAST_ADMIN_RIGHT = "last_admin_right", _("The last organization admin's right")
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
 
@@ -94,6 +96,28 @@ EXPLANATIONS: dict[str, Explanation] = {
         _(
             "Verify the domain of the new address before people move to it, or set "
             "the old address again; the groups come back then."
+        ),
+    ),
+    Reason.LAST_ADMIN: Explanation(
+        Level.WARNING,
+        _(
+            "The account was not deactivated: it is the last active organization "
+            "admin, and nobody could administer the organization without it."
+        ),
+        _(
+            "Make somebody else an organization admin under Directory, "
+            "Administrators. The account is deactivated at the next sync then."
+        ),
+    ),
+    Reason.LAST_ADMIN_RIGHT: Explanation(
+        Level.WARNING,
+        _(
+            "The person lost a group that gave organization admin, but stays one, "
+            "given directly: there is no other active organization admin."
+        ),
+        _(
+            "Make somebody else an organization admin under Directory, "
+            "Administrators, then revoke this right there."
         ),
     ),
     Reason.LOCAL_NAME: Explanation(

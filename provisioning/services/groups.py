@@ -8,7 +8,7 @@ from directories.models import GroupRecord, LinkState
 from directories.services.audit import provider
 from directories.services.troubleshooting import log_finding
 from provisioning.models import Group
-from provisioning.services import explanations
+from provisioning.services import explanations, rights
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 from provisioning.services.group_names import holder_of, refuse_reserved
@@ -68,4 +68,5 @@ def let_go(record: GroupRecord, *, now: datetime) -> None:
         record_group(
             Event.GROUP_DELETED, group, provider(record.directory), record, now
         )
+        rights.end_group(group, by=provider(record.directory), now=now)
         group.delete()

@@ -12,6 +12,7 @@ from directories import dialect
 from directories.models import Account, Membership, UserRecord
 from directories.queries import nesting
 from provisioning.models import Group, GroupMember
+from provisioning.services import rights
 
 GROUP = Group._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
@@ -24,6 +25,7 @@ def join_synced_groups(record: UserRecord, account: Account) -> None:
     _join_directly(record, account)
     if nesting.counts(record.directory):
         _join_above(record, account)
+    rights.follow_account(account)
 
 
 def _join_directly(record: UserRecord, account: Account) -> None:
@@ -67,6 +69,7 @@ def leave_synced_groups(account: Account, organization_id: UUID) -> None:
         " AND g.organization_id = %s AND g.kind = 'synced')",
         [account.pk, dialect.uuid_parameter(organization_id)],
     )
+    rights.follow_account(account)
 
 
 def add_members(groups: Sequence[int], users: Sequence[int]) -> None:
@@ -92,6 +95,7 @@ def add_members(groups: Sequence[int], users: Sequence[int]) -> None:
         " ON CONFLICT (group_id, account_id) DO NOTHING",
         [dialect.ids_parameter(groups), wanted],
     )
+    rights.follow_users(groups, users)
 
 
 def remove_members(
@@ -105,6 +109,7 @@ def remove_members(
         return
     remove = _remove_unless_there_is_a_way if shared else _remove
     remove(dialect.ids_parameter(groups), dialect.ids_parameter(users))
+    rights.follow_users(groups, users)
 
 
 def _remove(groups: object, users: object) -> None:
@@ -151,6 +156,7 @@ def remove_strangers(group: int, sources: Sequence[int]) -> int:
         f" AND {dialect.one_of('account_id', 'bigint')}",
         [group, dialect.ids_parameter([account for (account,) in strangers])],
     )
+    rights.follow([group], [account for (account,) in strangers])
     return len(strangers)
 
 

@@ -27,7 +27,7 @@ from directories.services import accounts
 from directories.services.audit import Actor, Target, provider, record_events
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
-from provisioning.services import explanations, memberships
+from provisioning.services import explanations, memberships, rights
 from provisioning.services.explanations import Reason
 from provisioning.services.mapping import profile_of
 
@@ -83,8 +83,17 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
         organization_id=record.organization_id, account=account
     ).update(directory=None)
     if account.managed_by_id == record.organization_id:
-        accounts.set_status(account, Account.Status.DEACTIVATED, change=change)
+        _deactivate(record, account, change)
     _record_links([Event.SCIM_USER_UNLINKED], record, account, now)
+
+
+def _deactivate(record: UserRecord, account: Account, change: accounts.Change) -> None:
+    """Deactivate an account, unless nobody could administer without it."""
+    try:
+        rights.deactivate(account, change=change)
+    except rights.LastAdminError:
+        finding = explanations.of_user(record, Reason.LAST_ADMIN)
+        log_finding(record.directory, finding, now=change.at)
 
 
 @transaction.atomic
@@ -159,7 +168,10 @@ def _rest(record: UserRecord, account: Account, now: datetime) -> Outcome:
     change = _change(record, now)
     if same:
         accounts.change_profile(account, _updates(record), change=change)
-    accounts.set_status(account, Account.Status.DEACTIVATED, change=change)
+    try:
+        rights.deactivate(account, change=change)
+    except rights.LastAdminError:
+        return Outcome(LinkState.LINKED, account, Reason.LAST_ADMIN)
     if same:
         return Outcome(LinkState.LINKED, account)
     return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
@@ -248,7 +260,7 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
     if account.managed_by_id == record.organization_id:
         change = _change(record, now)
         accounts.change_profile(account, _updates(record), change=change)
-        accounts.set_status(account, Account.Status.ACTIVE, change=change)
+        rights.reactivate(account, change=change)
     return Outcome(LinkState.LINKED, account)
 
 

@@ -3,7 +3,8 @@
 import factory
 
 from directories.folding import fold
-from provisioning.models import App, Group, GroupMember
+from directories.models import RoleAssignment
+from provisioning.models import App, Group, GroupMember, GroupRole
 from tests.factories.directories import (
     LONG_AGO,
     AccountFactory,
@@ -45,6 +46,17 @@ class GroupMemberFactory(factory.django.DjangoModelFactory[GroupMember]):
 
     group = factory.SubFactory(GroupFactory)
     account = factory.SubFactory(AccountFactory)
+
+
+class GroupRoleFactory(factory.django.DjangoModelFactory[GroupRole]):
+    """Organization admin by a group; nobody has it before rights are followed."""
+
+    class Meta:
+        model = GroupRole
+
+    group = factory.SubFactory(GroupFactory)
+    role = RoleAssignment.Role.ORGANIZATION_ADMIN
+    created_at = LONG_AGO
 
 
 class AppFactory(factory.django.DjangoModelFactory[App]):
