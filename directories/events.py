@@ -24,6 +24,7 @@ class Event(TextChoices):
     SCIM_SYNC_DISABLED = "scim_sync_disabled", _("Ended subscription")
     LIMITS_CHANGED = "limits_changed", _("Changed limits")
     SCIM_SYNC_STARTED = "scim_manual_sync_initiated", _("Started sync")
+    SCIM_SCOPE_CHANGED = "scim_sync_rules_changed", _("Changed who is synced")
     SCIM_LOG_CLEARED = (
         "scim_troubleshooting_log_cleared",
         _("Cleared troubleshooting log"),
@@ -49,6 +50,7 @@ class Event(TextChoices):
         "group_handed_over",
         _("Handed group over to identity provider"),
     )
+    GROUP_RELEASED = "group_released", _("Made synced group local")
     GROUP_DELETED = "group_deleted", _("Deleted group")
     ORG_ADMIN_ADDED = "added_org_admin", _("Added organization admin")
     ORG_ADMIN_REMOVED = "removed_org_admin", _("Removed organization admin")

@@ -9,7 +9,14 @@ from django.db import transaction
 from directories.consumers import MembersChange, Outcome
 from directories.models import Directory, GroupRecord, Job, UserRecord
 from directories.tasks import wake
-from provisioning.services import group_members, groups, people, sync
+from provisioning.services import (
+    group_members,
+    groups,
+    people,
+    scope_following,
+    sync,
+)
+from provisioning.services.explanations import Reason
 
 
 def user_changed(record: UserRecord, now: datetime) -> Outcome:
@@ -30,17 +37,24 @@ def group_changed(record: GroupRecord, now: datetime) -> Outcome:
     if filled and outcome.state != record.link_state:
         # A group that waited has its members already.
         _wake_later(group_members.queue_sync(record, now))
+    left_out = (record.link_reason, outcome.reason).count(Reason.OUT_OF_SCOPE)
+    if filled and left_out == 1 and not scope_following.follow_group(record, now):
+        _wake_later(sync.queue_reconcile(record.directory, now))
     return outcome
 
 
 def members_changed(record: GroupRecord, change: MembersChange, now: datetime) -> None:
     """Carry the change on to the synced groups, large ones by jobs."""
     _wake_later(*group_members.carry_members(record, change, now=now))
+    if not scope_following.follow_members(record, change, now):
+        _wake_later(sync.queue_reconcile(record.directory, now))
 
 
 def group_removed(record: GroupRecord, now: datetime) -> None:
     """Delete the record's synced group."""
     groups.let_go(record, now=now)
+    if scope_following.is_chosen_or_inside(record):
+        _wake_later(sync.queue_reconcile(record.directory, now))
 
 
 def directory_released(

@@ -14,15 +14,15 @@ def hold_open(directory: Directory) -> None:
     """Keep the directory from being closed until the transaction ends.
 
     Many writes hold it at once; who closes it or changes its settings waits for
-    them. How groups in groups count is read anew, as the job that brings another
-    choice about looks only at what was written before. Raises ClosedError when
-    the directory is closed already.
+    them. How groups in groups count and who is synced are read anew, as the job that
+    brings another choice about looks only at what was written before. Raises
+    ClosedError when the directory is closed already.
     """
     active = dialect.rows(
-        f"SELECT nested_groups FROM {TABLE} d WHERE id = %s AND state = %s"  # noqa: S608
+        f"SELECT nested_groups, scope FROM {TABLE} d WHERE id = %s AND state = %s"  # noqa: S608
         f" {dialect.key_share_lock('d')}",
         [dialect.uuid_parameter(directory.pk), Directory.State.ACTIVE.value],
     )
     if not active:
         raise ClosedError(directory.pk)
-    directory.nested_groups = active[0][0]
+    directory.nested_groups, directory.scope = active[0]

@@ -31,6 +31,7 @@ class Reason(TextChoices):
     )
     LAST_ADMIN = "last_admin", _("The last organization admin")
     LAST_ADMIN_RIGHT = "last_admin_right", _("The last organization admin's right")
+    OUT_OF_SCOPE = "out_of_scope", _("Not among those chosen to be synced")
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
 
@@ -118,6 +119,17 @@ EXPLANATIONS: dict[str, Explanation] = {
         _(
             "Make somebody else an organization admin under Directory, "
             "Administrators, then revoke this right there."
+        ),
+    ),
+    Reason.OUT_OF_SCOPE: Explanation(
+        Level.INFO,
+        _(
+            "Stored, but not synced: the sync rules of the directory choose groups "
+            "and people by name, and this is not among them."
+        ),
+        _(
+            "Open Sync rules on the directory's page and choose it, or sync all users "
+            "and groups. What is chosen later is taken up then; nothing is lost."
         ),
     ),
     Reason.LOCAL_NAME: Explanation(

@@ -8,7 +8,7 @@ from directories.models import GroupRecord, LinkState
 from directories.services.audit import provider
 from directories.services.troubleshooting import log_finding
 from provisioning.models import Group
-from provisioning.services import explanations, rights
+from provisioning.services import explanations, rights, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 from provisioning.services.group_names import holder_of, refuse_reserved
@@ -20,6 +20,8 @@ def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
     Called in the transaction that wrote the record, which is locked. Raises
     RefusedError for a name that may not be pushed.
     """
+    if not scope.carries_group(record):
+        return scope.leave_out_group(record, now=now)
     group = Group.objects.filter(record=record).first()
     if group is not None and group.name == record.display_name:
         return Outcome(LinkState.LINKED)

@@ -27,7 +27,7 @@ from directories.services import accounts
 from directories.services.audit import Actor, Target, provider, record_events
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
-from provisioning.services import explanations, memberships, rights
+from provisioning.services import explanations, memberships, rights, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.mapping import profile_of
 
@@ -140,6 +140,8 @@ def _decide(
     if not record.email:
         state = LinkState.PAUSED if current else LinkState.UNLINKED
         return Outcome(state, current, Reason.NO_EMAIL)
+    if not scope.carries_user(record):
+        return scope.leave_out_user(record, current, now)
     domain = _ownership(record)
     known = current is not None and current.email_key == record.email_key
     if domain.elsewhere and not known:

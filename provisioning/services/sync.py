@@ -23,7 +23,8 @@ from directories.models import (
 from directories.queries import nesting
 from directories.services import jobs, records
 from provisioning.models import Group
-from provisioning.services import memberships
+from provisioning.services import memberships, scope_following
+from provisioning.services.explanations import Reason
 
 RECONCILE = "directory-reconcile"
 
@@ -127,8 +128,8 @@ def reconcile_directory(run: jobs.Run) -> None:
         return
     groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
     cursor, done = run.job.cursor, run.job.done
-    run.report(done=done, cursor=cursor, total=groups.count())
     if cursor == 0:
+        done = _follow_rule(directory, run, groups.count())
         _revisit_people(directory, run)
     while record := groups.filter(pk__gt=cursor).first():
         _remove_strangers(record)
@@ -141,10 +142,27 @@ def reconcile_directory(run: jobs.Run) -> None:
         breathe()
 
 
+def _follow_rule(directory: Directory, run: jobs.Run, groups: int) -> int:
+    """Take up and leave out whom the sync rules say; return how many that were."""
+    total = groups + scope_following.count_misplaced(directory)
+    run.report(done=0, total=total)
+
+    def progress(done: int) -> None:
+        run.report(done=done)
+        breathe()
+
+    return scope_following.follow_rule(directory, progress)
+
+
 def _revisit_people(directory: Directory, run: jobs.Run) -> None:
-    """Take up whom nothing keeps waiting any more."""
-    waiting = UserRecord.objects.filter(directory=directory).exclude(
-        link_state=LinkState.LINKED
+    """Take up whom nothing keeps waiting any more.
+
+    Who is left out by the sync rules was looked at already.
+    """
+    waiting = (
+        UserRecord.objects.filter(directory=directory)
+        .exclude(link_state=LinkState.LINKED)
+        .exclude(link_reason=Reason.OUT_OF_SCOPE)
     )
     after = 0
     while batch := list(
