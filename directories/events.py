@@ -35,6 +35,10 @@ class Event(TextChoices):
     SCIM_USER_DELETED = "scim_user_delete", _("Deleted provisioned user")
     SCIM_USER_LINKED = "scim_user_linked_to_aa", _("Linked user to account")
     SCIM_USER_UNLINKED = "scim_user_unlinked_from_aa", _("Unlinked user from account")
+    SCIM_USER_REVISITED = (
+        "scim_user_relink_requested",
+        _("Asked for a new look at a provisioned user"),
+    )
     SCIM_GROUP_CREATED = "scim_group_create", _("Created provisioned group")
     SCIM_GROUP_UPDATED = "scim_group_update", _("Updated provisioned group")
     SCIM_GROUP_DELETED = "scim_group_delete", _("Deleted provisioned group")
@@ -58,4 +62,13 @@ class Event(TextChoices):
     ROLE_REVOKED = "user_revoked_role", _("Took an admin right from user")
     GROUP_ROLE_GRANTED = "group_granted_role", _("Gave group an admin right")
     GROUP_ROLE_REVOKED = "group_revoked_role", _("Took an admin right from group")
+    ORPHAN_KEPT = "released_user_kept", _("Kept a user that is no longer pushed")
+    ORGANIZATION_KEY_CREATED = (
+        "organization_api_key_created",
+        _("Created organization API key"),
+    )
+    ORGANIZATION_KEY_REVOKED = (
+        "organization_api_key_revoked",
+        _("Revoked organization API key"),
+    )
     EXPORTED = "exported", _("Exported list")

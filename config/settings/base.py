@@ -264,6 +264,7 @@ JOB_HANDLERS = {
     "directory-release": "directories.services.directories.release_directory",
     "directory-reconcile": "provisioning.services.sync.reconcile_directory",
     "group-sync": "provisioning.services.sync.sync_group",
+    "link-choice": "provisioning.services.link_choices.carry_out",
 }
 
 # What is done without a subscription too; all other kinds wait for one.

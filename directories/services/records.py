@@ -16,7 +16,13 @@ from directories.folding import fold, index_key
 from directories.models import Account, Directory, Record, UserEmail, UserRecord
 from directories.queries import direct_groups
 from directories.services import limits, memberships, opening
-from directories.services.audit import Target, one_write, provider, record_event
+from directories.services.audit import (
+    Actor,
+    Target,
+    one_write,
+    provider,
+    record_event,
+)
 
 Document = dict[str, Any]
 
@@ -306,3 +312,21 @@ def _record(
         target=Target("user", str(record.scim_id), record.user_name, details),
         at=now,
     )
+
+
+def forget_user(record: UserRecord, *, by: Actor, now: datetime) -> None:
+    """Delete a locked record whose consumer has let go of it already."""
+    memberships.leave_all(record, now=now)
+    record_event(
+        Event.SCIM_USER_DELETED,
+        organization=record.organization,
+        by=by,
+        target=Target(
+            "user",
+            str(record.scim_id),
+            record.user_name,
+            {"before": record.document},
+        ),
+        at=now,
+    )
+    record.delete()

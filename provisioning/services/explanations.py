@@ -32,6 +32,9 @@ class Reason(TextChoices):
     LAST_ADMIN = "last_admin", _("The last organization admin")
     LAST_ADMIN_RIGHT = "last_admin_right", _("The last organization admin's right")
     OUT_OF_SCOPE = "out_of_scope", _("Not among those chosen to be synced")
+=======
+    UNLINKED_BY_ADMIN = "unlinked_by_admin", _("Unlinked by an admin")
+>>>>>>> 3f1c368 (Unlink for good, re-link, sync one or many again: services behind the reports and calls)
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
 
@@ -121,6 +124,7 @@ EXPLANATIONS: dict[str, Explanation] = {
             "Administrators, then revoke this right there."
         ),
     ),
+<<<<<<< HEAD
     Reason.OUT_OF_SCOPE: Explanation(
         Level.INFO,
         _(
@@ -130,6 +134,17 @@ EXPLANATIONS: dict[str, Explanation] = {
         _(
             "Open Sync rules on the directory's page and choose it, or sync all users "
             "and groups. What is chosen later is taken up then; nothing is lost."
+        ),
+    ),
+    Reason.UNLINKED_BY_ADMIN: Explanation(
+        Level.INFO,
+        _(
+            "An admin unlinked the person: what the identity provider pushes is "
+            "stored, and no account follows it."
+        ),
+        _(
+            "Use Re-link under Directory, Reports, when the identity provider is to "
+            "decide about the account again."
         ),
     ),
     Reason.LOCAL_NAME: Explanation(

@@ -27,7 +27,13 @@ from directories.services import accounts
 from directories.services.audit import Actor, Target, provider, record_events
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
-from provisioning.services import explanations, memberships, rights, scope
+from provisioning.services import (
+    apart,
+    explanations,
+    memberships,
+    rights,
+    scope,
+)
 from provisioning.services.explanations import Reason
 from provisioning.services.mapping import profile_of
 
@@ -55,6 +61,8 @@ def take_up(record: UserRecord, *, now: datetime) -> Outcome:
     Called in the transaction that wrote the record, which is locked. Raises
     RefusedError when the address is another's.
     """
+    if apart.is_kept_apart(record):
+        return apart.keep_apart(record, now=now)
     before = record.account if record.link_state == LinkState.LINKED else None
     outcome = _decide(record, now)
     if outcome.reason and outcome.reason != record.link_reason:
@@ -76,6 +84,7 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
     """
     account = record.account
     if account is None:
+        apart.note_deleted(record, now=now)
         return
     change = _change(record, now)
     memberships.leave_synced_groups(account, record.organization_id)
@@ -129,6 +138,29 @@ def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     if outcome.state == LinkState.LINKED:
         memberships.join_synced_groups(held, outcome.account)
     return outcome.account
+
+
+def link_chosen(
+    record: UserRecord, account: Account, *, by: Actor, now: datetime
+) -> Outcome:
+    """Link a locked record to an account that an admin chose for it.
+
+    The account gets the pushed address; the organization manages it, and the domain
+    of that address. Raises RefusedError when another account has the address.
+    """
+    accounts.join_organization(
+        account,
+        organization=record.organization,
+        directory=record.directory,
+        now=now,
+    )
+    _record_links([Event.SCIM_USER_LINKED], record, account, now, by=by)
+    return _follow(record, account, _ownership(record), now)
+
+
+def ownership(record: UserRecord) -> Ownership:
+    """Say who has verified the domain of a record's address."""
+    return _ownership(record)
 
 
 def _decide(

@@ -1,0 +1,171 @@
+"""Reads of the reports: who is not linked, no longer pushed, or without access."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from directories import dialect
+from directories.folding import fold
+from directories.models import (
+    Account,
+    ApiKey,
+    Directory,
+    LinkState,
+    Member,
+    Organization,
+    UserRecord,
+)
+from provisioning.models import Group, GroupMember
+from provisioning.queries.people import LOCAL
+from provisioning.queries.review import provider_directories
+
+LOOSE = (LinkState.UNLINKED, LinkState.PAUSED, LinkState.HELD)
+LAST = chr(0x10FFFF)
+
+
+class Report(TextChoices):
+    """The reports, by the name in their address."""
+
+    NOT_LINKED = "not-linked", _("Not linked")
+    NO_LONGER_PUSHED = "no-longer-pushed", _("No longer pushed")
+    NOT_SEEN = "not-seen", _("Not seen lately")
+    NO_ACCESS = "no-access", _("People without access")
+
+
+# Reports about what was pushed; the others are about people of the organization.
+OF_RECORDS = frozenset({Report.NOT_LINKED, Report.NOT_SEEN})
+
+
+@dataclass(frozen=True)
+class ReportFilter:
+    """What of a report to show; what is empty does not matter.
+
+    `directory` is an id, or LOCAL where people are listed. `days` is how long a record
+    was not seen.
+    """
+
+    text: str = ""
+    directory: str = ""
+    state: str = ""
+    reason: str = ""
+    days: int = 30
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.directory or self.state or self.reason)
+
+
+def records_of(
+    report: Report, organization: Organization, wanted: ReportFilter, now: datetime
+) -> QuerySet[UserRecord]:
+    """Return the records of a report, with directory and account."""
+    places = provider_directories(organization)
+    if wanted.directory:
+        places = places.filter(pk=_uuid(wanted.directory))
+    found = UserRecord.objects.filter(_begins(wanted.text))
+    if report == Report.NOT_SEEN:
+        cut = now - timedelta(days=wanted.days)
+        found = found.filter(
+            directory__in=_in_use(places, cut),
+            link_state__in=[LinkState.LINKED, LinkState.PAUSED],
+            active=True,
+            seen_at__lt=cut,
+        )
+    else:
+        states = [wanted.state] if wanted.state else LOOSE
+        found = found.filter(directory__in=_ids(places), link_state__in=states)
+        if wanted.reason:
+            found = found.filter(link_reason=wanted.reason)
+    return found.select_related("directory__organization", "account")
+
+
+def _ids(places: QuerySet[Directory]) -> list[uuid.UUID]:
+    return list(places.values_list("pk", flat=True))
+
+
+def _in_use(places: QuerySet[Directory], cut: datetime) -> list[uuid.UUID]:
+    """Return the directories whose provider has called since then."""
+    asked = ApiKey.objects.filter(directory=OuterRef("pk"), last_used_at__gte=cut)
+    return _ids(places.filter(Exists(asked), state=Directory.State.ACTIVE))
+
+
+def _begins(text: str) -> Q:
+    """Return the condition that user name or address begins with a text."""
+    key = fold(text)
+    if not key:
+        return Q()
+    return Q(user_name_key__gte=key, user_name_key__lt=key + LAST) | Q(
+        email_key__gte=key, email_key__lt=key + LAST
+    )
+
+
+def members_of(
+    report: Report, organization: Organization, wanted: ReportFilter
+) -> QuerySet[Member]:
+    """Return the people of a report, with account and directory."""
+    active = organization.members.filter(status=Member.Status.ACTIVE)
+    if report == Report.NO_LONGER_PUSHED:
+        found = active.filter(released_at__isnull=False, directory=None)
+    else:
+        found = active.filter(~Exists(_groups_of_member(organization)))
+        if wanted.directory == LOCAL:
+            found = found.filter(directory=None)
+        elif wanted.directory:
+            found = found.filter(directory=_uuid(wanted.directory))
+    found = found.select_related("account", "directory")
+    return dialect.search(found, wanted.text)
+
+
+def _groups_of_member(organization: Organization) -> QuerySet[GroupMember]:
+    """Return what puts a member into a group that can give something."""
+    return GroupMember.objects.filter(
+        account=OuterRef("account"), group__organization=organization
+    ).exclude(group__kind=Group.Kind.ALL_MEMBERS)
+
+
+def records_by_account(
+    organization: Organization, accounts: Iterable[int]
+) -> dict[int, UserRecord]:
+    """Return the records that own these accounts in an organization."""
+    owned = UserRecord.objects.filter(
+        organization=organization, account__in=list(accounts)
+    ).select_related("directory__organization", "account")
+    return {record.account_id: record for record in owned if record.account_id}
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What unlinking changes: accounts that become local, and places they lose."""
+
+    accounts: int
+    places: int
+    groups: int
+
+
+def effect_of_unlinking(organization: Organization, accounts: Iterable[int]) -> Effect:
+    """Count what these accounts lose when they are unlinked; one query."""
+    known = list(accounts)
+    lost = GroupMember.objects.filter(
+        account__in=known,
+        group__organization=organization,
+        group__kind=Group.Kind.SYNCED,
+    )
+    groups = list(lost.values_list("group_id", flat=True).order_by("group_id"))
+    return Effect(accounts=len(known), places=len(groups), groups=len(set(groups)))
+
+
+def local_accounts(organization: Organization, email: str) -> Account | None:
+    """Return the account of a member by address, None when nobody has it."""
+    return Account.objects.filter(
+        email_key=fold(email), memberships__organization=organization
+    ).first()
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
