@@ -32,9 +32,7 @@ class Reason(TextChoices):
     LAST_ADMIN = "last_admin", _("The last organization admin")
     LAST_ADMIN_RIGHT = "last_admin_right", _("The last organization admin's right")
     OUT_OF_SCOPE = "out_of_scope", _("Not among those chosen to be synced")
-=======
     UNLINKED_BY_ADMIN = "unlinked_by_admin", _("Unlinked by an admin")
->>>>>>> 3f1c368 (Unlink for good, re-link, sync one or many again: services behind the reports and calls)
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
 
@@ -124,7 +122,6 @@ EXPLANATIONS: dict[str, Explanation] = {
             "Administrators, then revoke this right there."
         ),
     ),
-<<<<<<< HEAD
     Reason.OUT_OF_SCOPE: Explanation(
         Level.INFO,
         _(
