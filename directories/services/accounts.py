@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db import transaction
 
 from directories import rows
 from directories.events import Event
@@ -16,7 +15,6 @@ from directories.models import (
     Directory,
     Member,
     Organization,
-    RoleAssignment,
 )
 from directories.services.audit import Actor, Target, record_event
 
@@ -201,18 +199,3 @@ def _rename_members(account: Account) -> None:
         name=list_name(account),
         search_text=search_text(account),
     )
-
-
-@transaction.atomic
-def assign_role(account: Account, role: RoleAssignment.Role, *, change: Change) -> None:
-    """Give an admin right over the organization directly; twice is once."""
-    assignment, made = RoleAssignment.objects.get_or_create(
-        organization=change.organization,
-        site=None,
-        account=account,
-        role=role,
-        group_id=0,
-        defaults={"created_at": change.at},
-    )
-    if made and assignment.role == RoleAssignment.Role.ORGANIZATION_ADMIN:
-        change.record(Event.ORG_ADMIN_ADDED, account)

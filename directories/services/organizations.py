@@ -14,7 +14,7 @@ from directories.models import (
     RoleAssignment,
     Site,
 )
-from directories.services import accounts
+from directories.services import accounts, admins
 from directories.services.audit import SYSTEM, Target, record_event
 
 
@@ -63,7 +63,7 @@ def add_admin(
     accounts.join_organization(
         account, organization=organization, directory=None, now=now
     )
-    accounts.assign_role(account, RoleAssignment.Role.ORGANIZATION_ADMIN, change=change)
+    admins.grant_role(account, RoleAssignment.Role.ORGANIZATION_ADMIN, change=change)
     return account
 
 

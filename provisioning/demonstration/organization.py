@@ -20,6 +20,7 @@ from directories.services.demonstration import set_demonstration, set_unbounded
 from directories.services.directories import add_directory
 from provisioning.models import App, Group
 from provisioning.services import apps, local_groups
+from provisioning.services.built_in import found_organization
 
 NAME = "Meridian Works"
 ADMIN = ("Alex Moreau", "admin@rollcall.example", False)
@@ -44,10 +45,8 @@ LOCAL_GROUPS = (
     ("Design", "Designers, before the identity provider knew them", (TOMAS, GRETA)),
     ("Book club", "Every other Thursday", (TOMAS, YUKI, SAM)),
 )
-BUILT_IN_GROUPS = (
-    ("org-admins", "Administers the organization", (ADMIN, PRIYA)),
-    ("site-admins", "Administers the sites", ()),
-)
+# Priya is an admin by this group alone.
+ORG_ADMINS = ("org-admins", (ADMIN, PRIYA))
 DEFAULT_GROUPS = (
     ("jira-users-meridian", "Uses Jira on meridian"),
     ("confluence-users-meridian", "Uses Confluence on meridian"),
@@ -73,7 +72,7 @@ class Demonstration:
 @transaction.atomic
 def prepare(*, password: str, now: datetime) -> Organization:
     """Make the organization with sites, domains, and local people and groups."""
-    organization = organizations.create_organization(name=NAME, now=now)
+    organization = found_organization(name=NAME, now=now)
     set_demonstration(organization, Organization.Demonstration.PREPARED)
     for name in (*OWN_DOMAINS, *FREE_DOMAINS):
         organizations.add_domain(organization, name=name, verified=True, now=now)
@@ -99,9 +98,6 @@ def _add_people(change: Change) -> dict[str, Account]:
             account, organization=change.organization, directory=None, now=change.at
         )
         people[email] = account
-    accounts.assign_role(
-        people[PRIYA[1]], RoleAssignment.Role.ORGANIZATION_ADMIN, change=change
-    )
     return people
 
 
@@ -110,10 +106,6 @@ def _add_groups(
 ) -> None:
     rows = [
         *((Group.Kind.LOCAL, name, text, who) for name, text, who in LOCAL_GROUPS),
-        *(
-            (Group.Kind.BUILT_IN, name, text, who)
-            for name, text, who in BUILT_IN_GROUPS
-        ),
         *((Group.Kind.DEFAULT, name, text, PEOPLE) for name, text in DEFAULT_GROUPS),
     ]
     for kind, name, text, who in rows:
@@ -121,6 +113,9 @@ def _add_groups(
             organization, name=name, description=text, by=SYSTEM, now=now, kind=kind
         )
         local_groups.add_accounts(group, [people[email] for _, email, _ in who])
+    built_in, admins = ORG_ADMINS
+    group = organization.groups.get(name_key=built_in)
+    local_groups.add_accounts(group, [people[email] for _, email, _ in admins])
 
 
 def parts(organization: Organization, now: datetime) -> Demonstration:

@@ -11,7 +11,7 @@ from directories.services.opening import hold_open
 from provisioning.models import Group
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
-from provisioning.services.group_members import queue_sync
+from provisioning.services.group_members import end_rights_at_once, queue_sync
 from provisioning.services.group_names import BUILT_IN_NAMES
 
 
@@ -48,4 +48,5 @@ def sync_held_group(record: GroupRecord, *, by: Actor, now: datetime) -> Job:
     held.link_state, held.link_reason = LinkState.LINKED, ""
     held.save(update_fields=["link_state", "link_reason"])
     record_group(Event.GROUP_HANDED_OVER, group, by, held, now)
+    end_rights_at_once([held])
     return queue_sync(held, now)

@@ -10,7 +10,7 @@ from directories.models import GroupRecord, Job
 from directories.queries import nesting
 from directories.services import jobs
 from provisioning.models import Group
-from provisioning.services import memberships
+from provisioning.services import memberships, rights
 
 SYNC = "group-sync"
 
@@ -35,7 +35,10 @@ def carry_members(
         shared = record.nested_count or whole.above or whole.removed
         memberships.remove_members(groups, left, shared=counts and bool(shared))
         memberships.add_members(groups, joined)
-    return [queue_sync(each, now) for each in _later(record, records[at_once:])]
+    later = _later(record, records[at_once:])
+    if whole.left or whole.removed:
+        end_rights_at_once(later)
+    return [queue_sync(each, now) for each in later]
 
 
 def _direct(change: MembersChange) -> MembersChange:
@@ -75,6 +78,20 @@ def _later(record: GroupRecord, records: Sequence[int]) -> list[GroupRecord]:
     for each in waiting:
         each.directory, each.organization = record.directory, record.organization
     return waiting
+
+
+def end_rights_at_once(records: Sequence[GroupRecord]) -> None:
+    """Take out of groups that give rights whoever their records do not name.
+
+    What a job is to do may wait, an admin right may not.
+    """
+    groups = Group.objects.filter(record__in=[each.pk for each in records])
+    keys = dict(groups.order_by("pk").values_list("pk", "record_id"))
+    giving = rights.gives_rights(list(keys))
+    by_key = {each.pk: each for each in records}
+    for group in giving:
+        sources = nesting.counted_groups(by_key[keys[group]])
+        memberships.remove_strangers(group, sources)
 
 
 def queue_sync(record: GroupRecord, now: datetime) -> Job:

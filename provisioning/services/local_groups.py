@@ -9,6 +9,7 @@ from directories.folding import fold
 from directories.models import Account, Organization
 from directories.services.audit import Actor, Target, record_event
 from provisioning.models import Group, GroupMember
+from provisioning.services import rights
 
 
 @transaction.atomic
@@ -49,3 +50,4 @@ def add_accounts(group: Group, accounts: list[Account]) -> None:
         (GroupMember(group=group, account=account) for account in accounts),
         ignore_conflicts=True,
     )
+    rights.follow([group.pk], [account.pk for account in accounts])

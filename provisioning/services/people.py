@@ -130,7 +130,8 @@ def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     outcome = _decide(held, now, approved_by=by)
     if outcome.account is None:
         raise NotWaitingError(record.pk)
-    if not outcome.account.is_active and by.id == str(outcome.account.public_id):
+    ends = not outcome.account.is_active or outcome.reason == Reason.LAST_ADMIN
+    if ends and by.id == str(outcome.account.public_id):
         raise OwnAccountError(record.pk)
     held.account = outcome.account
     held.link_state, held.link_reason = outcome.state, outcome.reason

@@ -14,6 +14,7 @@ with `refuses`, for what an admin does, LastAdminError is raised instead.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -36,6 +37,7 @@ __all__ = [
     "end_person",
     "follow",
     "follow_account",
+    "follow_all",
     "follow_users",
     "gives_rights",
     "is_last_admin",
@@ -65,6 +67,19 @@ def follow(
     if giving := right_rows.giving(groups):
         where = Where(giving, accounts)
         _bring_in_step(where, by=by, now=now, refuses=refuses)
+
+
+@transaction.atomic
+def follow_all(organization: Organization) -> None:
+    """Bring every right by a group of an organization in step."""
+    held = RoleAssignment.objects.filter(organization=organization, group_id__gt=0)
+    giving = GroupRole.objects.filter(group__organization=organization)
+    keys = {
+        *held.order_by("group_id").values_list("group_id", flat=True).distinct(),
+        *giving.order_by("group_id").values_list("group_id", flat=True),
+    }
+    if keys:
+        _bring_in_step(Where(sorted(keys)))
 
 
 def follow_users(groups: Sequence[int], users: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,7 +24,7 @@ from directories.models import (
 from directories.queries import nesting
 from directories.services import jobs, records
 from provisioning.models import Group
-from provisioning.services import memberships, scope_following
+from provisioning.services import memberships, rights, scope_following
 from provisioning.services.explanations import Reason
 
 RECONCILE = "directory-reconcile"
@@ -129,6 +130,7 @@ def reconcile_directory(run: jobs.Run) -> None:
     groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
     cursor, done = run.job.cursor, run.job.done
     if cursor == 0:
+        dialect.retrying(partial(rights.follow_all, directory.organization))
         done = _follow_rule(directory, run, groups.count())
         _revisit_people(directory, run)
     while record := groups.filter(pk__gt=cursor).first():
@@ -159,9 +161,10 @@ def _revisit_people(directory: Directory, run: jobs.Run) -> None:
 
     Who is left out by the sync rules was looked at already.
     """
+    linked = Q(link_state=LinkState.LINKED) & ~Q(link_reason=Reason.LAST_ADMIN)
     waiting = (
         UserRecord.objects.filter(directory=directory)
-        .exclude(link_state=LinkState.LINKED)
+        .exclude(linked)
         .exclude(link_reason=Reason.OUT_OF_SCOPE)
     )
     after = 0

@@ -91,7 +91,7 @@ def test_setup_asks_at_a_terminal(db, monkeypatch):
     monkeypatch.setattr("sys.stdin", Terminal())
     monkeypatch.setattr("builtins.input", lambda prompt: next(answers))
     monkeypatch.setattr(
-        "directories.management.commands.setup.getpass", lambda prompt: PASSWORD
+        "provisioning.management.commands.setup.getpass", lambda prompt: PASSWORD
     )
 
     call_command("setup")

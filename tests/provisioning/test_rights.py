@@ -1,14 +1,18 @@
 """Rights by groups begin and end with the place in the group, at once."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
 from directories.models import Account, AuditEvent, Member, RoleAssignment
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
-from provisioning.models import GroupMember
+from provisioning.models import GroupMember, GroupRole
 from provisioning.services import rights
+from provisioning.services.built_in import found_organization
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,
@@ -194,3 +198,29 @@ def test_groups_that_give_nothing_cost_one_look(
         rights.follow([group.pk], [account.pk])
     with django_assert_num_queries(1):
         rights.follow_account(account)
+
+
+def test_an_organization_is_founded_with_groups_that_give_rights(db):
+    made = found_organization(name="Acme", now=timezone.now())
+
+    given = made.groups.values_list("name", "kind", "roles__role").order_by("name")
+    assert list(given) == [
+        ("org-admins", "built_in", "organization_admin"),
+        ("site-admins", "built_in", "site_admin"),
+    ]
+
+
+def test_the_migration_gives_an_older_organization_the_same(organization):
+    old = GroupFactory.create(
+        organization=organization, name="org-admins", kind="built_in"
+    )
+    GroupFactory.create(organization=organization, name="site-admins")
+    member = MemberFactory.create(organization=organization)
+    GroupMemberFactory.create(group=old, account=member.account)
+    migration = import_module("provisioning.migrations.0004_built_in_rights")
+
+    migration.give_rights(apps, None)
+    migration.give_rights(apps, None)
+
+    assert held(member.account) == [(ADMIN, old.pk)]
+    assert GroupRole.objects.count() == 1

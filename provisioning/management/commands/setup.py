@@ -15,6 +15,7 @@ from django.utils import timezone
 from directories.folding import fold
 from directories.models import Account, Organization
 from directories.services import organizations
+from provisioning.services.built_in import found_organization
 
 
 @dataclass(frozen=True)
@@ -120,9 +121,7 @@ def create(answers: Answers) -> None:
     """Make the organization and its admin, both or neither."""
     now = timezone.now()
     with transaction.atomic():
-        organization = organizations.create_organization(
-            name=answers.organization, now=now
-        )
+        organization = found_organization(name=answers.organization, now=now)
         organizations.add_admin(
             organization,
             email=answers.email,
