@@ -42,6 +42,8 @@ class Event(TextChoices):
     SCIM_GROUP_CREATED = "scim_group_create", _("Created provisioned group")
     SCIM_GROUP_UPDATED = "scim_group_update", _("Updated provisioned group")
     SCIM_GROUP_DELETED = "scim_group_delete", _("Deleted provisioned group")
+    SCIM_GROUP_MEMBER_ADDED = "scim_group_add_member", _("Added to group")
+    SCIM_GROUP_MEMBER_REMOVED = "scim_group_remove_member", _("Removed from group")
     SCIM_GROUP_MEMBERS = "scim_group_members_change", _("Changed group members")
     ACCOUNT_CREATED = "account_created", _("Created account")
     ACCOUNT_UPDATED = "user_detail_change", _("Changed account details")

@@ -18,8 +18,6 @@ from provisioning.queries.groups import GroupFilter
 from provisioning.queries.people import LOCAL, MemberFilter
 
 LONGEST_SEARCH = 200
-# As many digits as every key of the database may have.
-KEY_DIGITS = 18
 ADMINS = "admin"
 DESCENDING = "-name"
 
@@ -101,13 +99,6 @@ def cut_of(query: QueryDict, field: str) -> Cut:
         after=None if before else query.get("after") or None,
         before=before,
     )
-
-
-def event_of(query: QueryDict) -> int | None:
-    """Return the key of the event before which a history goes on."""
-    asked = query.get("before", "")
-    plain = asked.isascii() and asked.isdigit() and len(asked) <= KEY_DIGITS
-    return int(asked) if plain else None
 
 
 def _one_of(asked: str, known: Collection[str]) -> str:

@@ -12,6 +12,13 @@ from provisioning.views.overview import organization_overview
 from provisioning.views.review import group_sync, record_link, review_list
 from provisioning.views.search import search
 from provisioning.views.site import site_list
+from provisioning.views.timeline import (
+    group_record,
+    group_timeline_export,
+    record_timeline_export,
+    user_record,
+    user_timeline_export,
+)
 from provisioning.views.user import user_detail, user_export, user_list
 
 app_name = "provisioning"
@@ -20,6 +27,7 @@ USERS = "directory/users/"
 GROUPS = "directory/groups/"
 GROUP = f"{GROUPS}<uuid:public_id>/"
 REVIEW = "directory/review/"
+RECORDS = "directory/records/"
 PROVIDER = "security/identity-providers/<uuid:directory_id>/"
 
 urlpatterns = [
@@ -28,10 +36,27 @@ urlpatterns = [
     path(USERS, user_list, name="user-list"),
     path(f"{USERS}export/", user_export, name="user-export"),
     path(f"{USERS}<uuid:public_id>/", user_detail, name="user-detail"),
+    path(
+        f"{USERS}<uuid:public_id>/timeline/",
+        user_timeline_export,
+        name="user-timeline-export",
+    ),
+    path(f"{RECORDS}users/<uuid:scim_id>/", user_record, name="user-record"),
+    path(f"{RECORDS}groups/<uuid:scim_id>/", group_record, name="group-record"),
+    path(
+        f"{RECORDS}<uuid:scim_id>/timeline/",
+        record_timeline_export,
+        name="record-timeline-export",
+    ),
     path(GROUPS, group_list, name="group-list"),
     path(f"{GROUPS}export/", group_export, name="group-export"),
     path(GROUP, group_detail, name="group-detail"),
     path(f"{GROUP}export/", group_member_export, name="group-member-export"),
+    path(
+        f"{GROUP}timeline/",
+        group_timeline_export,
+        name="group-timeline-export",
+    ),
     path(REVIEW, review_list, name="review-list"),
     path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
     path(f"{REVIEW}<uuid:scim_id>/sync/", group_sync, name="group-sync"),

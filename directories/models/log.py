@@ -104,6 +104,10 @@ class TroubleshootingEntry(models.Model):
                 fields=["organization", "subject_id", "id"],
                 name="troubleshooting_subject",
             ),
+            models.Index(
+                fields=["organization", "subject_name", "id"],
+                name="troubleshooting_name",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -13,9 +13,10 @@ from directories import dialect
 from directories.consumers import MembersChange, consumer_for
 from directories.events import Event
 from directories.folding import fold
-from directories.models import Directory, GroupRecord, LinkState, UserRecord
+from directories.models import Directory, GroupRecord, LinkState
 from directories.services import limits, memberships, nestings
 from directories.services.audit import Target, provider, record_event
+from directories.services.member_events import record_group
 from directories.services.memberships import MembersPlan
 from directories.services.nestings import Held
 from directories.services.opening import hold_open
@@ -28,8 +29,6 @@ from directories.services.records import (
 
 Document = dict[str, Any]
 T = TypeVar("T")
-# Above this many the audit log keeps numbers only.
-NAMED_MEMBERS = 20
 
 
 @dataclass(frozen=True)
@@ -132,8 +131,8 @@ def _create_group(
     record.save(force_insert=True)
     _hand_over(record, now)
     change = _change_members(record, values.members, held, now)
-    details = {"after": record.document, **_counts(change)}
-    _record(Event.SCIM_GROUP_CREATED, record, details, now)
+    details = {"after": record.document}
+    record_group(Event.SCIM_GROUP_CREATED, record, change, details, now)
     return record
 
 
@@ -163,7 +162,7 @@ def _change_group(
         changes = {"before": before, "after": record.document}
         _record(Event.SCIM_GROUP_UPDATED, record, changes, now)
     if change:
-        _record(Event.SCIM_GROUP_MEMBERS, record, _counts(change), now)
+        record_group(Event.SCIM_GROUP_MEMBERS, record, change, {}, now)
     return record
 
 
@@ -238,32 +237,6 @@ def _change_members(
     if change:
         consumer_for(record.directory).members_changed(record, change, now)
     return change
-
-
-def _counts(change: MembersChange) -> dict[str, Any]:
-    """Return how many joined and left, with their names while they are few."""
-    counts: dict[str, Any] = {"joined": len(change.joined), "left": len(change.left)}
-    if 0 < len(change.joined) + len(change.left) <= NAMED_MEMBERS:
-        users = UserRecord.objects.in_bulk([*change.joined, *change.left])
-        # Who is deleted at this moment has no name any more.
-        names = {pk: user.user_name for pk, user in users.items()}
-        counts["joined_names"] = [names[pk] for pk in change.joined if pk in names]
-        counts["left_names"] = [names[pk] for pk in change.left if pk in names]
-    return {**counts, **_group_counts(change)}
-
-
-def _group_counts(change: MembersChange) -> dict[str, Any]:
-    """Return how many groups came and went, with their names while they are few."""
-    come, gone = change.nested, change.removed
-    if not come and not gone:
-        return {}
-    counts: dict[str, Any] = {"groups_joined": len(come), "groups_left": len(gone)}
-    if len(come) + len(gone) <= NAMED_MEMBERS:
-        groups = GroupRecord.objects.in_bulk([*come, *gone])
-        names = {pk: group.display_name for pk, group in groups.items()}
-        counts["groups_joined_names"] = [names[pk] for pk in come if pk in names]
-        counts["groups_left_names"] = [names[pk] for pk in gone if pk in names]
-    return counts
 
 
 def _record(

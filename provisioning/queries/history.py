@@ -1,7 +1,7 @@
-"""Reads of the audit log about one thing, told so that a page can show it."""
+"""Events of the audit log, told so that a page can show them."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils.translation import ngettext
 from directories.events import Event
 from directories.models import AuditEvent, Organization
 
-PAGE = 20
 LONGEST_VALUE = 160
 FIELDS = {
     "email": _("Email address"),
@@ -46,27 +45,6 @@ class Told:
     title: str
     differences: list[Difference]
     note: str
-
-
-@dataclass(frozen=True)
-class History:
-    """Some events, newest first, and the key to go on from, None at the end."""
-
-    events: list[Told]
-    older: int | None
-
-
-def history_of(
-    organization: Organization, target_ids: Iterable[str], *, before: int | None = None
-) -> History:
-    """Return what happened to these targets, older than event `before`."""
-    events = organization.audit_events.filter(target_id__in=list(target_ids))
-    if before is not None:
-        events = events.filter(pk__lt=before)
-    rows = list(events.order_by("-pk")[: PAGE + 1])
-    shown = rows[:PAGE]
-    older = shown[-1].pk if len(rows) > PAGE else None
-    return History([tell(event) for event in shown], older)
 
 
 def latest_events(organization: Organization, size: int) -> list[Told]:
@@ -131,7 +109,9 @@ def _moves(moved: Mapping[str, int]) -> dict[str, str]:
 
 
 def _note(details: Mapping[str, Any]) -> str:
-    """Say how many people, and which groups, came into a group and left it."""
+    """Say which group it was, or who and how many came into it and left it."""
+    if isinstance(details.get("group"), str):
+        return str(details["group"])
     numbers = {name: details.get(name) for name in MOVES}
     moved = {n: number for n, number in numbers.items() if isinstance(number, int)}
     texts = _moves(moved)

@@ -18,11 +18,12 @@ from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
-from provisioning.queries import groups, history
+from provisioning.queries import groups
 from provisioning.services.explanations import EXPLANATIONS
 from provisioning.services.group_members import SYNC
 from provisioning.views.group import find_group
 from provisioning.views.listing import list_page, turned_round
+from provisioning.views.timeline import of_group, shown_timeline
 
 MEMBERS, DETAILS, HISTORY = "members", "details", "history"
 FRAGMENTS = {MEMBERS: "rows", DETAILS: "details", HISTORY: "history"}
@@ -66,12 +67,11 @@ def _content(
     if tab == DETAILS:
         return _details(group.record, count=count) if group.record else {}
     if tab == HISTORY:
-        subjects = [str(group.public_id)]
-        if group.record:
-            subjects.append(str(group.record.scim_id))
-        before = tables.event_of(request.GET)
         return {
-            "history": history.history_of(request.organization, subjects, before=before)
+            "timeline": shown_timeline(request, of_group(group)),
+            "export_url": reverse(
+                "provisioning:group-timeline-export", args=[group.public_id]
+            ),
         }
     text = tables.text_of(request.GET)
     cut = tables.cut_of(request.GET, "name")

@@ -17,10 +17,11 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
-from provisioning.queries import history, people
+from provisioning.queries import people
 from provisioning.queries.review import provider_directories
 from provisioning.views.listing import list_page, turned_round
 from provisioning.views.profile import profile_of
+from provisioning.views.timeline import of_person, shown_timeline
 
 GROUPS_SHOWN = 100
 
@@ -127,9 +128,9 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "roles": people.roles_of(organization, account),
     }
     if Permission.SEE_LOGS in request.permissions:
-        subjects = [str(public_id), *([str(record.scim_id)] if record else [])]
-        context["history"] = history.history_of(
-            organization, subjects, before=tables.event_of(request.GET)
+        context["timeline"] = shown_timeline(request, of_person(member, record))
+        context["export_url"] = reverse(
+            "provisioning:user-timeline-export", args=[public_id]
         )
     return render_part(
         request, "provisioning/user_detail.html", context, fragment="history"

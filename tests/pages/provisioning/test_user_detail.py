@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from directories.events import Event
 from directories.models import Directory, LinkState, Organization, RoleAssignment
+from provisioning.queries.timeline import NEWEST
 from provisioning.services.explanations import EXPLANATIONS, Reason
 from tests.factories.directories import (
     AccountFactory,
@@ -212,7 +213,7 @@ def test_the_history_goes_on_page_by_page(console, organization):
         )
         for n in range(25)
     ]
-    older = f"?before={events[5].pk}"
+    older = f"?before={events[5].pk}-{NEWEST}"
 
     page = console.get(url_of(member))
     rest = console.get(url_of(member) + older)
@@ -258,4 +259,4 @@ def test_the_number_of_queries_does_not_grow(console, organization, okta):
     one = queries_of(console, url)
     add(30)
 
-    assert queries_of(console, url) == one <= 10
+    assert queries_of(console, url) == one <= 12

@@ -1,0 +1,140 @@
+"""What happened to one person or group: audit trail and troubleshooting log, joined."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from heapq import merge
+from itertools import islice
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from directories.models import AuditEvent, Organization, TroubleshootingEntry
+from provisioning.queries.history import Told, tell
+
+M = TypeVar("M", AuditEvent, TroubleshootingEntry)
+
+PAGE = 20
+EXPORT_BATCH = 500
+_PLACE = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
+# Beyond every key: the beginning of a timeline.
+NEWEST = 10**18 - 1
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a timeline is about.
+
+    `ids` are those of the account or group and of its record; `names` those by which
+    the log knows somebody who was refused before they had an id.
+    """
+
+    ids: Sequence[str]
+    names: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One event or one entry of the log; the other is None."""
+
+    at: datetime
+    told: Told | None = None
+    entry: TroubleshootingEntry | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a timeline goes on: below these keys of the two logs."""
+
+    event: int = NEWEST
+    entry: int = NEWEST
+
+    def __str__(self) -> str:
+        return f"{self.event}-{self.entry}"
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Some of what happened, newest first, and where it goes on, None at the end."""
+
+    items: list[Item]
+    older: Place | None
+    problems: bool
+
+
+def place_of(text: str) -> Place:
+    """Return the place that an address names, the beginning if it names none."""
+    found = _PLACE.fullmatch(text)
+    return Place(int(found[1]), int(found[2])) if found else Place()
+
+
+def timeline_of(
+    organization: Organization,
+    subject: Subject,
+    place: Place,
+    *,
+    problems: bool = False,
+) -> Timeline:
+    """Return a page of what happened; `problems` leaves out what went well."""
+    found = list(
+        islice(_merged(organization, subject, place, problems=problems), PAGE + 1)
+    )
+    items, last = [], place
+    for each in found[:PAGE]:
+        last = _below(last, each)
+        items.append(_item(each))
+    return Timeline(items, last if len(found) > PAGE else None, problems)
+
+
+def whole_timeline(
+    organization: Organization, subject: Subject, *, problems: bool = False
+) -> Iterator[Item]:
+    """Return everything that happened, newest first, read in batches."""
+    for found in _merged(organization, subject, Place(), problems=problems):
+        yield _item(found)
+
+
+def _merged(
+    organization: Organization, subject: Subject, place: Place, *, problems: bool
+) -> Iterator[AuditEvent | TroubleshootingEntry]:
+    """Join the two logs by time, each read along an index, newest first."""
+    entries = TroubleshootingEntry.objects.filter(organization=organization)
+    streams: list[Iterator[AuditEvent | TroubleshootingEntry]] = [
+        _batches(entries.filter(subject_id__in=list(subject.ids)), place.entry)
+    ]
+    if subject.names:
+        nobody = entries.filter(subject_id="", subject_name__in=list(subject.names))
+        streams.append(_batches(nobody, place.entry))
+    if not problems:
+        events = organization.audit_events.filter(target_id__in=list(subject.ids))
+        streams.append(_batches(events, place.event))
+    return merge(*streams, key=_when, reverse=True)
+
+
+def _when(found: AuditEvent | TroubleshootingEntry) -> datetime:
+    return found.at if isinstance(found, AuditEvent) else found.first_at
+
+
+def _batches(rows: QuerySet[M], below: int) -> Iterator[M]:
+    def batch(last: int) -> list[M]:
+        return list(rows.filter(pk__lt=last).order_by("-pk")[:size])
+
+    size = PAGE + 1
+    while found := batch(below):
+        yield from found
+        if len(found) < size:
+            return
+        below, size = found[-1].pk, EXPORT_BATCH
+
+
+def _below(place: Place, found: AuditEvent | TroubleshootingEntry) -> Place:
+    if isinstance(found, AuditEvent):
+        return Place(found.pk, place.entry)
+    return Place(place.event, found.pk)
+
+
+def _item(found: AuditEvent | TroubleshootingEntry) -> Item:
+    if isinstance(found, AuditEvent):
+        return Item(at=_when(found), told=tell(found))
+    return Item(at=_when(found), entry=found)

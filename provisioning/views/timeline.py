@@ -1,0 +1,209 @@
+"""What happened to a person, a group or a record: part of their pages, and exported."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from directories.exports import csv_response
+from directories.models import GroupRecord, Member, Organization, UserRecord
+from directories.permissions import ConsoleRequest, Permission, requires
+from directories.services import exports
+from directories.services.audit import Target
+from directories.views.rendering import Crumbs, render_part
+from provisioning.models import Group
+from provisioning.queries import people
+from provisioning.queries.timeline import (
+    Item,
+    Subject,
+    Timeline,
+    place_of,
+    timeline_of,
+    whole_timeline,
+)
+from provisioning.services.explanations import EXPLANATIONS
+from provisioning.views.group import find_group
+
+PROBLEMS = "problems"
+COLUMNS = (
+    gettext_lazy("Time"),
+    gettext_lazy("What happened"),
+    gettext_lazy("Details"),
+    gettext_lazy("By"),
+    gettext_lazy("What to do"),
+    gettext_lazy("Times"),
+    gettext_lazy("Request ID"),
+)
+
+
+def of_person(member: Member, record: UserRecord | None) -> Subject:
+    """Return whom the timeline of a person is about."""
+    account = member.account
+    ids = [str(account.public_id)]
+    names = {account.email}
+    if record:
+        ids.append(str(record.scim_id))
+        names |= {record.user_name, record.email}
+    return Subject(ids, sorted(names - {""}))
+
+
+def of_group(group: Group) -> Subject:
+    """Return whom the timeline of a group is about."""
+    ids = [str(group.public_id)]
+    if group.record:
+        ids.append(str(group.record.scim_id))
+    return Subject(ids, [group.name])
+
+
+def of_record(record: UserRecord | GroupRecord) -> Subject:
+    """Return whom the timeline of a record is about."""
+    if isinstance(record, UserRecord):
+        names = {record.user_name, record.email}
+        return Subject([str(record.scim_id)], sorted(names - {""}))
+    return Subject([str(record.scim_id)], [record.display_name])
+
+
+def shown_timeline(request: ConsoleRequest, subject: Subject) -> Timeline:
+    """Return the page of a timeline that the address asks for."""
+    return timeline_of(
+        request.organization,
+        subject,
+        place_of(request.GET.get("before", "")),
+        problems=request.GET.get("show") == PROBLEMS,
+    )
+
+
+@require_safe
+@requires(Permission.SEE_LOGS)
+def user_record(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
+    """Show a pushed person by the SCIM id; who has an account has a page already."""
+    organization = request.organization
+    records = UserRecord.objects.select_related("directory", "account")
+    record = records.filter(organization=organization, scim_id=scim_id).first()
+    account = record.account if record else None
+    if account and organization.members.filter(account=account).exists():
+        return redirect("provisioning:user-detail", account.public_id)
+    return _render_record(request, scim_id, record)
+
+
+@require_safe
+@requires(Permission.SEE_LOGS)
+def group_record(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
+    """Show a pushed group by the SCIM id; a synced one has a page already."""
+    organization = request.organization
+    records = GroupRecord.objects.select_related("directory")
+    record = records.filter(organization=organization, scim_id=scim_id).first()
+    if record and (group := Group.objects.filter(record=record).first()):
+        return redirect("provisioning:group-detail", group.public_id)
+    return _render_record(request, scim_id, record)
+
+
+def _render_record(
+    request: ConsoleRequest, scim_id: UUID, record: UserRecord | GroupRecord | None
+) -> HttpResponse:
+    subject = of_record(record) if record else Subject([str(scim_id)])
+    name = name_of(request.organization, scim_id, record)
+    crumbs: Crumbs = [(_("Admin"), "/"), (_("Directory"), ""), (name, "")]
+    context = {
+        "crumbs": crumbs,
+        "record": record,
+        "name": name,
+        "explanation": EXPLANATIONS.get(record.link_reason) if record else None,
+        "timeline": shown_timeline(request, subject),
+        "export_url": reverse("provisioning:record-timeline-export", args=[scim_id]),
+    }
+    return render_part(
+        request, "provisioning/record_detail.html", context, fragment="timeline"
+    )
+
+
+def name_of(
+    organization: Organization,
+    scim_id: UUID,
+    record: UserRecord | GroupRecord | None,
+) -> str:
+    """Return the name of a record; of one that is gone as the audit log knew it.
+
+    Raises 404 where neither knows it.
+    """
+    if isinstance(record, UserRecord):
+        return record.user_name
+    if record is not None:
+        return record.display_name
+    known = organization.audit_events.filter(target_id=str(scim_id))
+    event = known.order_by("-pk").first()
+    if event is None:
+        raise Http404
+    return event.target_name
+
+
+@require_POST
+@requires(Permission.SEE_LOGS)
+def user_timeline_export(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
+    """Answer with everything that happened to a person, as CSV."""
+    organization = request.organization
+    members = organization.members.select_related("account")
+    member = get_object_or_404(members, account__public_id=public_id)
+    subject = of_person(member, people.record_of(organization, member.account))
+    named = Target("account", str(public_id), _named(member.account.get_full_name()))
+    return _export(request, subject, named)
+
+
+@require_POST
+@requires(Permission.SEE_LOGS)
+def group_timeline_export(request: ConsoleRequest, public_id: UUID) -> HttpResponseBase:
+    """Answer with everything that happened to a group, as CSV."""
+    group = find_group(request, public_id)
+    named = Target("group", str(public_id), _named(group.name))
+    return _export(request, of_group(group), named)
+
+
+@require_POST
+@requires(Permission.SEE_LOGS)
+def record_timeline_export(request: ConsoleRequest, scim_id: UUID) -> HttpResponseBase:
+    """Answer with everything that happened to a record, as CSV."""
+    wanted = {"organization": request.organization, "scim_id": scim_id}
+    record = (
+        UserRecord.objects.filter(**wanted).first()
+        or GroupRecord.objects.filter(**wanted).first()
+    )
+    subject = of_record(record) if record else Subject([str(scim_id)])
+    name = name_of(request.organization, scim_id, record)
+    return _export(request, subject, Target("record", str(scim_id), _named(name)))
+
+
+def _named(name: str) -> str:
+    return _("What happened to {name}").format(name=name)
+
+
+def _export(
+    request: ConsoleRequest, subject: Subject, target: Target
+) -> HttpResponseBase:
+    problems = request.POST.get("show") == PROBLEMS
+    exports.note_export(
+        organization=request.organization,
+        target=target,
+        filters={"show": PROBLEMS if problems else ""},
+        by=request.actor,
+        now=timezone.now(),
+    )
+    items = whole_timeline(request.organization, subject, problems=problems)
+    return csv_response("timeline", COLUMNS, map(_line, items))
+
+
+def _line(item: Item) -> list[object]:
+    at = item.at.isoformat()
+    if entry := item.entry:
+        asked = entry.request.get("request_id", "")
+        return [at, entry.reason, "", "", entry.advice, entry.times, asked]
+    if item.told is None:
+        return [at]
+    told, event = item.told, item.told.event
+    changes = "; ".join(f"{d.label}: {d.before} → {d.after}" for d in told.differences)
+    details = "; ".join(text for text in (told.note, changes) if text)
+    return [at, told.title, details, event.actor_name, "", 1, event.request_id]
