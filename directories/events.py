@@ -73,4 +73,28 @@ class Event(TextChoices):
         "organization_api_key_revoked",
         _("Revoked organization API key"),
     )
+    DOMAIN_ADDED = "domain_added", _("Added domain")
+    DOMAIN_CHECK_STARTED = (
+        "domain_verification_started",
+        _("Started verification of domain"),
+    )
+    DOMAIN_VERIFIED = "domain_verification_completed", _("Verified domain")
+    DOMAIN_UNVERIFIED = (
+        "domain_verification_removed",
+        _("Removed verification of domain"),
+    )
+    DOMAIN_PROOF_MISSING = "domain_proof_missing", _("Missed the proof of a domain")
+    DOMAIN_CLAIMED = "domain_claimed", _("Claimed accounts of domain")
+    DOMAIN_LINKED = "domain_linked", _("Linked domain to directory")
+    DOMAIN_UNLINKED = "domain_unlinked", _("Unlinked domain from directory")
+    DOMAIN_REMOVED = "domain_removed", _("Removed domain")
+    DOMAIN_ACCOUNTS_EXPORTED = (
+        "export_domain_account",
+        _("Exported accounts of domain"),
+    )
+    BECAME_MANAGED = "become_managed_scim_user", _("Made account a managed one")
+    BECAME_UNMANAGED = (
+        "become_unmanaged_scim_user",
+        _("Made account an external one"),
+    )
     EXPORTED = "exported", _("Exported list")

@@ -3,6 +3,8 @@
 import hashlib
 import unicodedata
 
+import idna
+
 INDEXED = 255
 
 
@@ -24,5 +26,18 @@ def index_key(text: str) -> str:
 
 
 def domain_of(email: str) -> str:
-    """Return the folded domain of an e-mail address, "" when it has none."""
-    return fold(email).rpartition("@")[2] if "@" in email else ""
+    """Return the folded domain of an e-mail address, "" when it has none.
+
+    A name in another script is returned as the DNS writes it.
+    """
+    return dns_name(fold(email).rpartition("@")[2]) if "@" in email else ""
+
+
+def dns_name(name: str) -> str:
+    """Return a folded domain name as the DNS writes it, or as it is if none can."""
+    if name.isascii():
+        return name
+    try:
+        return idna.encode(name, uts46=True).decode()
+    except idna.IDNAError:
+        return name

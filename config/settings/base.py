@@ -73,6 +73,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisioning.tasks.reconcile",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "check-domains": {
+        "task": "directories.tasks.check_domains",
+        "schedule": crontab(hour="3", minute="15"),
+    },
+    "fetch-photos": {
+        "task": "directories.tasks.fetch_photos",
+        "schedule": timedelta(minutes=5),
+        "options": {"expires": 300},
+    },
     "forget": {
         "task": "directories.tasks.forget",
         "schedule": timedelta(hours=1),
@@ -81,6 +90,18 @@ CELERY_BEAT_SCHEDULE = {
 }
 # The worker of `manage.py serve` schedules too; elsewhere `celery beat` does.
 BEAT_THREAD = env.bool("BEAT_THREAD", default=False)
+
+# What is looked up and fetched elsewhere: proofs of domains, profile photos.
+# Empty: the resolver of the machine.
+DNS_RESOLVERS = env.list("DNS_RESOLVERS", default=[])
+# Beside the public internet; such as 10.0.0.0/8 where web servers are inside.
+FETCH_ALLOWED_NETWORKS = env.list("FETCH_ALLOWED_NETWORKS", default=[])
+# Certificate authorities beside those of the machine.
+FETCH_CA_FILE = env.str("FETCH_CA_FILE", default="")
+# Another one than that of HTTPS for tests alone.
+FETCH_PORT = 443
+# Days that a verified domain may be without its proof.
+DOMAIN_GRACE_DAYS = env.int("DOMAIN_GRACE_DAYS", default=14)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -261,6 +282,8 @@ MEMBERS_IN_REQUEST = 500
 DIRECTORY_CONSUMERS = {"organization": "provisioning.consumer"}
 # Which task does the jobs of each kind.
 JOB_HANDLERS = {
+    "domain-check": "directories.services.domain_checks.check_domain",
+    "domain-follow": "directories.services.domain_following.follow_domain",
     "directory-release": "directories.services.directories.release_directory",
     "directory-reconcile": "provisioning.services.sync.reconcile_directory",
     "group-sync": "provisioning.services.sync.sync_group",
@@ -268,7 +291,7 @@ JOB_HANDLERS = {
 }
 
 # What is done without a subscription too; all other kinds wait for one.
-JOBS_THAT_GO_ON = {"directory-release"}
+JOBS_THAT_GO_ON = {"directory-release", "domain-check"}
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")

@@ -119,5 +119,14 @@ class Photo(models.Model):
     asked_at = models.DateTimeField()
     fetched_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["asked_at"],
+                condition=models.Q(fetched_at__isnull=True),
+                name="photo_to_fetch",
+            ),
+        ]
+
     def __str__(self) -> str:
         return f"Photo of {self.account_id}"

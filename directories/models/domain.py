@@ -24,7 +24,8 @@ class Domain(models.Model):
     `directory` is the directory whose people the domain's accounts are, if
     it was linked. `name` is folded. `token` is what the owner publishes; verified
     by `method`, the proof is looked for again from time to time: `checked_at`
-    is the last look, `failure` a machine word, "" when the proof was there.
+    is the last look, `failure` a machine word, "" when the proof was there, `found`
+    what was met instead of it. Without a method it is for good.
     Claiming makes the accounts that were there before managed ones.
     """
 
@@ -51,6 +52,7 @@ class Domain(models.Model):
     )
     checked_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=32, blank=True, default="", db_default="")
+    found = models.TextField(blank=True, default="", db_default="")
     missing_since = models.DateTimeField(null=True, blank=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

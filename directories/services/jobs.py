@@ -58,8 +58,26 @@ def enqueue_job(
     waiting row is locked: its worker starts after that transaction has ended
     and sees the change. It starts at the beginning, whatever it did before.
     """
-    fresh = {"label": label[:255], "total": total, "done": 0, "cursor": 0}
-    waiting = Job.objects.filter(kind=kind, target=target, state=Job.State.QUEUED)
+    owner = {"organization_id": directory.organization_id, "directory": directory}
+    work = {"kind": kind, "target": target}
+    return _enqueue(work, {"label": label[:255], "total": total}, owner, now)
+
+
+@transaction.atomic
+def enqueue_organization_job(
+    *, kind: str, target: str, label: str, organization: Organization, now: datetime
+) -> Job:
+    """Return a queued job that is about no directory alone; see enqueue_job."""
+    owner = {"organization_id": organization.pk, "directory": None}
+    work = {"kind": kind, "target": target}
+    return _enqueue(work, {"label": label[:255], "total": 0}, owner, now)
+
+
+def _enqueue(
+    work: dict[str, Any], shown: dict[str, Any], owner: dict[str, Any], now: datetime
+) -> Job:
+    fresh = {**shown, "done": 0, "cursor": 0}
+    waiting = Job.objects.filter(**work, state=Job.State.QUEUED)
     while True:
         job = waiting.select_for_update(of=("self",)).order_by("pk").first()
         if job is not None:
@@ -68,13 +86,7 @@ def enqueue_job(
         try:
             with transaction.atomic():
                 return Job.objects.create(
-                    organization_id=directory.organization_id,
-                    directory=directory,
-                    kind=kind,
-                    target=target,
-                    created_at=now,
-                    beat_at=now,
-                    **fresh,
+                    **owner, **work, **fresh, created_at=now, beat_at=now
                 )
         except IntegrityError:
             # Another request queued it at the same moment: take that one, or
