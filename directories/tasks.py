@@ -8,7 +8,14 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from directories.services import jobs, passwords, request_log
+from directories.services import (
+    domain_checks,
+    domains,
+    jobs,
+    passwords,
+    photos,
+    request_log,
+)
 
 logger = structlog.get_logger(__name__)
 
@@ -43,6 +50,25 @@ def rescue() -> None:
     """Send again what was queued or running and has fallen silent."""
     for job_id in jobs.lost_jobs(timezone.now()):
         wake(job_id)
+
+
+def check_domain(run: jobs.Run) -> None:
+    """Look for the proof of a domain; the task of CHECK jobs."""
+    for job in domain_checks.check_domain(run):
+        wake(job.pk)
+
+
+@shared_task
+def check_domains() -> None:
+    """Look whether verified domains still have their proof."""
+    for job in domains.queue_checks(timezone.now()):
+        wake(job.pk)
+
+
+@shared_task
+def fetch_photos() -> None:
+    """Fetch the photos that a lost message should have fetched."""
+    photos.fetch_waiting(timezone.now())
 
 
 @shared_task

@@ -100,6 +100,8 @@ FETCH_ALLOWED_NETWORKS = env.list("FETCH_ALLOWED_NETWORKS", default=[])
 FETCH_CA_FILE = env.str("FETCH_CA_FILE", default="")
 # Another one than that of HTTPS for tests alone.
 FETCH_PORT = 443
+# Of a profile photo as its host has it; ours are a few kilobytes.
+PHOTO_MAX_BYTES = 5 * 1024 * 1024
 # Days that a verified domain may be without its proof.
 DOMAIN_GRACE_DAYS = env.int("DOMAIN_GRACE_DAYS", default=14)
 
@@ -282,7 +284,7 @@ MEMBERS_IN_REQUEST = 500
 DIRECTORY_CONSUMERS = {"organization": "provisioning.consumer"}
 # Which task does the jobs of each kind.
 JOB_HANDLERS = {
-    "domain-check": "directories.services.domain_checks.check_domain",
+    "domain-check": "directories.tasks.check_domain",
     "domain-follow": "directories.services.domain_following.follow_domain",
     "directory-release": "directories.services.directories.release_directory",
     "directory-reconcile": "provisioning.services.sync.reconcile_directory",

@@ -116,16 +116,20 @@ def join_organization(
             taken_up |= {"former_directory": None, "released_at": None}
         if known.update(**taken_up):
             return
-    rows.insert(
-        Member(
-            organization=organization,
-            account=account,
-            directory=directory,
-            name=list_name(account),
-            search_text=search_text(account),
-            status=account.status,
-            joined_at=now,
-        )
+    member = new_member(account, organization, now)
+    member.directory = directory
+    rows.insert(member)
+
+
+def new_member(account: Account, organization: Organization, now: datetime) -> Member:
+    """Return the row, not stored yet, of a local person of the organization."""
+    return Member(
+        organization=organization,
+        account=account,
+        name=list_name(account),
+        search_text=search_text(account),
+        status=account.status,
+        joined_at=now,
     )
 
 

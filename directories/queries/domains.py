@@ -1,0 +1,213 @@
+"""Reads about mail domains and the people with an address in them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from directories.domain_names import readable
+from directories.models import (
+    Account,
+    Directory,
+    Domain,
+    LinkState,
+    Member,
+    Membership,
+    Organization,
+    UserRecord,
+)
+from directories.paging import capped_count
+
+UNLINKED = "none"
+STATES = ("verified", "missing", "unverified")
+
+
+@dataclass(frozen=True)
+class DomainFilters:
+    """Which domains a list is asked for; "" is any."""
+
+    text: str = ""
+    state: str = ""
+    method: str = ""
+    directory: str = ""
+
+    def __bool__(self) -> bool:
+        return any((self.text, self.state, self.method, self.directory))
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of accounts, or that there are more than it."""
+
+    number: int
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class DomainRow:
+    """A domain with how many accounts of it are managed and could be."""
+
+    domain: Domain
+    managed: Count
+    to_claim: Count
+
+
+@dataclass(frozen=True)
+class Move:
+    """What linking domains to a directory, or to none, changes for people.
+
+    `moved` are taken over from other directories, `dropped` let go by them and
+    owned by none then; of these `losing` are in synced groups, which they leave.
+    `waiting` are records that wait now and are looked at again.
+    """
+
+    moved: int = 0
+    dropped: int = 0
+    losing: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What the end of a domain's verification changes for accounts."""
+
+    managed: int
+    deactivated: int
+    doomed: int
+
+
+def domains_of(
+    organization: Organization, filters: DomainFilters | None = None
+) -> QuerySet[Domain]:
+    """Return the domains that pass the filters, with their directories."""
+    wanted = filters or DomainFilters()
+    domains = organization.domains.select_related("directory")
+    if wanted.text:
+        domains = domains.filter(name__contains=wanted.text.casefold())
+    if wanted.method:
+        domains = domains.filter(method=wanted.method)
+    if wanted.directory == UNLINKED:
+        domains = domains.filter(directory=None)
+    elif wanted.directory:
+        domains = domains.filter(directory=wanted.directory)
+    return _in_state(domains, wanted.state)
+
+
+def _in_state(domains: QuerySet[Domain], state: str) -> QuerySet[Domain]:
+    if state == "verified":
+        return domains.filter(verified_at__isnull=False, missing_since=None)
+    if state == "missing":
+        return domains.filter(verified_at__isnull=False, missing_since__isnull=False)
+    if state == "unverified":
+        return domains.filter(verified_at=None)
+    return domains
+
+
+def rows_of(domains: Sequence[Domain]) -> list[DomainRow]:
+    """Return the domains with their numbers, capped: two queries for each."""
+    return [
+        DomainRow(
+            domain,
+            Count(*capped_count(managed_accounts(domain))),
+            Count(*capped_count(accounts_to_claim(domain))),
+        )
+        for domain in domains
+    ]
+
+
+def managed_accounts(domain: Domain) -> QuerySet[Account]:
+    """Return the accounts of a domain that the organization manages."""
+    if domain.verified_at is None:
+        return Account.objects.none()
+    return Account.objects.filter(
+        email_domain=domain.name, managed_by=domain.organization_id
+    )
+
+
+def accounts_to_claim(domain: Domain) -> QuerySet[Account]:
+    """Return the accounts of a verified domain that are not managed yet."""
+    if domain.verified_at is None:
+        return Account.objects.none()
+    return Account.objects.filter(
+        Q(managed_by=None) | ~Q(managed_by=domain.organization_id),
+        email_domain=domain.name,
+    )
+
+
+def strangers_among(domain: Domain) -> int:
+    """Count the accounts to claim that are in no list of the organization."""
+    members = Member.objects.filter(
+        organization=domain.organization_id, account=OuterRef("pk")
+    )
+    return accounts_to_claim(domain).filter(~Exists(members)).count()
+
+
+def addressed_in(names: Sequence[str]) -> Q:
+    """Return the condition of records with an address in one of the domains."""
+    endings = {f"@{form}" for name in names for form in (name, readable(name))}
+    # None must match nobody.
+    return reduce(or_, (Q(email_key__endswith=e) for e in endings), Q(pk=None))
+
+
+def concerned(
+    organization: Organization, name: str, domain: Domain | None
+) -> QuerySet[UserRecord]:
+    """Return the records of a domain whose outcome its present state may change."""
+    settled = Q(link_state=LinkState.LINKED, link_reason="", active=True)
+    if domain is not None and domain.verified_at:
+        settled &= Q(account__managed_by=organization)
+        if domain.directory_id:
+            settled &= Q(directory=domain.directory_id)
+    directories = Directory.objects.filter(
+        organization=organization, kind=Directory.Kind.ORGANIZATION
+    )
+    of_domain = addressed_in([name]) | Q(account__email_domain=name)
+    # By directory, which is the index that keys are walked in.
+    records = UserRecord.objects.filter(of_domain, directory__in=directories)
+    return records.exclude(settled)
+
+
+def move_of(
+    organization: Organization, names: Sequence[str], directory: Directory | None
+) -> Move:
+    """Return what linking the domains to a directory, or to none, would change."""
+    waiting = UserRecord.objects.filter(
+        addressed_in(names), organization=organization, link_state=LinkState.HELD
+    )
+    if directory is None:
+        return Move(waiting=waiting.count())
+    others = UserRecord.objects.filter(
+        organization=organization, account__email_domain__in=list(names)
+    ).exclude(directory=directory)
+    same = UserRecord.objects.filter(
+        directory=directory, email_key=OuterRef("email_key")
+    ).exclude(email_key="")
+    known = others.filter(Exists(same))
+    dropped = others.filter(~Exists(same))
+    groups = Membership.objects.filter(user=OuterRef("pk"))
+    moved = known.count()
+    return Move(
+        moved=moved,
+        dropped=dropped.count(),
+        losing=dropped.filter(Exists(groups)).count(),
+        waiting=max(waiting.filter(directory=directory).count() - moved, 0),
+    )
+
+
+def removal_of(domain: Domain) -> Removal:
+    """Return what the end of the domain would change for accounts."""
+    managed = managed_accounts(domain)
+    return Removal(
+        managed=managed.count(),
+        deactivated=managed.filter(status=Account.Status.DEACTIVATED).count(),
+        doomed=managed.filter(deletion_at__isnull=False).count(),
+    )
+
+
+def linkable(organization: Organization) -> QuerySet[Directory]:
+    """Return the directories that a domain can be linked to, the local one last."""
+    kinds = (Directory.Kind.ORGANIZATION, Directory.Kind.LOCAL)
+    directories = Directory.objects.filter(organization=organization, kind__in=kinds)
+    return directories.order_by("-kind", "name", "pk")
