@@ -34,4 +34,11 @@ NAVIGATION: list[dict[str, Any]] = [
             {"label": _("Audit log"), "view": "directories:audit-log"},
         ],
     },
+    {
+        "label": _("Settings"),
+        "icon": "settings",
+        "children": [
+            {"label": _("API keys"), "view": "directories:organization-api-key-list"},
+        ],
+    },
 ]

@@ -1,6 +1,7 @@
 """Forms of the directories app: they check shape, services check rules."""
 
 from collections.abc import Mapping
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
@@ -8,11 +9,13 @@ from django.contrib.auth import password_validation
 from django.db.models import TextChoices
 from django.http import HttpRequest, QueryDict
 from django.utils.formats import number_format
+from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
 from directories.models import Account, Directory
+from directories.services.organization_api_keys import longest_until
 
 EMAIL_LENGTH = 254
 PASSWORD_LENGTH = 1024
@@ -111,6 +114,57 @@ class DirectoryForm(forms.Form):
         error_messages={"required": _("Enter a name for the directory.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+
+class OrganizationKeyForm(forms.Form):
+    """What an organization's API key is for, and how long it works."""
+
+    ON_A_DAY = "day"
+    LIFETIMES = (
+        ("7", _("1 week")),
+        ("30", _("30 days")),
+        ("90", _("90 days")),
+        ("365", _("1 year")),
+        (ON_A_DAY, _("Until a day of your choice")),
+    )
+
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=NAME_LENGTH,
+        help_text=_("What uses the key, for example “Nightly report”."),
+        error_messages={"required": _("Enter a name for the key.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    lifetime = forms.ChoiceField(label=_("Works for"), choices=LIFETIMES, initial="365")
+    last_day = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Only for a day of your choice; at most one year from now."),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"invalid": _("Enter a day, such as 2030-01-31.")},
+    )
+
+    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.now = now
+
+    def clean(self) -> dict[str, Any]:
+        """Work out when the key ends: `expires_at`."""
+        cleaned = super().clean() or {}
+        lifetime = cleaned.get("lifetime")
+        if lifetime != self.ON_A_DAY:
+            days = timedelta(days=int(lifetime or 0))
+            return {**cleaned, "expires_at": self.now + days}
+        if "last_day" in self.errors:
+            return cleaned
+        if (day := cleaned.get("last_day")) is None:
+            self.add_error("last_day", _("Choose the last day."))
+            return cleaned
+        end = make_aware(datetime.combine(day, time.max))
+        if not self.now < end <= longest_until(self.now):
+            text = _("Choose a day from today on, at most one year from now.")
+            self.add_error("last_day", text)
+        return {**cleaned, "expires_at": end}
 
 
 class TypedNameForm(forms.Form):

@@ -19,6 +19,11 @@ from directories.views.domain import domain_list
 from directories.views.gallery import gallery
 from directories.views.job import job_detail
 from directories.views.organization import organization_choose
+from directories.views.organization_api_key import (
+    organization_api_key_add,
+    organization_api_key_list,
+    organization_api_key_revoke,
+)
 from directories.views.password import (
     password_change,
     password_reset,
@@ -44,6 +49,7 @@ from directories.views.troubleshooting import (
 app_name = "directories"
 
 PROVIDERS = "security/identity-providers/"
+KEYS = "settings/api-keys/"
 ONE = f"{PROVIDERS}<uuid:directory_id>/"
 LOG = f"{ONE}troubleshooting-log/"
 REQUESTS = f"{ONE}requests/"
@@ -62,6 +68,13 @@ urlpatterns = [
     ),
     path("organizations/", organization_choose, name="organization-choose"),
     path("directory/domains/", domain_list, name="domain-list"),
+    path(KEYS, organization_api_key_list, name="organization-api-key-list"),
+    path(f"{KEYS}add/", organization_api_key_add, name="organization-api-key-add"),
+    path(
+        f"{KEYS}<uuid:key_id>/revoke/",
+        organization_api_key_revoke,
+        name="organization-api-key-revoke",
+    ),
     path("security/audit-log/", audit_log, name="audit-log"),
     path("security/audit-log/export/", audit_log_export, name="audit-log-export"),
     path("jobs/<uuid:job_id>/", job_detail, name="job-detail"),

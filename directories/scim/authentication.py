@@ -2,6 +2,7 @@
 
 import uuid
 from dataclasses import replace
+from typing import Any
 
 import structlog
 from django.core.cache import cache
@@ -13,13 +14,28 @@ from rest_framework.request import Request
 from directories.models import ApiKey, Directory, TroubleshootingEntry
 from directories.redaction import clean_path
 from directories.scim.protocol.errors import UnauthorizedError
-from directories.services import api_keys
+from directories.services import api_keys, key_text
+from directories.services.audit import request_id
 from directories.services.troubleshooting import Finding, log_finding
 
 logger = structlog.get_logger(__name__)
 
 # A stranger who tries keys may make us write once a minute, not more.
 LOG_EVERY_S = 60
+
+
+class WrongKindError(UnauthorizedError):
+    """An organization's key came where a directory's is needed.
+
+    Answered in the words that clients of the organization's calls know.
+    """
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"Not authorized to access : {path.strip('/')}")
+
+    def to_body(self) -> dict[str, Any]:
+        """Build the body, which is no SCIM message."""
+        return {"error": self.detail, "traceId": request_id()}
 
 
 class DirectoryKeyAuthentication(BaseAuthentication):
@@ -34,6 +50,9 @@ class DirectoryKeyAuthentication(BaseAuthentication):
                 "Send the directory's API key: Authorization: Bearer <API key>."
             )
         now = timezone.now()
+        if key_text.is_of_organization(text):
+            _log_organization_key(directory_id, request)
+            raise WrongKindError(request.path)
         try:
             key = api_keys.open_directory(directory_id=directory_id, text=text, now=now)
         except api_keys.ExpiredKeyError as error:
@@ -81,24 +100,40 @@ def _directory_id(request: Request) -> uuid.UUID:
 
 
 def _log_wrong_key(directory_id: uuid.UUID, request: Request) -> None:
-    directory = Directory.objects.filter(
+    finding = Finding(
+        kind="wrong_key",
+        level=TroubleshootingEntry.Level.ERROR,
+        reason=_("A request came with a key that is not this directory's."),
+        advice=_(
+            "If the identity provider reports errors, regenerate the API key "
+            "and save it there together with the SCIM base URL."
+        ),
+    )
+    _log_if_active(directory_id, finding, request)
+
+
+def _log_organization_key(directory_id: uuid.UUID, request: Request) -> None:
+    finding = Finding(
+        kind="organization_key",
+        level=TroubleshootingEntry.Level.ERROR,
+        reason=_(
+            "A request came with an API key of an organization, which opens no "
+            "directory."
+        ),
+        advice=_(
+            "Save the API key of the directory in the identity provider; it is shown "
+            "when user provisioning is set up, and when the key is regenerated."
+        ),
+    )
+    _log_if_active(directory_id, finding, request)
+
+
+def _log_if_active(directory_id: uuid.UUID, finding: Finding, request: Request) -> None:
+    active = Directory.objects.filter(
         pk=directory_id, state=Directory.State.ACTIVE
     ).first()
-    if directory is None:
-        return
-    _log(
-        directory,
-        Finding(
-            kind="wrong_key",
-            level=TroubleshootingEntry.Level.ERROR,
-            reason=_("A request came with a key that is not this directory's."),
-            advice=_(
-                "If the identity provider reports errors, regenerate the API key "
-                "and save it there together with the SCIM base URL."
-            ),
-        ),
-        request,
-    )
+    if active is not None:
+        _log(active, finding, request)
 
 
 def _log(directory: Directory, finding: Finding, request: Request) -> None:

@@ -1,8 +1,5 @@
 """Writes to API keys, and the look-up that opens a directory."""
 
-import hashlib
-import hmac
-import secrets
 import uuid
 from datetime import datetime, timedelta
 
@@ -13,9 +10,10 @@ from directories import dialect
 from directories.events import Event
 from directories.models import ApiKey, Directory, Organization
 from directories.rows import Columns
+from directories.services import key_text
 from directories.services.audit import Actor, Target, record_event
 
-MARK = "rck"
+MARK = key_text.DIRECTORY
 USED_EVERY = timedelta(seconds=30)
 
 
@@ -59,22 +57,16 @@ class AlreadyRevokedError(Exception):
     """The key was revoked before."""
 
 
-def _digest(secret: str) -> str:
-    # A plain hash is enough: the secret holds 256 random bits, no dictionary.
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 @transaction.atomic
 def create_api_key(
     *, directory: Directory, by: Actor, now: datetime
 ) -> tuple[ApiKey, str]:
     """Make a key that works at once; return it with its text, shown only now."""
-    prefix = secrets.token_hex(6)
-    text = f"{MARK}_{prefix}_{secrets.token_urlsafe(32)}"
+    prefix, text = key_text.new_text(MARK)
     key = ApiKey.objects.create(
         directory=directory,
         prefix=prefix,
-        digest=_digest(text),
+        digest=key_text.digest_of(text),
         created_at=now,
         created_by=by.name,
         expires_at=now + timedelta(days=settings.API_KEY_DAYS),
@@ -139,10 +131,9 @@ def open_directory(*, directory_id: uuid.UUID, text: str, now: datetime) -> ApiK
     Raises WrongKeyError, the same for another directory's key as for none, or
     ExpiredKeyError. One query.
     """
-    _mark, _underscore, rest = text.partition("_")
-    prefix, _underscore, _secret = rest.partition("_")
+    prefix = key_text.prefix_of(text)
     key = _key_of(prefix)
-    known = hmac.compare_digest(key.digest if key else "", _digest(text))
+    known = key_text.is_text_of(key, text)
     if (
         key is None
         or not known

@@ -8,7 +8,9 @@ from directories.queries.providers import scim_base_url
 from provisioning.demonstration.organization import Demonstration
 
 
-def document(parts: Demonstration, *, password: str, api_key: str) -> dict[str, Any]:
+def document(
+    parts: Demonstration, *, password: str, api_key: str, organization_key: str
+) -> dict[str, Any]:
     """Return the object of demo.json.
 
     Every key is always there; what does not exist (yet) is an empty string.
@@ -18,7 +20,7 @@ def document(parts: Demonstration, *, password: str, api_key: str) -> dict[str, 
         "organization": {
             "id": str(parts.organization.pk),
             "name": parts.organization.name,
-            "api_key": "",
+            "api_key": organization_key,
         },
         "admin": {"email": parts.admin.email, "password": password},
         "jira_admin": {"email": "", "password": ""},

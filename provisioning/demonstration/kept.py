@@ -1,4 +1,4 @@
-"""Keeps what the database knows only as digests: a password and two keys."""
+"""Keeps what the database knows only as digests: a password and three keys."""
 
 import json
 import secrets
@@ -16,8 +16,11 @@ from directories.demonstration.places import (
     write_kept,
 )
 from directories.models import Directory
-from directories.services import passwords
+from directories.services import api_keys, organization_api_keys, passwords
+from directories.services.audit import SYSTEM
 from provisioning.demonstration.organization import Demonstration
+
+KEY_NAME = "demo.json"
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Secrets:
     admin_password: str
     company_key: str
     api_key: str
+    organization_key: str
 
 
 def new_password() -> str:
@@ -49,13 +53,40 @@ def keep_secrets(parts: Demonstration, now: datetime) -> Secrets:
         admin_password=known.get("admin_password") or _set_password(parts, now),
         company_key=_company_key(parts, known.get("company_key", ""), now),
         api_key=working_key(parts.empty, known.get("api_key", ""), now),
+        organization_key=_organization_key(
+            parts, known.get("organization_key", ""), now
+        ),
     )
     write_kept(kept_path(), asdict(kept))
     return Secrets(
         admin_password=still_right(parts, kept.admin_password),
         company_key=kept.company_key,
         api_key=kept.api_key,
+        organization_key=kept.organization_key,
     )
+
+
+def new_organization_key(parts: Demonstration, now: datetime) -> str:
+    """Return one more key of the organization."""
+    _, text = organization_api_keys.create_key(
+        parts.organization,
+        name=KEY_NAME,
+        expires_at=organization_api_keys.longest_until(now),
+        by=SYSTEM,
+        now=now,
+    )
+    return text
+
+
+def _organization_key(parts: Demonstration, kept: str, now: datetime) -> str:
+    """Return the kept key if it still opens the organization, else a new one."""
+    try:
+        organization_api_keys.open_organization(
+            organization_id=parts.organization.pk, text=kept, now=now
+        )
+    except (api_keys.WrongKeyError, organization_api_keys.ExpiredKeyError):
+        return new_organization_key(parts, now)
+    return kept
 
 
 def still_right(parts: Demonstration, password: str) -> str:
@@ -86,6 +117,7 @@ def _told_last() -> dict[str, str]:
         return {
             "admin_password": told["admin"]["password"],
             "api_key": told["directories"]["organization"]["scim_api_key"],
+            "organization_key": told["organization"]["api_key"],
         }
     except (OSError, ValueError, LookupError, TypeError):
         return {}

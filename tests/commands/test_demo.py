@@ -22,7 +22,7 @@ from directories.models import (
     Organization,
     UserRecord,
 )
-from directories.services import api_keys, passwords
+from directories.services import api_keys, organization_api_keys, passwords
 from directories.services.audit import SYSTEM
 from directories.services.directories import delete_configuration
 from directories.services.organizations import create_organization
@@ -75,6 +75,17 @@ def opens(told):
     return True
 
 
+def opens_organization(told):
+    """Tell whether the organization's id and key go together."""
+    named = told["organization"]
+    organization_api_keys.open_organization(
+        organization_id=uuid.UUID(named["id"]),
+        text=named["api_key"],
+        now=timezone.now(),
+    )
+    return True
+
+
 def test_demo_json_keeps_its_contract(place):
     told = start(place)
 
@@ -88,6 +99,7 @@ def test_demo_json_keeps_its_contract(place):
     admin = Account.objects.get(email=told["admin"]["email"])
     assert admin.check_password(told["admin"]["password"])
     assert told["site"]["id"]
+    assert opens_organization(told)
     assert not any(told["jira_admin"].values())
     assert not any(told["directories"]["customers"].values())
     assert UserRecord.objects.filter(directory=named["id"]).count() == 0
@@ -158,7 +170,7 @@ def test_first_start_is_read_from_the_database(place):
 
     second = start(place)
 
-    assert second["organization"] == first["organization"]
+    assert second["organization"]["id"] == first["organization"]["id"]
     assert second["admin"]["password"] != first["admin"]["password"]
     assert Account.objects.get(email=second["admin"]["email"]).check_password(
         second["admin"]["password"]
@@ -220,6 +232,11 @@ def test_json_prints_a_fresh_key_beside_the_others(place, capsys):
     printed = json.loads(capsys.readouterr().out)
     assert opens(printed)
     assert opens(first)
+    assert opens_organization(printed)
+    assert opens_organization(first)
+    assert printed["organization"].pop("api_key") != (
+        first["organization"].pop("api_key")
+    )
     named = printed["directories"]["organization"]
     assert named != first["directories"]["organization"]
     named["scim_api_key"] = first["directories"]["organization"]["scim_api_key"]

@@ -19,6 +19,7 @@ from directories.models import (
     Membership,
     Nesting,
     Organization,
+    OrganizationApiKey,
     RequestEntry,
     RoleAssignment,
     Site,
@@ -93,6 +94,21 @@ class ApiKeyFactory(factory.django.DjangoModelFactory[ApiKey]):
         model = ApiKey
 
     directory = factory.SubFactory(DirectoryFactory)
+    prefix = factory.Sequence(lambda n: f"{n:012x}")
+    digest = "0" * 64
+    created_at = LONG_AGO
+    created_by = "Ada Admin"
+    expires_at = factory.LazyFunction(lambda: datetime.now(UTC) + timedelta(days=365))
+
+
+class OrganizationApiKeyFactory(factory.django.DjangoModelFactory[OrganizationApiKey]):
+    """An organization's key that works for a year from now; its text is nowhere."""
+
+    class Meta:
+        model = OrganizationApiKey
+
+    organization = factory.SubFactory(OrganizationFactory)
+    name = factory.Sequence(lambda n: f"Script {n}")
     prefix = factory.Sequence(lambda n: f"{n:012x}")
     digest = "0" * 64
     created_at = LONG_AGO

@@ -171,3 +171,16 @@ def test_no_key_is_ever_kept_or_told(scim, stranger):
     for text in [*(text.split("_", 2)[2][:20] for text in texts), "Hunter2!"]:
         assert text not in kept
         assert text.encode() not in b"".join(answers)
+
+
+def test_the_key_of_an_organization_is_of_the_wrong_kind(scim, nothing_written):
+    path = f"scim/directory/{scim.directory.pk}/Users"
+
+    with nothing_written():
+        answer = scim.get("/Users", authorization="Bearer rco_0123456789ab_x")
+
+    assert answer.status_code == 401
+    body = answer.json()
+    assert body["error"] == f"Not authorized to access : {path}"
+    assert set(body) == {"error", "traceId"}
+    assert scim.log().get().kind == "organization_key"

@@ -64,6 +64,7 @@ class Command(BaseCommand):
             parts,
             password=kept.still_right(parts, known.get("admin_password", "")),
             api_key=places.new_key(parts.empty, now),
+            organization_key=kept.new_organization_key(parts, now),
         )
         self.stdout.write(json.dumps(told, indent=2))
 
@@ -78,7 +79,12 @@ class Command(BaseCommand):
         opens = kept.keep_secrets(parts, now)
         if found.demonstration != Organization.Demonstration.PUSHED:
             self._push(parts, opens.company_key)
-        told = document(parts, password=opens.admin_password, api_key=opens.api_key)
+        told = document(
+            parts,
+            password=opens.admin_password,
+            api_key=opens.api_key,
+            organization_key=opens.organization_key,
+        )
         folder = Path(settings.DATA_DIR)
         places.write_kept(folder / "demo.json", told)
         (folder / "demo.previous.json").unlink(missing_ok=True)
