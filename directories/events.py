@@ -52,12 +52,28 @@ class Event(TextChoices):
     ACCOUNT_REACTIVATED = "managed_account_reactivated", _("Reactivated account")
     GROUP_CREATED = "group_created", _("Created group")
     GROUP_UPDATED = "group_updated", _("Updated group")
-    GROUP_HANDED_OVER = (
-        "group_handed_over",
-        _("Handed group over to identity provider"),
-    )
     GROUP_RELEASED = "group_released", _("Made synced group local")
     GROUP_DELETED = "group_deleted", _("Deleted group")
+    GROUP_RESTORED = "group_restored", _("Restored deleted group")
+    GROUP_FORGOTTEN = "deleted_group_forgotten", _("Forgot deleted group for good")
+    GROUP_CONFLICT_SYNCED = (
+        "site_sync_conflicting_group",
+        _("Synced conflicting group"),
+    )
+    GROUP_CONFLICTS_SYNCED = (
+        "site_sync_all_conflicting_groups",
+        _("Synced all conflicting groups"),
+    )
+    GROUP_CONFLICT_KEPT_BOTH = (
+        "group_conflict_kept_both",
+        _("Kept both groups of a name"),
+    )
+    GROUP_CONFLICT_ADOPTED = (
+        "group_conflict_adopted",
+        _("Adopted conflicting group"),
+    )
+    USER_ADDED_TO_GROUP = "user_added_to_group", _("Added user to group")
+    USER_REMOVED_FROM_GROUP = "user_removed_from_group", _("Removed user from group")
     ORG_ADMIN_ADDED = "added_org_admin", _("Added organization admin")
     ORG_ADMIN_REMOVED = "removed_org_admin", _("Removed organization admin")
     ROLE_GRANTED = "user_granted_role", _("Gave user an admin right")

@@ -282,6 +282,28 @@ class SettingsForm(forms.Form):
             ),
         },
     )
+    group_conflicts = _choice(
+        _("Groups with the name of a local group"),
+        Directory.GroupConflicts,
+        {
+            Directory.GroupConflicts.HOLD: _(
+                "The group is stored and waits under Directory, Review. You see who"
+                " would be added and removed before you decide."
+            ),
+            Directory.GroupConflicts.REFUSE: _(
+                "The identity provider is answered with 409 and shows an error. The"
+                " troubleshooting log names the group."
+            ),
+        },
+    )
+    all_members = forms.BooleanField(
+        label=_("Keep a group of everybody in this directory"),
+        required=False,
+        help_text=_(
+            "Whoever is linked joins it, whoever is not linked any more leaves it."
+            " Turned off, it becomes a local group with the people who are in it."
+        ),
+    )
     reads_per_minute = _rate(_("Reads per minute"))
     writes_per_minute = _rate(_("Writes per minute"))
     request_log_days = forms.IntegerField(

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from directories.models import Directory, Organization
 from directories.tasks import wake
-from provisioning.services import sync
+from provisioning.services import deleted_groups, sync
 
 
 @shared_task
@@ -18,3 +18,9 @@ def reconcile() -> None:
     )
     for directory in active.order_by("pk"):
         wake(sync.queue_reconcile(directory, timezone.now()).pk)
+
+
+@shared_task
+def forget_deleted_groups() -> None:
+    """Forget the deleted groups that can be restored no longer."""
+    deleted_groups.forget_due(timezone.now())

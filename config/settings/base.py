@@ -63,6 +63,11 @@ CELERY_TIMEZONE = "UTC"
 # Keeps no file: what is due soon is due again after a restart.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
+    "forget-deleted-groups": {
+        "task": "provisioning.tasks.forget_deleted_groups",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "rescue": {
         "task": "directories.tasks.rescue",
         "schedule": timedelta(seconds=5),
@@ -290,6 +295,8 @@ JOB_HANDLERS = {
     "directory-reconcile": "provisioning.services.sync.reconcile_directory",
     "group-sync": "provisioning.services.sync.sync_group",
     "link-choice": "provisioning.services.link_choices.carry_out",
+    "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
+    "directory-all-members": "provisioning.services.all_members.follow_directory",
 }
 
 # What is done without a subscription too; all other kinds wait for one.

@@ -191,6 +191,9 @@ class GroupRecord(Record):
             ),
             models.Index(fields=["directory", "id"], name="group_record_in_order"),
             models.Index(fields=["directory", "link_state"], name="group_record_state"),
+            models.Index(
+                fields=["directory", "link_reason", "id"], name="group_record_reason"
+            ),
         ]
 
     def __str__(self) -> str:

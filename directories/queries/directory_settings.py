@@ -36,11 +36,13 @@ class Unused:
 class Standing:
     """What was taken so far and hangs on a choice.
 
-    `waiting` groups wait for a local group of their name, `without_address` people
-    have no e-mail address, `nested` groups are in another group.
+    `waiting` groups wait for a local group of their name, `linked` people are linked,
+    `without_address` people have no e-mail address, `nested` groups are in another
+    group.
     """
 
     waiting: int
+    linked: int
     without_address: int
     nested: int
     unused: Unused
@@ -59,9 +61,11 @@ def standing(directory: Directory) -> Standing:
     groups = GroupRecord.objects.filter(directory=directory)
     # Nobody without an address is linked: that spares the look at most people.
     loose = UserRecord.objects.filter(directory=directory, link_state__in=NOT_LINKED)
+    linked = UserRecord.objects.filter(directory=directory, link_state=LinkState.LINKED)
     nestings = Nesting.objects.filter(directory=directory)
     return Standing(
         waiting=groups.filter(link_state=LinkState.HELD).count(),
+        linked=linked.count(),
         without_address=loose.filter(email_key="").count(),
         nested=nestings.values("child").distinct().count(),
         unused=_unused(directory),

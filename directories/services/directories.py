@@ -22,8 +22,9 @@ from directories.services import api_keys, jobs, request_log
 from directories.services.audit import Actor, Target, record_event
 
 RELEASE = "directory-release"
-# The name of the task in settings.JOB_HANDLERS; what it does is not known here.
+# The names of tasks in settings.JOB_HANDLERS; what they do is not known here.
 RECONCILE = "directory-reconcile"
+ALL_MEMBERS = "directory-all-members"
 # Rows that one transaction deletes.
 FORGOTTEN = 2_000
 
@@ -61,6 +62,7 @@ def add_directory(
                 provider=provider,
                 name=name,
                 name_key=fold(name),
+                all_members=provider == Directory.Provider.GOOGLE_WORKSPACE,
                 created_at=now,
             )
             _record(Event.DIRECTORY_ADDED, directory, by, now)

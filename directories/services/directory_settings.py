@@ -8,8 +8,9 @@ from django.db import transaction
 
 from directories.events import Event
 from directories.models import Directory, Job
+from directories.services import jobs
 from directories.services.audit import Actor, Target, record_event
-from directories.services.directories import request_sync
+from directories.services.directories import ALL_MEMBERS, request_sync
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,6 +20,8 @@ class Choices:
     mode: str
     unknown_attributes: str
     nested_groups: str
+    group_conflicts: str
+    all_members: bool
     reads_per_minute: int | None
     writes_per_minute: int | None
     request_log_days: int
@@ -59,7 +62,20 @@ def change_settings(
     )
     if "nested_groups" in changes and current.state == Directory.State.ACTIVE:
         return Outcome(changes, request_sync(directory=directory, by=by, now=now))
+    if "all_members" in changes and current.state == Directory.State.ACTIVE:
+        return Outcome(changes, _follow_all(directory, now))
     return Outcome(changes)
+
+
+def _follow_all(directory: Directory, now: datetime) -> Job:
+    """Queue the job that fills the group of everybody, or makes it a local one."""
+    return jobs.enqueue_job(
+        kind=ALL_MEMBERS,
+        target=str(directory.pk),
+        label=directory.name,
+        directory=directory,
+        now=now,
+    )
 
 
 def differences(directory: Directory, choices: Choices) -> dict[str, list[Any]]:

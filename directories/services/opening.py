@@ -19,10 +19,11 @@ def hold_open(directory: Directory) -> None:
     ClosedError when the directory is closed already.
     """
     active = dialect.rows(
-        f"SELECT nested_groups, scope FROM {TABLE} d WHERE id = %s AND state = %s"  # noqa: S608
+        f"SELECT nested_groups, scope, all_members FROM {TABLE} d"  # noqa: S608
+        " WHERE id = %s AND state = %s"
         f" {dialect.key_share_lock('d')}",
         [dialect.uuid_parameter(directory.pk), Directory.State.ACTIVE.value],
     )
     if not active:
         raise ClosedError(directory.pk)
-    directory.nested_groups, directory.scope = active[0]
+    directory.nested_groups, directory.scope, directory.all_members = active[0]

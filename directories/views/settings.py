@@ -70,7 +70,7 @@ def _save(
     )
     if outcome.job is not None:
         wake(outcome.job.pk)
-        text = _("Settings saved. All groups are compared now.")
+        text = _("Settings saved. Who is in which group follows in the background.")
         messages.success(request, text)
     elif outcome.changes:
         messages.success(request, _("Settings saved."))

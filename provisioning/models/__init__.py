@@ -1,6 +1,7 @@
 """Tables of the provisioning app."""
 
 from provisioning.models.app import App
+from provisioning.models.conflict_result import ConflictResult
 from provisioning.models.deleted_group import (
     DeletedGroup,
     DeletedGroupMember,
@@ -12,6 +13,7 @@ from provisioning.models.sync_choice import SyncChoice
 
 __all__ = [
     "App",
+    "ConflictResult",
     "DeletedGroup",
     "DeletedGroupMember",
     "DeletedGroupRole",

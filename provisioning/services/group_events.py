@@ -9,7 +9,12 @@ from provisioning.models import Group
 
 
 def record_group(
-    event: Event, group: Group, by: Actor, record: GroupRecord, now: datetime
+    event: Event,
+    group: Group,
+    by: Actor,
+    record: GroupRecord,
+    now: datetime,
+    **details: object,
 ) -> None:
     """Write what happened to the synced group of a record."""
     record_event(
@@ -20,7 +25,7 @@ def record_group(
             "group",
             str(group.public_id),
             record.display_name,
-            {"record": str(record.scim_id)},
+            {"record": str(record.scim_id), **details},
         ),
         at=now,
     )

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from directories.consumers import RefusedError
+from directories.folding import fold
 from directories.models import Directory, GroupRecord
 from provisioning.models import Group
 from provisioning.services.explanations import Reason
@@ -18,6 +19,40 @@ BUILT_IN_NAMES = frozenset(
         "system-administrators",
     }
 )
+ALL_MEMBERS_NAME = "All members for directory - "
+GOOGLE_NAME = "All users from Google Workspace"
+# The documents of the provider spell it in both ways.
+GOOGLE_NAMES = frozenset({fold(GOOGLE_NAME), "all users for google workspace"})
+NAME_LENGTH = 255
+
+
+def is_built_in(name_key: str) -> bool:
+    """Say whether a folded name is that of a built-in group."""
+    return name_key in BUILT_IN_NAMES
+
+
+def is_of_system(name_key: str) -> bool:
+    """Say whether a folded name is kept for groups of all members."""
+    return name_key in GOOGLE_NAMES or name_key.startswith(fold(ALL_MEMBERS_NAME))
+
+
+def all_members_name(directory: Directory) -> str:
+    """Return the name of a directory's group of all members."""
+    if directory.provider == Directory.Provider.GOOGLE_WORKSPACE:
+        return GOOGLE_NAME
+    return f"{ALL_MEMBERS_NAME}{directory.pk}"
+
+
+def free_name(group: Group) -> str:
+    """Return a name for a group that gives up its own, or for its local half."""
+    taken = Group.objects.filter(organization_id=group.organization_id)
+    room = group.name[: NAME_LENGTH - len(" (local 00000)")]
+    number = 1
+    while True:
+        name = f"{room} (local)" if number == 1 else f"{room} (local {number})"
+        if not taken.filter(name_key=fold(name)).exists():
+            return name
+        number += 1
 
 
 def holder_of(record: GroupRecord, group: Group | None) -> Group | None:
@@ -30,16 +65,23 @@ def holder_of(record: GroupRecord, group: Group | None) -> Group | None:
 
 def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
     """Raise RefusedError when nobody may push a group of the record's name."""
-    built_in = record.display_name_key in BUILT_IN_NAMES
-    if built_in or (holder and holder.kind == Group.Kind.BUILT_IN):
+    kind = holder.kind if holder else ""
+    if is_built_in(record.display_name_key) or kind == Group.Kind.BUILT_IN:
         raise _refused(
             record,
             "built_in_group",
             _("A built-in group has this name. Rename the group in the provider."),
         )
-    if holder is None:
-        return
-    if holder.kind == Group.Kind.DEFAULT:
+    if is_of_system(record.display_name_key) or kind == Group.Kind.ALL_MEMBERS:
+        raise _refused(
+            record,
+            "system_group",
+            _(
+                "This name is kept for the group of everybody in a directory. Rename "
+                "the group in the provider."
+            ),
+        )
+    if kind == Group.Kind.DEFAULT:
         raise _refused(
             record,
             "default_group",
@@ -48,13 +90,19 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
                 "provider."
             ),
         )
-    if holder.kind == Group.Kind.SYNCED:
+    if kind == Group.Kind.SYNCED:
         raise _refused(
             record,
             "group_of_other_directory",
             _("Another directory already syncs a group of this name."),
         )
-    if record.directory.mode == Directory.Mode.STRICT:
+
+
+def refuse_local(record: GroupRecord) -> None:
+    """Raise RefusedError where names of local groups are refused, not held."""
+    directory = record.directory
+    refuses = directory.group_conflicts == Directory.GroupConflicts.REFUSE
+    if refuses or directory.mode == Directory.Mode.STRICT:
         raise _refused(
             record,
             Reason.LOCAL_NAME,

@@ -1,17 +1,27 @@
 """Turns a group's record into a synced group, by the rules of names."""
 
 from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+from django.db.models import QuerySet
 
 from directories.consumers import Outcome
 from directories.events import Event
 from directories.models import GroupRecord, LinkState
 from directories.services.audit import provider
 from directories.services.troubleshooting import log_finding
+from directories.tasks import wake
 from provisioning.models import Group
-from provisioning.services import explanations, rights, scope
+from provisioning.services import deleted_groups, explanations, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
-from provisioning.services.group_names import holder_of, refuse_reserved
+from provisioning.services.group_members import end_rights_at_once, queue_sync
+from provisioning.services.group_names import (
+    holder_of,
+    refuse_local,
+    refuse_reserved,
+)
 
 
 def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
@@ -27,12 +37,13 @@ def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
         return Outcome(LinkState.LINKED)
     holder = holder_of(record, group)
     refuse_reserved(record, holder)
-    if holder is not None:
+    if holder is not None and not (group is None and _take_again(record, holder, now)):
+        refuse_local(record)
         return _hold(record, group, now)
-    if group is None:
-        _create(record, now)
-    else:
+    if group is not None:
         _rename(group, record, now)
+    elif holder is None:
+        create(record, now)
     return Outcome(LinkState.LINKED)
 
 
@@ -45,7 +56,8 @@ def _hold(record: GroupRecord, group: Group | None, now: datetime) -> Outcome:
     return Outcome(state, reason=reason)
 
 
-def _create(record: GroupRecord, now: datetime) -> None:
+def create(record: GroupRecord, now: datetime) -> Group:
+    """Make the synced group of a record whose name is free."""
     group = Group.objects.create(
         organization_id=record.organization_id,
         record=record,
@@ -54,21 +66,61 @@ def _create(record: GroupRecord, now: datetime) -> None:
         name_key=record.display_name_key,
         created_at=now,
     )
-    record_group(Event.GROUP_CREATED, group, provider(record.directory), record, now)
+    by = provider(record.directory)
+    record_group(Event.GROUP_CREATED, group, by, record, now)
+    return group
 
 
 def _rename(group: Group, record: GroupRecord, now: datetime) -> None:
     group.name, group.name_key = record.display_name, record.display_name_key
     group.save(update_fields=["name", "name_key"])
-    record_group(Event.GROUP_UPDATED, group, provider(record.directory), record, now)
+    by = provider(record.directory)
+    record_group(Event.GROUP_UPDATED, group, by, record, now)
+
+
+def _take_again(record: GroupRecord, holder: Group, now: datetime) -> bool:
+    """Give a group that was let go, and that nobody changed since, to the record.
+
+    It keeps its id and what it gives; a job makes its members those of the record.
+    """
+    if holder.released_at is None:
+        return False
+    still = Group.objects.filter(
+        pk=holder.pk, kind=Group.Kind.LOCAL, released_at__isnull=False
+    )
+    if not still.update(
+        kind=Group.Kind.SYNCED,
+        record=record,
+        released_at=None,
+        name=record.display_name,
+    ):
+        return False
+    by = provider(record.directory)
+    record_group(Event.GROUP_UPDATED, holder, by, record, now, taken_up_again=True)
+    end_rights_at_once([record])
+    job = queue_sync(record, now)
+    transaction.on_commit(partial(wake, job.pk))
+    return True
+
+
+def release(groups: QuerySet[Group], *, now: datetime) -> int:
+    """Make these groups local as they are: members and rights stay."""
+    return groups.update(
+        kind=Group.Kind.LOCAL, record=None, directory=None, released_at=now
+    )
 
 
 def let_go(record: GroupRecord, *, now: datetime) -> None:
-    """Delete the synced group of a record that is about to be deleted."""
+    """Delete the synced group of a record that is about to be deleted.
+
+    It can be restored for a while.
+    """
     group = Group.objects.filter(record=record).first()
     if group is not None:
-        record_group(
-            Event.GROUP_DELETED, group, provider(record.directory), record, now
+        deleted_groups.delete(
+            group,
+            organization=record.organization,
+            by=provider(record.directory),
+            now=now,
+            record=record,
         )
-        rights.end_group(group, by=provider(record.directory), now=now)
-        group.delete()

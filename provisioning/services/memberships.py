@@ -62,11 +62,11 @@ def _join_above(record: UserRecord, account: Account) -> None:
 
 
 def leave_synced_groups(account: Account, organization_id: UUID) -> None:
-    """Take an account out of every synced group of an organization."""
+    """Take an account out of an organization's groups that follow a directory."""
     dialect.rows(
         f"DELETE FROM {GROUP_MEMBER} WHERE account_id = %s AND EXISTS"  # noqa: S608
         f" (SELECT 1 FROM {GROUP} g WHERE g.id = {GROUP_MEMBER}.group_id"
-        " AND g.organization_id = %s AND g.kind = 'synced')",
+        " AND g.organization_id = %s AND g.kind IN ('synced', 'all_members'))",
         [account.pk, dialect.uuid_parameter(organization_id)],
     )
     rights.follow_account(account)

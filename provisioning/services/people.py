@@ -28,6 +28,7 @@ from directories.services.audit import Actor, Target, provider, record_events
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
 from provisioning.services import (
+    all_members,
     apart,
     explanations,
     memberships,
@@ -71,9 +72,11 @@ def take_up(record: UserRecord, *, now: datetime) -> Outcome:
     after = outcome.account if outcome.state == LinkState.LINKED else None
     if before is not None and before != after:
         memberships.leave_synced_groups(before, record.organization_id)
-    # A record that is new is in no group yet.
-    if after is not None and before != after and record.created_at != now:
-        memberships.join_synced_groups(record, after)
+    if after is not None and before != after:
+        all_members.join(record, after, now=now)
+        # A record that is new is in no group yet.
+        if record.created_at != now:
+            memberships.join_synced_groups(record, after)
     return outcome
 
 
@@ -137,6 +140,7 @@ def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     held.link_state, held.link_reason = outcome.state, outcome.reason
     held.save(update_fields=["account", "link_state", "link_reason"])
     if outcome.state == LinkState.LINKED:
+        all_members.join(held, outcome.account, now=now)
         memberships.join_synced_groups(held, outcome.account)
     return outcome.account
 

@@ -1,6 +1,5 @@
 """Background syncing: make groups equal to their records, in short steps."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,27 +23,17 @@ from directories.models import (
 from directories.queries import nesting
 from directories.services import jobs, records
 from provisioning.models import Group
-from provisioning.services import memberships, rights, scope_following
+from provisioning.services import (
+    all_members,
+    group_conflicts,
+    memberships,
+    rights,
+    scope_following,
+)
 from provisioning.services.explanations import Reason
+from provisioning.services.pace import batch_size, breathe
 
 RECONCILE = "directory-reconcile"
-
-BATCH = 5_000
-# SQLite has one writer and no queue for its lock: smaller steps, and a breath
-# between them, let requests through.
-SMALL_BATCH = 1_000
-BREATH_S = 0.05
-
-
-def batch_size() -> int:
-    """Return how many rows one transaction of background work touches."""
-    return BATCH if dialect.is_postgresql() else SMALL_BATCH
-
-
-def breathe() -> None:
-    """Let requests through between two transactions of background work."""
-    if not dialect.is_postgresql():
-        time.sleep(BREATH_S)
 
 
 def sync_group(run: jobs.Run) -> None:
@@ -133,12 +122,10 @@ def reconcile_directory(run: jobs.Run) -> None:
         dialect.retrying(partial(rights.follow_all, directory.organization))
         done = _follow_rule(directory, run, groups.count())
         _revisit_people(directory, run)
+        all_members.bring_in_step(directory, lambda _done: run.report(done=done))
+        group_conflicts.revisit_waiting(directory, now=timezone.now())
     while record := groups.filter(pk__gt=cursor).first():
-        _remove_strangers(record)
-        after = 0
-        while users := _join_next(record, after=after):
-            after = users[-1]
-            run.report(done=done, cursor=cursor)
+        fill(record, partial(run.report, done=done, cursor=cursor))
         cursor, done = record.pk, done + 1
         run.report(done=done, cursor=cursor)
         breathe()
@@ -154,6 +141,16 @@ def _follow_rule(directory: Directory, run: jobs.Run, groups: int) -> int:
         breathe()
 
     return scope_following.follow_rule(directory, progress)
+
+
+def fill(record: GroupRecord, report: Callable[[], None]) -> None:
+    """Make the synced group of a record equal to it; report after each step."""
+    _remove_strangers(record)
+    after = 0
+    while users := _join_next(record, after=after):
+        after = users[-1]
+        report()
+        breathe()
 
 
 def _revisit_people(directory: Directory, run: jobs.Run) -> None:

@@ -166,8 +166,8 @@ def _waits(record: GroupRecord) -> bool:
 
 def _sync(request: ConsoleRequest, record: GroupRecord) -> HttpResponse:
     try:
-        job = group_conflicts.sync_held_group(
-            record, by=request.actor, now=timezone.now()
+        _decided, job = group_conflicts.decide(
+            record, group_conflicts.Decision.SYNC, by=request.actor, now=timezone.now()
         )
     except (group_conflicts.NotWaitingError, ClosedError):
         messages.info(request, _("That group no longer waits for a decision."))

@@ -181,7 +181,7 @@ class Player:
 def test_who_counts_is_what_plain_python_says(scim, settings, monkeypatch, seed):
     # By jobs in half of the runs, inside the request in the others.
     settings.MEMBERS_IN_REQUEST = seed % 2 * 500 or 2
-    monkeypatch.setattr("provisioning.services.sync.BREATH_S", 0)
+    monkeypatch.setattr("provisioning.services.pace.BREATH_S", 0)
     player = Player(scim, seed)
 
     for step in range(REQUESTS):

@@ -25,7 +25,7 @@ def people_before(scim, monkeypatch):
     admin = AccountFactory.create(email="ada@example.com")
     RoleAssignmentFactory.create(organization=organization, account=admin)
     AccountFactory.create(email="bob@elsewhere.example")
-    monkeypatch.setattr("provisioning.services.sync.BREATH_S", 0)
+    monkeypatch.setattr("provisioning.services.pace.BREATH_S", 0)
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -29,6 +29,7 @@ UNCHANGED = {
     "mode": "compatible",
     "unknown_attributes": "drop",
     "nested_groups": "count",
+    "group_conflicts": "hold",
     "reads_per_minute": "",
     "writes_per_minute": "",
     "request_log_days": "14",
@@ -99,10 +100,12 @@ def test_what_a_directory_has_is_chosen_on_its_page(console, okta):
         "mode": "compatible",
         "unknown_attributes": "drop",
         "nested_groups": "count",
+        "group_conflicts": "hold",
         "request_log_bodies": "on",
     }
     okta.mode, okta.unknown_attributes, okta.nested_groups = "strict", "keep", "ignore"
     okta.request_log_bodies, okta.reads_per_minute = False, 120
+    okta.group_conflicts, okta.all_members = "refuse", True
     okta.save()
 
     answer = console.get(url_of(okta))
@@ -111,6 +114,8 @@ def test_what_a_directory_has_is_chosen_on_its_page(console, okta):
         "mode": "strict",
         "unknown_attributes": "keep",
         "nested_groups": "ignore",
+        "group_conflicts": "refuse",
+        "all_members": "on",
     }
     assert 'name="reads_per_minute" value="120"' in page_of(answer)
 
@@ -305,7 +310,7 @@ def test_another_meaning_of_groups_in_groups_compares_everything(
     assert (job.kind, job.target) == ("directory-reconcile", str(okta.pk))
     assert woken == [job.pk]
     page = console.get(answer["Location"])
-    assert "groups are compared now" in text_of(page)
+    assert "follows in the background" in text_of(page)
     assert "Comparing all groups of" in main_of(page)
     assert f"/jobs/{job.pk}/" in page_of(page)
 

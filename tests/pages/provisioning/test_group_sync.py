@@ -98,7 +98,7 @@ def test_the_group_becomes_synced_and_gets_the_pushed_members(
     assert (held.link_state, held.link_reason) == (LinkState.LINKED, "")
     assert set(local.members.all()) == people
     assert woken == [Job.objects.get().pk]
-    event = AuditEvent.objects.get(action=Event.GROUP_HANDED_OVER)
+    event = AuditEvent.objects.get(action=Event.GROUP_CONFLICT_SYNCED)
     assert event.actor_id == str(admin.public_id)
     assert event.target_id == str(local.public_id)
 
