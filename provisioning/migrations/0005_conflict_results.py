@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directories', '0012_group_reasons'),
+        ('directories', '0014_group_reasons'),
         ('provisioning', '0004_built_in_rights'),
     ]
 

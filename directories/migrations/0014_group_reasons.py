@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directories', '0011_seen_records'),
+        ('directories', '0013_domain_proofs'),
     ]
 
     operations = [
