@@ -22,6 +22,7 @@ PASSWORD_LENGTH = 1024
 NAME_LENGTH = 255
 RATE_LIMIT = 1_000_000
 LOG_DAYS_LIMIT = 90
+ENTRY_DAYS_LIMIT = 730
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
@@ -322,6 +323,17 @@ class SettingsForm(forms.Form):
         help_text=_(
             "Bodies hold names and addresses of people; passwords and keys are left"
             " out. Without bodies the log keeps method, path, answer and time."
+        ),
+    )
+
+    troubleshooting_days = forms.IntegerField(
+        label=_("Days kept"),
+        min_value=0,
+        max_value=ENTRY_DAYS_LIMIT,
+        help_text=_("0 keeps entries for good; 730 at most otherwise."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            _("Enter a number of days from 0 to 730."),
         ),
     )
 

@@ -42,6 +42,8 @@ def entry_filters(params: QueryDict) -> EntryFilters:
         text=_text(params),
         level=_choice(params, "level", TroubleshootingEntry.Level.values),
         subject=_choice(params, "type", TroubleshootingEntry.Subject.values),
+        first_on=_day(params, "from"),
+        last_on=_day(params, "to"),
     )
 
 

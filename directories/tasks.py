@@ -15,6 +15,7 @@ from directories.services import (
     passwords,
     photos,
     request_log,
+    troubleshooting,
 )
 
 logger = structlog.get_logger(__name__)
@@ -73,8 +74,9 @@ def fetch_photos() -> None:
 
 @shared_task
 def forget() -> None:
-    """Delete the logged requests that are older than their directory keeps."""
+    """Delete what logs hold that is older than its directory keeps."""
     request_log.forget_old_requests(timezone.now())
+    troubleshooting.forget_old_entries(timezone.now())
 
 
 @shared_task

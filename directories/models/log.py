@@ -59,7 +59,8 @@ class AuditEvent(models.Model):
 class TroubleshootingEntry(models.Model):
     """Something that was refused, skipped or surprising, and what to do.
 
-    A repetition within a day adds to `times` instead of a new row.
+    A repetition within a day adds to `times` instead of a new row. `search_text` is
+    what the log is searched by, folded.
     """
 
     class Level(models.TextChoices):
@@ -91,6 +92,7 @@ class TroubleshootingEntry(models.Model):
     reason = models.TextField()
     advice = models.TextField(blank=True)
     request = models.JSONField(default=dict)
+    search_text = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         indexes = [

@@ -1,11 +1,13 @@
 """Reads of the audit log and the troubleshooting log."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from directories import dialect
 from directories.models import (
     AuditEvent,
     Directory,
@@ -13,14 +15,26 @@ from directories.models import (
     TroubleshootingEntry,
 )
 
+# An id as answers and logs spell it: of a person or group, or of a request.
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+
 
 @dataclass(frozen=True)
 class EntryFilters:
-    """Which entries of a troubleshooting log to show; "" for all."""
+    """Which entries of a troubleshooting log to show; "" for all.
+
+    Both days are included, and count by when something happened last.
+    """
 
     text: str = ""
     level: str = ""
     subject: str = ""
+    first_on: date | None = None
+    last_on: date | None = None
+
+    def __bool__(self) -> bool:
+        return any((self.text, self.level, self.subject, self.first_on, self.last_on))
 
 
 @dataclass(frozen=True)
@@ -42,11 +56,21 @@ def troubleshooting_entries(
         entries = entries.filter(level=filters.level)
     if filters.subject:
         entries = entries.filter(subject=filters.subject)
-    if filters.text:
-        entries = entries.filter(
-            Q(subject_name__icontains=filters.text) | Q(reason__icontains=filters.text)
-        )
-    return entries
+    if filters.first_on:
+        entries = entries.filter(at__gte=_midnight(filters.first_on))
+    if filters.last_on:
+        entries = entries.filter(at__lt=_midnight(filters.last_on + timedelta(days=1)))
+    return _searched(entries, filters.text)
+
+
+def _searched(
+    entries: QuerySet[TroubleshootingEntry], text: str
+) -> QuerySet[TroubleshootingEntry]:
+    if _ID.fullmatch(text.lower()):
+        return entries.filter(subject_id=text.lower())
+    if _REQUEST_ID.fullmatch(text):
+        return entries.filter(request__request_id=text)
+    return dialect.search(entries, text)
 
 
 def audit_events(

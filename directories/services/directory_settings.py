@@ -26,6 +26,7 @@ class Choices:
     writes_per_minute: int | None
     request_log_days: int
     request_log_bodies: bool
+    troubleshooting_days: int
 
 
 @dataclass(frozen=True)

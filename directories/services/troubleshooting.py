@@ -14,6 +14,9 @@ from directories.services.audit import Actor, Target, record_event, request_id
 from directories.storable import storable, storable_values
 
 REPEAT_WITHIN = timedelta(days=1)
+# Characters that are searched, and rows that one transaction deletes.
+SEARCHED = 1_000
+BATCH = 1_000
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,34 @@ def log_finding(directory: Directory, finding: Finding, *, now: datetime) -> Non
         reason=reason,
         advice=finding.advice,
         request=request,
+        search_text=search_text(name, reason),
     )
+
+
+def search_text(name: str, reason: str) -> str:
+    """Return what an entry is searched by, folded as dialect.search folds."""
+    return " ".join(f"{name} {reason}".casefold().split())[:SEARCHED]
+
+
+def forget_old_entries(now: datetime) -> int:
+    """Delete what is older than its directory keeps; return how many there were.
+
+    In short transactions, so that others can write in between.
+    """
+    kept = Directory.objects.exclude(troubleshooting_days=0).order_by("pk")
+    return sum(
+        _forget_before(pk, now - timedelta(days=days))
+        for pk, days in kept.values_list("pk", "troubleshooting_days")
+    )
+
+
+def _forget_before(directory_id: uuid.UUID, cut: datetime) -> int:
+    entries = TroubleshootingEntry.objects.filter(directory=directory_id)
+    old = entries.filter(at__lt=cut).order_by("at", "pk").values_list("pk", flat=True)
+    deleted = 0
+    while keys := list(old.all()[:BATCH]):
+        deleted += entries.filter(pk__in=keys).delete()[0]
+    return deleted
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ DEFAULTS = Choices(
     writes_per_minute=None,
     request_log_days=14,
     request_log_bodies=True,
+    troubleshooting_days=90,
 )
 
 

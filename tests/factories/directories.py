@@ -27,7 +27,7 @@ from directories.models import (
     UnusedAttribute,
     UserRecord,
 )
-from directories.services import accounts
+from directories.services import accounts, troubleshooting
 
 LONG_AGO = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -281,6 +281,11 @@ class TroubleshootingEntryFactory(
     kind = "invalid_request"
     subject = TroubleshootingEntry.Subject.REQUEST
     reason = "The body of the request was no JSON."
+    search_text = factory.LazyAttribute(
+        lambda entry: troubleshooting.search_text(
+            getattr(entry, "subject_name", ""), entry.reason
+        )
+    )
 
 
 class RequestEntryFactory(factory.django.DjangoModelFactory[RequestEntry]):

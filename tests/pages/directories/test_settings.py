@@ -34,6 +34,7 @@ UNCHANGED = {
     "writes_per_minute": "",
     "request_log_days": "14",
     "request_log_bodies": "on",
+    "troubleshooting_days": "90",
 }
 DIALOG = '<dialog class="dialog"'
 

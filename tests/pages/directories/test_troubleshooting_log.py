@@ -1,12 +1,13 @@
 """The troubleshooting log: shown, searched, filtered, paged, exported, cleared."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from directories.events import Event
 from directories.models import AuditEvent
+from directories.services.troubleshooting import forget_old_entries
 from tests.factories.directories import DirectoryFactory, TroubleshootingEntryFactory
 from tests.pages.provisioning.reading import (
     csv_rows,
@@ -200,3 +201,43 @@ def test_what_an_identity_provider_sent_brings_no_markup(console, okta, log):
 
     assert "<script>alert" not in page
     assert "<b>bold</b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("?from=2026-03-02", ["Second", "Third"]),
+        ("?to=2026-03-02", ["First", "Second"]),
+        ("?from=2026-03-02&to=2026-03-02", ["Second"]),
+        ("?q=THIRD", ["Third"]),
+        ("?q=ir", ["First", "Third"]),
+        ("?q=7e57ab1e-0000-4000-8000-000000000001", ["First"]),
+        ("?q=" + "ab" * 16, ["Second"]),
+        ("?q=nothing", []),
+    ],
+)
+def test_entries_are_found_by_day_word_and_id(console, okta, query, shown):
+    for day, word in enumerate(("First", "Second", "Third"), start=1):
+        TroubleshootingEntryFactory.create(
+            directory=okta,
+            reason=f"{word} case",
+            at=f"2026-03-0{day}T12:00Z",
+            subject_id=f"7e57ab1e-0000-4000-8000-{day:012}",
+            request={"request_id": "ab" * 16} if day == 2 else {},
+        )
+
+    page = console.get(url_of(okta) + query).content.decode()
+
+    assert [w for w in ("First", "Second", "Third") if f"{w} case" in page] == shown
+
+
+def test_old_entries_are_forgotten_as_the_directory_says(okta):
+    keeps = DirectoryFactory.create(troubleshooting_days=0)
+    for directory in (okta, keeps):
+        for at in ("2026-01-01T00:00Z", "2026-03-30T00:00Z"):
+            TroubleshootingEntryFactory.create(directory=directory, at=at)
+
+    forget_old_entries(datetime(2026, 4, 2, tzinfo=UTC))
+
+    assert okta.troubleshooting_entries.count() == 1
+    assert keeps.troubleshooting_entries.count() == 2
