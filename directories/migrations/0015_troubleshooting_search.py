@@ -22,7 +22,7 @@ def fill(apps, _editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("directories", "0013_domain_proofs"),
+        ("directories", "0014_group_reasons"),
     ]
 
     operations = [
