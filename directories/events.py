@@ -30,6 +30,10 @@ class Event(TextChoices):
         _("Cleared troubleshooting log"),
     )
     SCIM_REQUESTS_CLEARED = "scim_request_log_cleared", _("Cleared request log")
+    GUARD_STOPPED = "scim_removals_stopped", _("Stopped syncing of removals")
+    GUARD_APPROVED = "scim_removals_approved", _("Approved removals")
+    GUARD_DISCARDED = "scim_removals_discarded", _("Discarded removals")
+    GUARD_UNDONE = "scim_removals_undone", _("Undid removals")
     SCIM_USER_CREATED = "scim_user_create", _("Created provisioned user")
     SCIM_USER_UPDATED = "scim_user_update", _("Updated provisioned user")
     SCIM_USER_DELETED = "scim_user_delete", _("Deleted provisioned user")

@@ -20,7 +20,8 @@ class Directory(models.Model):
 
     `scope` says who is carried on: everybody, or who was chosen. The guard stops a
     mass change that passes both `guard_percent` and `guard_least` within an hour;
-    `guard_stopped_at` is set while removals wait for an admin. `all_members` makes
+    `guard_stopped_at` is set while removals wait for an admin; it counts anew since
+    `guard_decided_at`. `all_members` makes
     a group of everybody in the directory.
     """
 
@@ -120,6 +121,7 @@ class Directory(models.Model):
     guard_percent = models.PositiveSmallIntegerField(default=20, db_default=20)
     guard_least = models.PositiveIntegerField(default=50, db_default=50)
     guard_stopped_at = models.DateTimeField(null=True, blank=True)
+    guard_decided_at = models.DateTimeField(null=True, blank=True)
     limit_users = models.PositiveIntegerField(null=True, blank=True)
     limit_users_per_group = models.PositiveIntegerField(null=True, blank=True)
     limit_groups = models.PositiveIntegerField(null=True, blank=True)

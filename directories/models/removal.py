@@ -11,7 +11,8 @@ class Removal(models.Model):
 
     `user_key`, `group_key` and `account_key` are primary keys of a user record, a
     group record and an account, 0 for none; they may be gone. `scim_id` and `name` tell
-    what it was. Held ones wait for an admin.
+    what it was, of whom left a group the person. `size` is how many people or
+    memberships it counts for. Held ones wait for an admin.
     """
 
     class Kind(models.TextChoices):
@@ -39,11 +40,18 @@ class Removal(models.Model):
     account_key = models.BigIntegerField(default=0)
     scim_id = models.CharField(max_length=64, blank=True)
     name = models.CharField(max_length=320, blank=True)
+    size = models.PositiveIntegerField(default=1, db_default=1)
 
     class Meta:
         indexes = [
-            models.Index(fields=["directory", "at"], name="removal_in_time"),
+            models.Index(fields=["directory", "kind", "at"], name="removal_in_time"),
             models.Index(fields=["directory", "state", "id"], name="removal_by_state"),
+            models.Index(fields=["group_key", "user_key"], name="removal_of_member"),
+            models.Index(
+                fields=["account_key"],
+                condition=models.Q(kind__in=["deactivated", "deleted"]),
+                name="removal_of_person",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -238,8 +238,7 @@ def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
     # The account is read when it is needed, after the lock was got: joined to
     # this query it would be as it was before another change that we waited for.
     found = dialect.rows(
-        f"SELECT {_RECORD.sql}, {direct_groups.column()},"  # noqa: S608
-        " d.nested_groups, d.scope, d.all_members"
+        f"SELECT {_RECORD.sql}, {direct_groups.column()}, {opening.READ_ANEW}"  # noqa: S608
         f" FROM {_RECORD.table} t"
         f" JOIN {opening.TABLE} d ON d.id = t.directory_id AND d.state = %s"
         " WHERE t.scim_id = %s AND t.directory_id = %s"
@@ -253,8 +252,8 @@ def _locked(directory: Directory, scim_id: uuid.UUID) -> UserRecord:
     if not found:
         opening.hold_open(directory)
         raise UnknownRecordError(scim_id)
-    *said, groups, directory.nested_groups, directory.scope, all_members = found[0]
-    directory.all_members = bool(all_members)
+    *said, groups = found[0][: -opening.READ_COUNT]
+    opening.take_over(directory, found[0][-opening.READ_COUNT :])
     record = _RECORD.build(said)
     # As they were before the lock, which will do for an answer.
     record.direct_groups = direct_groups.read(groups)

@@ -34,6 +34,7 @@ class Reason(TextChoices):
     OUT_OF_SCOPE = "out_of_scope", _("Not among those chosen to be synced")
     UNLINKED_BY_ADMIN = "unlinked_by_admin", _("Unlinked by an admin")
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
+    GUARD_HELD = "guard_held", _("Removal waits for a decision")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
 
 
@@ -153,6 +154,17 @@ EXPLANATIONS: dict[str, Explanation] = {
         _(
             "If both are the same group, sync it under Directory, Review. If not, "
             "give the group another name in the identity provider."
+        ),
+    ),
+    Reason.GUARD_HELD: Explanation(
+        Level.WARNING,
+        _(
+            "The removal was not carried out: the mass-change guard has stopped "
+            "removals of this directory."
+        ),
+        _(
+            "Open the directory, review what waits, and approve or discard it. "
+            "Access stays as it is until then."
         ),
     ),
     Reason.RENAME_WAITS: Explanation(

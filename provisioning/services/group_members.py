@@ -8,9 +8,9 @@ from django.conf import settings
 from directories.consumers import MembersChange
 from directories.models import GroupRecord, Job
 from directories.queries import nesting
-from directories.services import jobs
+from directories.services import guard, jobs
 from provisioning.models import Group
-from provisioning.services import memberships, rights
+from provisioning.services import losses, memberships, rights
 
 SYNC = "group-sync"
 
@@ -24,6 +24,7 @@ def carry_members(
     """
     counts = nesting.counts(record.directory)
     whole = change if counts else _direct(change)
+    held = losses.hold_members(record, whole, now=now)
     most = settings.MEMBERS_IN_REQUEST
     joined = _people(whole.joined, whole.nested, most)
     left = _people(whole.left, whole.removed, most)
@@ -33,7 +34,8 @@ def carry_members(
     groups = _synced(records[:at_once])
     if groups and joined is not None and left is not None:
         shared = record.nested_count or whole.above or whole.removed
-        memberships.remove_members(groups, left, shared=counts and bool(shared))
+        if not held:
+            memberships.remove_members(groups, left, shared=counts and bool(shared))
         memberships.add_members(groups, joined)
     later = _later(record, records[at_once:])
     if whole.left or whole.removed:
@@ -88,6 +90,8 @@ def end_rights_at_once(records: Sequence[GroupRecord]) -> None:
     groups = Group.objects.filter(record__in=[each.pk for each in records])
     keys = dict(groups.order_by("pk").values_list("pk", "record_id"))
     giving = rights.gives_rights(list(keys))
+    if giving and guard.is_waiting(records[0].directory_id):
+        return
     by_key = {each.pk: each for each in records}
     for group in giving:
         sources = nesting.counted_groups(by_key[keys[group]])

@@ -13,7 +13,7 @@ from directories.services.audit import provider
 from directories.services.troubleshooting import log_finding
 from directories.tasks import wake
 from provisioning.models import Group
-from provisioning.services import deleted_groups, explanations, scope
+from provisioning.services import deleted_groups, explanations, losses, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 from provisioning.services.group_members import end_rights_at_once, queue_sync
@@ -36,6 +36,8 @@ def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
     if group is not None and group.name == record.display_name:
         return Outcome(LinkState.LINKED)
     holder = holder_of(record, group)
+    if holder is not None and losses.takes_back(record, holder):
+        return _take_back(holder, record)
     refuse_reserved(record, holder)
     if holder is not None and not (group is None and _take_again(record, holder, now)):
         refuse_local(record)
@@ -44,6 +46,13 @@ def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
         _rename(group, record, now)
     elif holder is None:
         create(record, now)
+    return Outcome(LinkState.LINKED)
+
+
+def _take_back(group: Group, record: GroupRecord) -> Outcome:
+    """Give a group whose deletion waited to the record that is pushed in its place."""
+    group.record, group.name = record, record.display_name
+    group.save(update_fields=["record", "name"])
     return Outcome(LinkState.LINKED)
 
 
@@ -116,7 +125,7 @@ def let_go(record: GroupRecord, *, now: datetime) -> None:
     It can be restored for a while.
     """
     group = Group.objects.filter(record=record).first()
-    if group is not None:
+    if group is not None and not losses.holds_group(record, group, now=now):
         deleted_groups.delete(
             group,
             organization=record.organization,

@@ -31,6 +31,7 @@ from provisioning.services import (
     all_members,
     apart,
     explanations,
+    losses,
     memberships,
     rights,
     scope,
@@ -65,12 +66,15 @@ def take_up(record: UserRecord, *, now: datetime) -> Outcome:
     if apart.is_kept_apart(record):
         return apart.keep_apart(record, now=now)
     before = record.account if record.link_state == LinkState.LINKED else None
+    was_active = record.account is not None and record.account.is_active
     outcome = _decide(record, now)
+    losses.note_return(record, outcome, was_active=was_active, now=now)
     if outcome.reason and outcome.reason != record.link_reason:
         finding = explanations.of_user(record, outcome.reason)
         log_finding(record.directory, finding, now=now)
     after = outcome.account if outcome.state == LinkState.LINKED else None
-    if before is not None and before != after:
+    stopped = record.directory.guard_stopped_at is not None
+    if before is not None and before != after and not stopped:
         memberships.leave_synced_groups(before, record.organization_id)
     if after is not None and before != after:
         all_members.join(record, after, now=now)
@@ -88,6 +92,8 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
     account = record.account
     if account is None:
         apart.note_deleted(record, now=now)
+        return
+    if losses.holds_deletion(record, account, now=now):
         return
     change = _change(record, now)
     memberships.leave_synced_groups(account, record.organization_id)
@@ -201,6 +207,8 @@ def _rest(record: UserRecord, account: Account, now: datetime) -> Outcome:
     What else has changed is looked at when they are active again; nothing may
     stand in the way of taking access away.
     """
+    if losses.holds_deactivation(record, account, now=now):
+        return Outcome(LinkState.LINKED, account, Reason.GUARD_HELD)
     same = record.email_key == account.email_key
     if account.managed_by_id != record.organization_id:
         return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)

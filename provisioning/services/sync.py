@@ -21,7 +21,7 @@ from directories.models import (
     UserRecord,
 )
 from directories.queries import nesting
-from directories.services import jobs, records
+from directories.services import guard, jobs, records
 from provisioning.models import Group
 from provisioning.services import (
     all_members,
@@ -64,7 +64,8 @@ def _size(record: GroupRecord) -> int:
 def _remove_strangers(record: GroupRecord) -> None:
     @transaction.atomic
     def step() -> None:
-        if locked := _locked(record):
+        locked = _locked(record)
+        if locked and not guard.is_waiting(record.directory_id):
             memberships.remove_strangers(locked.group, locked.sources)
 
     dialect.retrying(step)

@@ -11,7 +11,14 @@ from tests.factories.directories import (
 )
 
 TEMPLATE = "directories/mail/guard_stopped.txt"
-CONTEXT = {"directory": "Okta", "lost": "61 people", "base": "200 people"}
+CONTEXT = {
+    "directory": "Okta",
+    "people": True,
+    "lost": 61,
+    "base": 200,
+    "percent": 20,
+    "least": 50,
+}
 
 
 @pytest.fixture
@@ -47,7 +54,7 @@ def test_each_active_organization_admin_gets_a_mail_with_a_link(db, mailed, sett
     (first,) = (mail for mail in mails if mail.to == [ada.email])
     assert first.subject == "Syncing of removals is stopped: Okta"
     assert "Hello Ada" in first.body
-    assert "61 people of 200 people" in first.body
+    assert "61 of 200 people" in first.body
     assert "https://rollcall.example/there/" in first.body
     assert "\n\n\n" not in first.body
 
