@@ -1,14 +1,14 @@
 """Forms of the directories app: they check shape, services check rules."""
 
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.db.models import TextChoices
 from django.http import HttpRequest, QueryDict
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import make_aware
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -185,6 +185,39 @@ class TypedNameForm(forms.Form):
                 _("Type the name of the directory exactly as it is written above.")
             )
         return typed
+
+
+class KeyEndForm(forms.Form):
+    """The last day of a key; `latest` is the day after which none may end."""
+
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose a day."),
+            "invalid": _("Choose a day."),
+        },
+    )
+
+    def __init__(self, *args: Any, first: date, latest: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.first, self.latest = first, latest
+        field = self.fields["ends_on"]
+        field.widget.attrs |= {"min": f"{first:%Y-%m-%d}", "max": f"{latest:%Y-%m-%d}"}
+        text = gettext("The key works until the end of this day, {date} at the latest.")
+        field.help_text = text.format(date=date_format(latest))
+
+    def clean_ends_on(self) -> date:
+        """Refuse days that are over, and those on which the key has ended."""
+        day: date = self.cleaned_data["ends_on"]
+        if not self.first <= day <= self.latest:
+            text = _("Choose a day from {first} to {latest}.")
+            raise forms.ValidationError(
+                text.format(
+                    first=date_format(self.first), latest=date_format(self.latest)
+                )
+            )
+        return day
 
 
 class DescribedRadios(forms.RadioSelect):

@@ -12,6 +12,7 @@ from directories.services import (
     domain_checks,
     domains,
     jobs,
+    key_reminders,
     passwords,
     photos,
     request_log,
@@ -70,6 +71,12 @@ def check_domains() -> None:
 def fetch_photos() -> None:
     """Fetch the photos that a lost message should have fetched."""
     photos.fetch_waiting(timezone.now())
+
+
+@shared_task
+def remind() -> None:
+    """Mail admins of keys that end soon; again and again does no harm."""
+    key_reminders.send_reminders(timezone.now())
 
 
 @shared_task

@@ -87,6 +87,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=5),
         "options": {"expires": 300},
     },
+    # Each reminder goes out once; an hour that was slept through is made up for.
+    "remind": {
+        "task": "directories.tasks.remind",
+        "schedule": crontab(minute="20"),
+        "options": {"expires": 3600},
+    },
     "forget": {
         "task": "directories.tasks.forget",
         "schedule": timedelta(hours=1),

@@ -1,7 +1,7 @@
 """Reads about identity provider directories and their keys."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
@@ -34,10 +34,34 @@ class KeyHealth:
 
 @dataclass(frozen=True)
 class KeyFacts:
-    """What the keys of a directory tell: the present one, and the last request."""
+    """What the keys of a directory tell: the present one, and the last request.
+
+    `live` are the keys that work, newest first: two while one replaces the other.
+    """
 
     health: KeyHealth | None = None
     last_request_at: datetime | None = None
+    live: Sequence[KeyHealth] = ()
+
+    @property
+    def shown(self) -> Sequence[KeyHealth]:
+        """Return the keys that a list shows: those that work, else the last one."""
+        if self.live or self.health is None:
+            return self.live
+        return (self.health,)
+
+    @property
+    def former(self) -> KeyHealth | None:
+        """Return the key that works on beside the one that replaced it."""
+        return self.live[1] if len(self.live) > 1 else None
+
+    @property
+    def unsaved(self) -> bool:
+        """Say whether the provider goes on with a key that was replaced."""
+        if self.health is None or self.former is None:
+            return False
+        new, old = self.health.key.last_used_at, self.former.key.last_used_at
+        return new is None and old is not None
 
 
 @dataclass(frozen=True)
@@ -86,23 +110,32 @@ def key_facts(directory: Directory, now: datetime) -> KeyFacts:
 
 def keys_of(directory_ids: Iterable[UUID], now: datetime) -> dict[UUID, KeyFacts]:
     """Return what the keys of each directory tell; two queries."""
-    keys = ApiKey.objects.filter(directory__in=list(directory_ids))
-    newest = {
-        key.directory_id: key
-        for key in keys.filter(revoked_at=None).order_by("created_at", "pk")
-    }
-    used = keys.order_by().values_list("directory").annotate(Max("last_used_at"))
+    ids = list(directory_ids)
+    facts = present_keys(ids, now)
+    keys = ApiKey.objects.filter(directory__in=ids).order_by()
+    used = keys.values_list("directory").annotate(Max("last_used_at"))
     return {
-        directory_id: KeyFacts(
-            health=_health(newest.get(directory_id), now), last_request_at=at
-        )
+        directory_id: replace(facts.get(directory_id, KeyFacts()), last_request_at=at)
         for directory_id, at in used
     }
 
 
-def _health(key: ApiKey | None, now: datetime) -> KeyHealth | None:
-    if key is None:
-        return None
+def present_keys(ids: list[UUID], now: datetime) -> dict[UUID, KeyFacts]:
+    """Return what the unrevoked keys of each directory tell; one query."""
+    keys = ApiKey.objects.filter(directory__in=ids, revoked_at=None)
+    by_directory: dict[UUID, list[KeyHealth]] = {}
+    for key in keys.order_by("-created_at", "-pk"):
+        by_directory.setdefault(key.directory_id, []).append(_health(key, now))
+    return {directory: _facts(found) for directory, found in by_directory.items()}
+
+
+def _facts(keys: list[KeyHealth]) -> KeyFacts:
+    live = [each for each in keys if each.state != "expired"]
+    # The key that counts works; one that ended counts when there is no other.
+    return KeyFacts(health=next(iter(live or keys), None), live=live)
+
+
+def _health(key: ApiKey, now: datetime) -> KeyHealth:
     left = key.expires_at - now
     if left <= timedelta(0):
         return KeyHealth(key, "expired", 0)

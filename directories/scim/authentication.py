@@ -56,12 +56,8 @@ class DirectoryKeyAuthentication(BaseAuthentication):
         try:
             key = api_keys.open_directory(directory_id=directory_id, text=text, now=now)
         except api_keys.ExpiredKeyError as error:
-            _log(error.key.directory, _expired(error.key), request)
-            msg = (
-                f"The API key expired on {error.key.expires_at:%d %B %Y}. An "
-                "organization admin can regenerate it on the directory's page."
-            )
-            raise UnauthorizedError(msg) from error
+            _log(error.key.directory, _expired(error), request)
+            raise UnauthorizedError(_told_expired(error)) from error
         except api_keys.WrongKeyError as error:
             _log_wrong_key(directory_id, request)
             raise UnauthorizedError(
@@ -160,7 +156,36 @@ def _told_of(request: Request) -> dict[str, str]:
     }
 
 
-def _expired(key: ApiKey) -> Finding:
+def _told_expired(error: api_keys.ExpiredKeyError) -> str:
+    day = f"{error.key.expires_at:%d %B %Y}"
+    if error.is_replaced:
+        return (
+            f"The API key was replaced by another one and ended on {day}. Save the "
+            "new key in the identity provider; an organization admin can make one "
+            "more on the directory's page."
+        )
+    return (
+        f"The API key expired on {day}. An organization admin can regenerate it on "
+        "the directory's page."
+    )
+
+
+def _expired(error: api_keys.ExpiredKeyError) -> Finding:
+    key = error.key
+    if error.is_replaced:
+        return Finding(
+            kind="replaced_key",
+            level=TroubleshootingEntry.Level.ERROR,
+            reason=_(
+                "The identity provider uses an API key that was replaced and has "
+                "ended. Nothing is synced until it uses the new one."
+            ),
+            advice=_(
+                "Save the new key in the identity provider. If nobody kept it, "
+                "regenerate the API key."
+            ),
+            subject_name=f"{key.prefix}…",
+        )
     return Finding(
         kind="expired_key",
         level=TroubleshootingEntry.Level.ERROR,

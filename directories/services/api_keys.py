@@ -46,11 +46,12 @@ class WrongKeyError(Exception):
 
 
 class ExpiredKeyError(Exception):
-    """The key was right, but its time is over."""
+    """The key was right, but its time is over; `is_replaced` by one that lives."""
 
-    def __init__(self, key: ApiKey) -> None:
+    def __init__(self, key: ApiKey, *, is_replaced: bool) -> None:
         super().__init__(key.pk)
         self.key = key
+        self.is_replaced = is_replaced
 
 
 class AlreadyRevokedError(Exception):
@@ -77,15 +78,35 @@ def create_api_key(
 
 @transaction.atomic
 def regenerate_api_key(
-    *, directory: Directory, by: Actor, now: datetime
+    *,
+    directory: Directory,
+    by: Actor,
+    now: datetime,
+    overlap: timedelta = timedelta(0),
 ) -> tuple[ApiKey, str]:
-    """End every key of the directory and make a new one, as create_api_key."""
+    """Make a new key of the directory, as create_api_key.
+
+    The newest of the former ones goes on for `overlap`, never longer than it would
+    have; all others end at once, so that there are two live keys at the most.
+    """
     Directory.objects.select_for_update(of=("self",)).get(pk=directory.pk)
-    for key in ApiKey.objects.live(now).filter(directory=directory).order_by("pk"):
-        revoke_api_key(key=key, by=by, now=now)
+    live = ApiKey.objects.live(now).filter(directory=directory)
+    for number, key in enumerate(live.order_by("-created_at", "-pk")):
+        if number or not overlap:
+            revoke_api_key(key=key, by=by, now=now)
+        elif key.expires_at > now + overlap:
+            set_end(key=key, ends_at=now + overlap, by=by, now=now)
     key, text = create_api_key(directory=directory, by=by, now=now)
     _record(Event.SCIM_KEY_ROTATED, key, by, now)
     return key, text
+
+
+def set_end(*, key: ApiKey, ends_at: datetime, by: Actor, now: datetime) -> None:
+    """Let a key end at another moment; its reminders begin anew."""
+    change = [key.expires_at.isoformat(), ends_at.isoformat()]
+    key.expires_at, key.reminded_days = ends_at, None
+    key.save(update_fields=["expires_at", "reminded_days"])
+    _record(Event.SCIM_KEY_CHANGED, key, by, now, change=change)
 
 
 @transaction.atomic
@@ -100,9 +121,15 @@ def revoke_api_key(*, key: ApiKey, by: Actor, now: datetime) -> None:
     _record(Event.SCIM_KEY_REVOKED, key, by, now)
 
 
-def _record(event: Event, key: ApiKey, by: Actor, now: datetime) -> None:
+def _record(
+    event: Event, key: ApiKey, by: Actor, now: datetime, **more: object
+) -> None:
     directory = key.directory
-    details = {"prefix": key.prefix, "expires_at": key.expires_at.isoformat()}
+    details = {
+        "prefix": key.prefix,
+        "expires_at": key.expires_at.isoformat(),
+        **more,
+    }
     record_event(
         event,
         organization=directory.organization,
@@ -143,8 +170,13 @@ def open_directory(*, directory_id: uuid.UUID, text: str, now: datetime) -> ApiK
     ):
         raise WrongKeyError(prefix)
     if key.expires_at <= now:
-        raise ExpiredKeyError(key)
+        raise ExpiredKeyError(key, is_replaced=_is_replaced(key, now))
     return key
+
+
+def _is_replaced(key: ApiKey, now: datetime) -> bool:
+    newer = ApiKey.objects.live(now).filter(directory=key.directory_id)
+    return newer.filter(created_at__gt=key.created_at).exists()
 
 
 def note_use(*, key: ApiKey, now: datetime) -> bool:

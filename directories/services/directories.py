@@ -1,6 +1,6 @@
 """Writes to identity provider directories."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -155,9 +155,14 @@ def delete_configuration(*, directory: Directory, by: Actor, now: datetime) -> J
 
 @transaction.atomic
 def replace_api_key(
-    *, directory: Directory, former: str, by: Actor, now: datetime
+    *,
+    directory: Directory,
+    former: str,
+    by: Actor,
+    now: datetime,
+    overlap: timedelta = timedelta(0),
 ) -> tuple[ApiKey, str]:
-    """End the directory's key and return a new one with its text.
+    """Let the directory's key end after `overlap`; return a new one with its text.
 
     `former` is the prefix of the key that is to end, "" when there is none: the
     same wish sent twice ends one key only. Raises NotSetUpError or OtherKeyError.
@@ -169,7 +174,9 @@ def replace_api_key(
     newest = present.order_by("-created_at", "-pk").first()
     if former != (newest.prefix if newest else ""):
         raise OtherKeyError(former)
-    return api_keys.regenerate_api_key(directory=directory, by=by, now=now)
+    return api_keys.regenerate_api_key(
+        directory=directory, by=by, now=now, overlap=overlap
+    )
 
 
 @transaction.atomic

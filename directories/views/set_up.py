@@ -82,7 +82,7 @@ def directory_arrivals(request: ConsoleRequest, directory_id: UUID) -> HttpRespo
 
 def _context(directory: Directory, *, current: int) -> dict[str, Any]:
     now = timezone.now()
-    health = providers.key_facts(directory, now).health
+    keys = providers.key_facts(directory, now)
     label = provider_name(directory)
     return {
         "crumbs": provider_crumbs(directory, _("Set up user provisioning")),
@@ -94,7 +94,8 @@ def _context(directory: Directory, *, current: int) -> dict[str, Any]:
             _("First sync"),
         ],
         "current": current,
-        "key": health.key if health else None,
+        "key": keys.health.key if keys.health else None,
+        "keys": keys,
         "tallies": arrivals.tallies(directory),
         "scim_base_url": providers.scim_base_url(directory),
         "instructions": f"directories/instructions/{directory.provider}.html",

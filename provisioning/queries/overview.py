@@ -7,15 +7,14 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from directories.models import (
-    ApiKey,
     Directory,
     Job,
     Organization,
     TroubleshootingEntry,
 )
+from directories.queries.providers import KeyHealth, present_keys
 from provisioning.queries.review import Waiting, provider_directories, waiting
 
-KEY_WARNING = timedelta(days=30)
 ERRORS_SINCE = timedelta(hours=24)
 FAILURES_SINCE = timedelta(days=7)
 JOBS_SHOWN = 5
@@ -26,8 +25,7 @@ class KeyDue:
     """The key of a directory that ends soon or has ended."""
 
     directory: Directory
-    expires_at: datetime
-    expired: bool
+    health: KeyHealth
 
 
 @dataclass(frozen=True)
@@ -77,16 +75,16 @@ def attention_of(organization: Organization, now: datetime) -> Attention:
 
 
 def _keys_due(directories: Sequence[Directory], now: datetime) -> list[KeyDue]:
-    """Return the last key of each directory where its end is near or past."""
-    keys = ApiKey.objects.filter(directory__in=directories, revoked_at=None)
-    # Later ones replace earlier ones: what counts is the key that lasts longest.
-    ends = dict(keys.order_by("expires_at").values_list("directory", "expires_at"))
+    """Return the present key of each directory where its end is near or past."""
+    keys = present_keys([directory.pk for directory in directories], now)
     due = [
-        KeyDue(directory, ends[directory.pk], expired=ends[directory.pk] <= now)
+        KeyDue(directory, health)
         for directory in directories
-        if directory.pk in ends and ends[directory.pk] <= now + KEY_WARNING
+        if directory.pk in keys
+        and (health := keys[directory.pk].health) is not None
+        and health.state != "valid"
     ]
-    return sorted(due, key=lambda key: key.expires_at)
+    return sorted(due, key=lambda each: each.health.key.expires_at)
 
 
 def _errors(directories: Sequence[Directory], since: datetime) -> list[ErrorCount]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from directories.events import Event
 from directories.models import Job, LinkState, Member
 from tests.factories.directories import (
+    LONG_AGO,
     ApiKeyFactory,
     AuditEventFactory,
     DirectoryFactory,
@@ -77,9 +78,12 @@ def test_a_key_that_ends_is_named(console, okta, days, words):
     assert "Regenerate API key" in page
 
 
-def test_only_the_key_that_lasts_longest_counts(console, quiet):
-    ApiKeyFactory.create(directory=quiet, expires_at=in_days(5))
-    ApiKeyFactory.create(directory=quiet, expires_at=in_days(-5))
+def test_a_key_that_was_replaced_does_not_count(console, quiet):
+    before = LONG_AGO - timedelta(days=1)
+    for days in (5, -5):
+        ApiKeyFactory.create(
+            directory=quiet, created_at=before, expires_at=in_days(days)
+        )
 
     assert CALM in main_of(console.get(URL))
 
