@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from directories.models import Directory, Organization
 from directories.tasks import wake
-from provisioning.services import deleted_groups, sync
+from provisioning.services import deleted_groups, dry_runs, sync
 
 
 @shared_task
@@ -24,3 +24,9 @@ def reconcile() -> None:
 def forget_deleted_groups() -> None:
     """Forget the deleted groups that can be restored no longer."""
     deleted_groups.forget_due(timezone.now())
+
+
+@shared_task
+def forget_dry_runs() -> None:
+    """Delete the dry runs that are some days old."""
+    dry_runs.forget_old(timezone.now())

@@ -93,6 +93,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="20"),
         "options": {"expires": 3600},
     },
+    "forget-dry-runs": {
+        "task": "provisioning.tasks.forget_dry_runs",
+        "schedule": crontab(hour="1", minute="30"),
+    },
     "forget": {
         "task": "directories.tasks.forget",
         "schedule": timedelta(hours=1),
@@ -291,6 +295,9 @@ SCIM_MEMBERS_IN_WRITE_ANSWER = 200
 # More members than this change in a job, fewer inside the request.
 MEMBERS_IN_REQUEST = 500
 
+# A dry run is kept for so many days.
+DRY_RUN_DAYS = 7
+
 # Who takes up the records of each kind of directory: the one place naming both sides.
 DIRECTORY_CONSUMERS = {"organization": "provisioning.consumer"}
 # Which task does the jobs of each kind.
@@ -300,6 +307,7 @@ JOB_HANDLERS = {
     "directory-release": "directories.services.directories.release_directory",
     "directory-reconcile": "provisioning.services.sync.reconcile_directory",
     "group-sync": "provisioning.services.sync.sync_group",
+    "dry-run": "provisioning.services.dry_runs.work_out",
     "link-choice": "provisioning.services.link_choices.carry_out",
     "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",

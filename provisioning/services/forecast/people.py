@@ -1,0 +1,187 @@
+"""Works out what would become of the people whom a comparison looks at."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from directories import dialect
+from directories.folding import domain_of
+from directories.models import (
+    Account,
+    Domain,
+    LinkState,
+    RoleAssignment,
+    UserRecord,
+)
+from provisioning.services import scope
+from provisioning.services.explanations import Reason
+from provisioning.services.forecast.deciding import (
+    NEW,
+    Fate,
+    Holder,
+    Person,
+    Place,
+    decide,
+)
+from provisioning.services.forecast.run import BATCH, PEOPLE, Forecast, analyse
+
+USER = UserRecord._meta.db_table
+ACCOUNT = Account._meta.db_table
+COLUMNS = (
+    "r.id, r.user_name, r.email, r.email_key, r.active, r.link_state, r.link_reason,"
+    " r.account_id"
+)
+BY_STATE = {
+    LinkState.HELD: "person_held",
+    LinkState.PAUSED: "person_paused",
+    LinkState.UNLINKED: "person_left_out",
+    LinkState.LINKED: "person_linked",
+}
+Row = Sequence[Any]
+
+
+def count(forecast: Forecast) -> int:
+    """Count the people whom the comparison looks at."""
+    sql, parameters = _looked_at(forecast, "count(*)")
+    return int(dialect.rows(sql, parameters)[0][0])
+
+
+def work_out(forecast: Forecast) -> None:
+    """Decide about all of them and keep what changes."""
+    sql, parameters = _looked_at(forecast, f"{COLUMNS}, r.carried")
+    sql = f"{sql} AND r.id > %s ORDER BY r.id LIMIT {BATCH:d}"
+    after = 0
+    while rows := dialect.rows(sql, [*parameters, after]):
+        after = rows[-1][0]
+        _keep(forecast, [(p, decide(p)) for p in _people(forecast, rows)])
+        forecast.advance(len(rows))
+    analyse(PEOPLE)
+
+
+def _looked_at(forecast: Forecast, columns: str) -> tuple[str, list[object]]:
+    """Return the query for who is not linked, or is not what the rule says."""
+    carried = scope.carried_people(forecast.directory, forecast.rule)
+    out = f"r.link_reason = '{Reason.OUT_OF_SCOPE.value}'"
+    stays = "(r.active OR r.account_id IS NULL) AND r.email_key <> ''"
+    waits = f"r.link_state <> 'linked' AND NOT ({out})"
+    leaves = f"NOT r.carried AND NOT ({out}) AND {stays}"
+    if carried.stopped:
+        waits, leaves = f"{waits} AND r.carried", "1 = 0"
+    return (
+        f"SELECT {columns} FROM (SELECT r.*, {carried.sql} AS carried"  # noqa: S608
+        f" FROM {USER} r WHERE r.directory_id = %s) r"
+        f" WHERE ((r.carried AND {out}) OR ({waits}) OR ({leaves}))",
+        [*carried.parameters, dialect.uuid_parameter(forecast.directory.pk)],
+    )
+
+
+def _people(forecast: Forecast, rows: Sequence[Row]) -> list[Person]:
+    """Return these rows with the accounts and domains that they are about."""
+    holders = _holders(forecast, rows)
+    by_address = {holder.email_key: holder for holder in holders.values()}
+    places = _places(forecast, {domain_of(row[2]) for row in rows if row[2]})
+    return [
+        Person(
+            record=row[0],
+            directory=forecast.directory.pk,
+            name=row[1],
+            email=row[2],
+            email_key=row[3],
+            active=bool(row[4]),
+            state=row[5],
+            reason=row[6],
+            carried=bool(row[8]),
+            current=holders.get(row[7]),
+            found=_other(by_address.get(row[3]), row[7]),
+            place=places.get(domain_of(row[2]), Place()),
+        )
+        for row in rows
+    ]
+
+
+def _other(holder: Holder | None, current: int | None) -> Holder | None:
+    return None if holder is None or holder.key == current else holder
+
+
+def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
+    """Return the accounts that these people have, or that have their addresses."""
+    columns = ("pk", "email_key", "status", "managed_by", "deletion_at")
+    keys = {row[3] for row in rows if row[3]}
+    mine = [row[7] for row in rows if row[7] is not None]
+    found = list(Account.objects.filter(email_key__in=keys).values_list(*columns))
+    found += Account.objects.filter(pk__in=mine).values_list(*columns)
+    ids = [row[0] for row in found]
+    admins = set(
+        RoleAssignment.objects.filter(account__in=ids).values_list("account", flat=True)
+    )
+    owners = {
+        account: (record, directory)
+        for account, record, directory in UserRecord.objects.filter(
+            organization=forecast.directory.organization_id, account__in=ids
+        ).values_list("account", "pk", "directory")
+    }
+    ours = forecast.directory.organization_id
+    return {
+        key: Holder(
+            key=key,
+            email_key=email_key,
+            active=status == Account.Status.ACTIVE,
+            managed=managed_by == ours,
+            to_be_deleted=deletion_at is not None,
+            is_admin=key in admins,
+            owner_record=owners.get(key, (0, None))[0],
+            owner_directory=owners.get(key, (0, None))[1],
+        )
+        for key, email_key, status, managed_by, deletion_at in found
+    }
+
+
+def _places(forecast: Forecast, names: set[str]) -> dict[str, Place]:
+    verified = Domain.objects.verified().filter(name__in=names)
+    ours = forecast.directory.organization_id
+    return {
+        name: Place(
+            ours=organization == ours,
+            elsewhere=organization != ours,
+            directory=directory if organization == ours else None,
+        )
+        for name, organization, directory in verified.values_list(
+            "name", "organization", "directory"
+        )
+    }
+
+
+def _keep(forecast: Forecast, decided: Sequence[tuple[Person, Fate]]) -> None:
+    """Keep who counts in groups afterwards, and a line for whom something changes."""
+    dialect.insert_rows(
+        PEOPLE,
+        ("record_id", "account_key"),
+        [(person.record, _account_key(person, fate)) for person, fate in decided],
+    )
+    forecast.add(
+        [
+            (effect, person.name, _detail(person, fate, effect))
+            for person, fate in decided
+            if (effect := _effect(person, fate))
+        ]
+    )
+
+
+def _account_key(person: Person, fate: Fate) -> int:
+    if fate.state != LinkState.LINKED:
+        return 0
+    return -person.record if fate.account == NEW else fate.account
+
+
+def _effect(person: Person, fate: Fate) -> str:
+    if fate.effect:
+        return fate.effect
+    if (fate.state, fate.reason) == (person.state, person.reason):
+        return ""
+    return BY_STATE[LinkState(fate.state)]
+
+
+def _detail(person: Person, fate: Fate, effect: str) -> str:
+    """Return the reason as its machine word, else the address."""
+    if effect in {"person_held", "person_paused", "person_left_out"}:
+        return fate.reason
+    return "" if person.email == person.name else person.email
