@@ -55,7 +55,7 @@ app_name = "directories"
 PROVIDERS = "security/identity-providers/"
 KEYS = "settings/api-keys/"
 ONE = f"{PROVIDERS}<uuid:directory_id>/"
-KEYS = f"{ONE}api-keys/"
+OWN_KEYS = f"{ONE}api-keys/"
 LOG = f"{ONE}troubleshooting-log/"
 REQUESTS = f"{ONE}requests/"
 
@@ -94,8 +94,8 @@ urlpatterns = [
     path(f"{ONE}set-up/", directory_set_up, name="directory-set-up"),
     path(f"{ONE}set-up/arrivals/", directory_arrivals, name="directory-arrivals"),
     path(f"{ONE}regenerate-api-key/", api_key_regenerate, name="api-key-regenerate"),
-    path(f"{KEYS}<uuid:key_id>/", api_key_change, name="api-key-change"),
-    path(f"{KEYS}<uuid:key_id>/end/", api_key_end, name="api-key-end"),
+    path(f"{OWN_KEYS}<uuid:key_id>/", api_key_change, name="api-key-change"),
+    path(f"{OWN_KEYS}<uuid:key_id>/end/", api_key_end, name="api-key-end"),
     path(
         f"{ONE}delete-configuration/",
         configuration_delete,
