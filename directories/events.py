@@ -43,6 +43,14 @@ class Event(TextChoices):
         "scim_user_relink_requested",
         _("Asked for a new look at a provisioned user"),
     )
+    SCIM_MEMBERSHIPS_PAUSED = (
+        "scim_user_memberships_paused",
+        _("Paused memberships of user"),
+    )
+    SCIM_MEMBERSHIPS_RESTORED = (
+        "scim_user_memberships_restored",
+        _("Restored memberships of user"),
+    )
     SCIM_GROUP_CREATED = "scim_group_create", _("Created provisioned group")
     SCIM_GROUP_UPDATED = "scim_group_update", _("Updated provisioned group")
     SCIM_GROUP_DELETED = "scim_group_delete", _("Deleted provisioned group")
@@ -54,6 +62,18 @@ class Event(TextChoices):
     ACCOUNT_EMAIL_CHANGED = "email_change", _("Changed email address")
     ACCOUNT_DEACTIVATED = "managed_account_deactivated", _("Deactivated account")
     ACCOUNT_REACTIVATED = "managed_account_reactivated", _("Reactivated account")
+    BECAME_MANAGED = "become_managed_scim_user", _("Made account managed")
+    DELETION_SCHEDULED = (
+        "managed_account_deletion_scheduled",
+        _("Scheduled deletion of account"),
+    )
+    DELETION_CANCELLED = (
+        "managed_account_deletion_cancelled",
+        _("Cancelled deletion of account"),
+    )
+    ACCOUNT_DELETED = "managed_account_deleted", _("Deleted account")
+    USER_REMOVED = "user_removed_from_org", _("Removed user from organization")
+    ORGANIZATION_CHANGED = "organization_changed", _("Changed organization settings")
     GROUP_CREATED = "group_created", _("Created group")
     GROUP_UPDATED = "group_updated", _("Updated group")
     GROUP_RELEASED = "group_released", _("Made synced group local")

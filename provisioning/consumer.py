@@ -21,7 +21,12 @@ from provisioning.services.explanations import Reason
 
 def user_changed(record: UserRecord, now: datetime) -> Outcome:
     """Link the record to its account and keep that in step."""
-    return people.take_up(record, now=now)
+    held = record.account.email_key if record.account else ""
+    outcome = people.take_up(record, now=now)
+    if held and outcome.account and outcome.account.email_key != held:
+        # Another directory may wait for the address that is free now.
+        _wake_later(*sync.queue_where_waiting(record, now, freed=held))
+    return outcome
 
 
 def user_removed(record: UserRecord, now: datetime) -> None:

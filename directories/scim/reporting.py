@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from directories.models import Directory, TroubleshootingEntry
 from directories.redaction import clean_text
+from directories.scim.holders import holder_of
 from directories.scim.protocol.errors import ScimError
 from directories.scim.refusals import explain, subject_name
+from directories.services.records import TakenError
 from directories.services.troubleshooting import Finding, log_finding
 
 logger = structlog.get_logger(__name__)
@@ -44,6 +46,8 @@ def report(
     if error.status == HTTPStatus.NOT_FOUND and asked.method not in WRITES:
         return
     kind, advice = explain(exc, error, is_resource=bool(asked.scim_id))
+    if isinstance(exc, TakenError) and (holder := holder_of(directory, exc)):
+        advice = f"{holder} {advice}"
     finding = Finding(
         kind=kind,
         level=TroubleshootingEntry.Level.ERROR,

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
@@ -47,13 +48,13 @@ class Change:
     at: datetime
 
     def record(self, event: Event, account: Account, details: object = None) -> None:
-        """Write the audit event of a change to `account`."""
-        target = Target(
-            "account",
-            str(account.public_id),
-            account.email,
-            {"change": details} if details else {},
-        )
+        """Write the audit event of a change to `account`, value by value."""
+        self.tell(event, account, {"change": details} if details else {})
+
+    def tell(self, event: Event, account: Account, details: dict[str, Any]) -> None:
+        """Write an audit event about `account` with its details."""
+        public_id = str(account.public_id)
+        target = Target("account", public_id, account.email, details)
         record_event(
             event, organization=self.organization, by=self.by, target=target, at=self.at
         )
@@ -169,7 +170,10 @@ def change_email(account: Account, email: str, *, change: Change) -> None:
 
 
 def set_status(account: Account, status: Account.Status, *, change: Change) -> None:
-    """Deactivate or reactivate the account; deactivating ends its sessions."""
+    """Deactivate or reactivate the account; deactivating ends its sessions.
+
+    Where the person is suspended they stay so, before, meanwhile and afterwards.
+    """
     if account.status == status:
         return
     account.status = status
@@ -181,17 +185,19 @@ def set_status(account: Account, status: Account.Status, *, change: Change) -> N
         where = "account_id = %s AND status = %s"
         rows.change(Member, where, gone, status=Member.Status.ACTIVE)
     else:
-        where = "account_id = %s"
-        rows.change(Member, where, [account.pk], status=Member.Status.DEACTIVATED)
+        present = (account.pk, Member.Status.ACTIVE)
+        where = "account_id = %s AND status = %s"
+        rows.change(Member, where, present, status=Member.Status.DEACTIVATED)
     event = Event.ACCOUNT_REACTIVATED if active else Event.ACCOUNT_DEACTIVATED
     change.record(event, account)
 
 
-def claim(account: Account, organization: Organization) -> None:
+def claim(account: Account, *, change: Change) -> None:
     """Make an account of a verified domain a managed one."""
-    if account.managed_by_id != organization.pk:
-        account.managed_by = organization
+    if account.managed_by_id != change.organization.pk:
+        account.managed_by = change.organization
         account.save(update_fields=["managed_by"])
+        change.tell(Event.BECAME_MANAGED, account, {})
 
 
 def _rename_members(account: Account) -> None:

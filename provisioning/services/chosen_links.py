@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from directories import dialect
 from directories.models import Account, LinkState, UserRecord
 from directories.services.audit import Actor
-from provisioning.services import memberships, people
+from provisioning.services import linking, memberships, people
 from provisioning.services.links import hold
+from provisioning.services.ownership import ownership_of
 
 
 class UnlinkableError(Exception):
@@ -59,7 +60,7 @@ def _reason_against_record(record: UserRecord) -> str:
             "The person has no email address. Map one in the identity provider and "
             "push the person again."
         )
-    domain = people.ownership(record)
+    domain = ownership_of(record)
     if not domain.ours or domain.other_directory:
         return _(
             "The account would get the address {email}, and this directory does not "
@@ -78,7 +79,7 @@ def _reason_against_account(record: UserRecord, account: Account) -> str:
         )
     if account.records.filter(organization=organization).exists():
         return _("The account is linked to another record. Unlink that one first.")
-    if people.is_admin(account):
+    if linking.is_admin(account):
         return _(
             "The account holds an admin right, and linking it would hand it to the "
             "identity provider. Take the right away first."

@@ -1,6 +1,6 @@
 """Says why a record was not carried out, and what an admin can do about it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +33,13 @@ class Reason(TextChoices):
     LAST_ADMIN_RIGHT = "last_admin_right", _("The last organization admin's right")
     OUT_OF_SCOPE = "out_of_scope", _("Not among those chosen to be synced")
     UNLINKED_BY_ADMIN = "unlinked_by_admin", _("Unlinked by an admin")
+    EMAIL_LINKED_ELSEWHERE = (
+        "email_domain_linked_elsewhere",
+        _("Domain of the new email address is linked to another directory"),
+    )
+    EXTERNAL_EMAIL = "external_email_change", _("An external person's address changed")
+    OTHER_RECORD = "other_record", _("Another person of the directory has the account")
+    DELETION_SCHEDULED = "deletion_scheduled", _("The account is to be deleted")
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
     GUARD_HELD = "guard_held", _("Removal waits for a decision")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
@@ -94,11 +101,12 @@ EXPLANATIONS: dict[str, Explanation] = {
         Level.WARNING,
         _(
             "The new email address was not applied and the person left all synced "
-            "groups: the organization does not manage both addresses."
+            "groups: the domain of the new address is not verified."
         ),
         _(
-            "Verify the domain of the new address before people move to it, or set "
-            "the old address again; the groups come back then."
+            "Verify the domain of the new address, or set the old address again in "
+            "the identity provider. What then becomes of the groups is chosen under "
+            "Settings, Organization."
         ),
     ),
     Reason.LAST_ADMIN: Explanation(
@@ -145,6 +153,50 @@ EXPLANATIONS: dict[str, Explanation] = {
             "decide about the account again."
         ),
     ),
+    Reason.EMAIL_LINKED_ELSEWHERE: Explanation(
+        Level.WARNING,
+        _(
+            "The new email address was not applied and the person left all synced "
+            "groups: the domain of the new address is linked to another directory."
+        ),
+        _(
+            "Link the domain to this directory, push the person from the other one, "
+            "or set the old address again in the identity provider."
+        ),
+    ),
+    Reason.EXTERNAL_EMAIL: Explanation(
+        Level.WARNING,
+        _(
+            "The new email address was not applied: the organization does not manage "
+            "the account, which keeps its address. The groups stay."
+        ),
+        _(
+            "Nothing, if it is the same person. If the account of the new address is "
+            "wanted, delete the person in the identity provider and push them again."
+        ),
+    ),
+    Reason.OTHER_RECORD: Explanation(
+        Level.WARNING,
+        _(
+            "The person was not linked: another person of this directory has the "
+            "account with this address."
+        ),
+        _(
+            "Both are one person: remove one of them in the identity provider. They "
+            "are two: give the account of the other one its new address first."
+        ),
+    ),
+    Reason.DELETION_SCHEDULED: Explanation(
+        Level.WARNING,
+        _(
+            "The person was not linked: the account with this address is to be "
+            "deleted, and the address stays taken until then."
+        ),
+        _(
+            "Cancel the deletion under Directory, Managed accounts, to link the "
+            "account. Otherwise a new account is made when it is gone."
+        ),
+    ),
     Reason.LOCAL_NAME: Explanation(
         Level.WARNING,
         _(
@@ -175,9 +227,11 @@ EXPLANATIONS: dict[str, Explanation] = {
 }
 
 
-def of_user(record: UserRecord, reason: str) -> Finding:
-    """Return the log entry about a person's record."""
-    return _finding(reason, Subject.USER, str(record.scim_id), record.user_name)
+def of_user(record: UserRecord, reason: str, *, more: str = "") -> Finding:
+    """Return the log entry about a person's record; `more` names who is concerned."""
+    name = record.user_name
+    finding = _finding(reason, Subject.USER, str(record.scim_id), name)
+    return replace(finding, reason=f"{finding.reason} {more}".strip())
 
 
 def of_group(record: GroupRecord, reason: str) -> Finding:

@@ -61,15 +61,17 @@ def _join_above(record: UserRecord, account: Account) -> None:
     )
 
 
-def leave_synced_groups(account: Account, organization_id: UUID) -> None:
-    """Take an account out of an organization's groups that follow a directory."""
-    dialect.rows(
+def leave_synced_groups(account: Account, organization_id: UUID) -> list[int]:
+    """Take an account out of the groups that follow a directory; return them."""
+    left = dialect.rows(
         f"DELETE FROM {GROUP_MEMBER} WHERE account_id = %s AND EXISTS"  # noqa: S608
         f" (SELECT 1 FROM {GROUP} g WHERE g.id = {GROUP_MEMBER}.group_id"
-        " AND g.organization_id = %s AND g.kind IN ('synced', 'all_members'))",
+        " AND g.organization_id = %s AND g.kind IN ('synced', 'all_members'))"
+        " RETURNING group_id",
         [account.pk, dialect.uuid_parameter(organization_id)],
     )
     rights.follow_account(account)
+    return [group for (group,) in left]
 
 
 def add_members(groups: Sequence[int], users: Sequence[int]) -> None:

@@ -5,39 +5,35 @@ are managed, their profile and state follow the identity provider; of all
 others only the membership in synced groups does.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from directories import rows
 from directories.consumers import Outcome, RefusedError
-from directories.events import Event
-from directories.folding import domain_of
-from directories.models import (
-    Account,
-    Domain,
-    LinkState,
-    Member,
-    RoleAssignment,
-    UserRecord,
-)
+from directories.models import Account, LinkState, UserRecord
 from directories.services import accounts
-from directories.services.audit import Actor, Target, provider, record_events
+from directories.services.audit import Actor, provider
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
 from provisioning.services import (
     all_members,
     apart,
+    arrival_notes,
     explanations,
+    external_people,
+    linking,
     losses,
     memberships,
+    other_party,
+    pausing,
     rights,
     scope,
+    takeover,
 )
 from provisioning.services.explanations import Reason
 from provisioning.services.mapping import profile_of
+from provisioning.services.ownership import Ownership, ownership_of
 
 
 class NotWaitingError(Exception):
@@ -46,15 +42,6 @@ class NotWaitingError(Exception):
 
 class OwnAccountError(Exception):
     """Linking would deactivate the account of the admin who asks for it."""
-
-
-@dataclass(frozen=True)
-class Ownership:
-    """Who has verified the domain of a record's address."""
-
-    ours: bool
-    elsewhere: bool
-    other_directory: bool
 
 
 def take_up(record: UserRecord, *, now: datetime) -> Outcome:
@@ -69,25 +56,33 @@ def take_up(record: UserRecord, *, now: datetime) -> Outcome:
     was_active = record.account is not None and record.account.is_active
     outcome = _decide(record, now)
     losses.note_return(record, outcome, was_active=was_active, now=now)
-    if outcome.reason and outcome.reason != record.link_reason:
-        finding = explanations.of_user(record, outcome.reason)
-        log_finding(record.directory, finding, now=now)
+    left = ""
     after = outcome.account if outcome.state == LinkState.LINKED else None
     stopped = record.directory.guard_stopped_at is not None
     if before is not None and before != after and not stopped:
-        memberships.leave_synced_groups(before, record.organization_id)
+        left = pausing.leave_groups(record, before, outcome, now=now)
     if after is not None and before != after:
         all_members.join(record, after, now=now)
         # A record that is new is in no group yet.
         if record.created_at != now:
-            memberships.join_synced_groups(record, after)
+            pausing.join_groups(record, after, now=now)
+    if outcome.reason and outcome.reason != record.link_reason:
+        _log(record, outcome.reason, now, more=left)
     return outcome
+
+
+def _log(record: UserRecord, reason: str, now: datetime, *, more: str = "") -> None:
+    """Log why a record stands as it does, naming the others who are concerned."""
+    named = f"{other_party.named(record, reason)} {more}".strip()
+    finding = explanations.of_user(record, reason, more=named)
+    log_finding(record.directory, finding, now=now)
 
 
 def let_go(record: UserRecord, *, now: datetime) -> None:
     """Unlink the account of a record that is about to be deleted.
 
-    A managed account is deactivated; an external one keeps its access.
+    A managed account is deactivated, unless it is the last organization admin's; an
+    external one keeps its access unless the organization chose otherwise.
     """
     account = record.account
     if account is None:
@@ -95,23 +90,25 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
         return
     if losses.holds_deletion(record, account, now=now):
         return
-    change = _change(record, now)
     memberships.leave_synced_groups(account, record.organization_id)
-    Member.objects.filter(
-        organization_id=record.organization_id, account=account
-    ).update(directory=None)
-    if account.managed_by_id == record.organization_id:
-        _deactivate(record, account, change)
-    _record_links([Event.SCIM_USER_UNLINKED], record, account, now)
-
-
-def _deactivate(record: UserRecord, account: Account, change: accounts.Change) -> None:
-    """Deactivate an account, unless nobody could administer without it."""
+    takeover.release_member(record, account, now=now)
     try:
-        rights.deactivate(account, change=change)
+        _take_access(record, account, now)
     except rights.LastAdminError:
-        finding = explanations.of_user(record, Reason.LAST_ADMIN)
-        log_finding(record.directory, finding, now=change.at)
+        _log(record, Reason.LAST_ADMIN, now)
+    takeover.record_unlinked(record, account, by=provider(record.directory), now=now)
+
+
+def _take_access(record: UserRecord, account: Account, now: datetime) -> None:
+    """Deactivate a managed account; take an external person out where that is wished.
+
+    Raises rights.LastAdminError.
+    """
+    change = _change(record, now)
+    if account.managed_by_id == record.organization_id:
+        rights.deactivate(account, change=change)
+    elif record.organization.removes_external:
+        external_people.remove_deactivated(account, change)
 
 
 @transaction.atomic
@@ -165,13 +162,8 @@ def link_chosen(
         directory=record.directory,
         now=now,
     )
-    _record_links([Event.SCIM_USER_LINKED], record, account, now, by=by)
-    return _follow(record, account, _ownership(record), now)
-
-
-def ownership(record: UserRecord) -> Ownership:
-    """Say who has verified the domain of a record's address."""
-    return _ownership(record)
+    linking.record_links(record, account, now, made=False, by=by)
+    return _follow(record, account, ownership_of(record), now)
 
 
 def _decide(
@@ -185,7 +177,9 @@ def _decide(
         return Outcome(state, current, Reason.NO_EMAIL)
     if not scope.carries_user(record):
         return scope.leave_out_user(record, current, now)
-    domain = _ownership(record)
+    domain = ownership_of(record)
+    if domain.same_key:
+        arrival_notes.log_same_key(record, domain.same_key, now=now)
     known = current is not None and current.email_key == record.email_key
     if domain.elsewhere and not known:
         raise _email_refused(
@@ -205,21 +199,23 @@ def _rest(record: UserRecord, account: Account, now: datetime) -> Outcome:
     """Take access away from who is inactive, whatever their address says.
 
     What else has changed is looked at when they are active again; nothing may
-    stand in the way of taking access away.
+    stand in the way of taking access away but that nobody would administer the
+    organization then.
     """
     if losses.holds_deactivation(record, account, now=now):
         return Outcome(LinkState.LINKED, account, Reason.GUARD_HELD)
     same = record.email_key == account.email_key
-    if account.managed_by_id != record.organization_id:
-        return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
-    change = _change(record, now)
-    if same:
+    managed = account.managed_by_id == record.organization_id
+    if managed and same:
+        change = _change(record, now)
         accounts.change_profile(account, _updates(record), change=change)
-    try:
-        rights.deactivate(account, change=change)
-    except rights.LastAdminError:
-        return Outcome(LinkState.LINKED, account, Reason.LAST_ADMIN)
-    if same:
+    # Who was taken out and came back by an admin's invitation is left alone.
+    if managed or record.link_reason != Reason.INACTIVE:
+        try:
+            _take_access(record, account, now)
+        except rights.LastAdminError:
+            return Outcome(LinkState.LINKED, account, Reason.LAST_ADMIN)
+    if managed and same:
         return Outcome(LinkState.LINKED, account)
     return Outcome(LinkState.PAUSED, account, Reason.INACTIVE)
 
@@ -230,60 +226,58 @@ def _link(
     """Find or make the account of a record that has none yet."""
     if domain.other_directory:
         return Outcome(LinkState.HELD, reason=Reason.DOMAIN_LINKED_ELSEWHERE)
-    held = rows.fetch(Account, "t.email_key = %s", [record.email_key], lock=True)
-    account = next(iter(held), None)
+    account, owner = linking.hold_account(record, domain)
     if account is None and not record.active:
         return Outcome(LinkState.UNLINKED, reason=Reason.INACTIVE)
-    events = [Event.SCIM_USER_LINKED]
+    made = account is None
     if account is None:
-        events = [Event.ACCOUNT_CREATED, *events]
-        profile = profile_of(record.document)
-        account = accounts.create_account(
-            email=record.email,
-            profile={**profile, "name": profile["name"] or record.user_name},
-            managed=domain.ours,
-            change=_change(record, now),
+        account = linking.make_account(
+            record, managed=domain.ours, change=_change(record, now)
         )
-    elif reason := _reason_to_hold(record, account, approved=approved_by is not None):
+    elif reason := linking.reason_to_hold(record, account, owner, domain, approved_by):
         return Outcome(LinkState.HELD, reason=reason)
+    if owner is not None:
+        takeover.take_over(owner, account, record, now=now)
     if domain.ours:
-        accounts.claim(account, record.organization)
+        accounts.claim(account, change=_change(record, now))
+    else:
+        arrival_notes.log_external(record, account, made=made, now=now)
     accounts.join_organization(
         account,
         organization=record.organization,
         directory=record.directory,
         now=now,
     )
-    _record_links(events, record, account, now, by=approved_by)
+    linking.record_links(record, account, now, made=made, by=approved_by)
     return _in_step(record, account, now)
-
-
-def _reason_to_hold(record: UserRecord, account: Account, *, approved: bool) -> str:
-    """Say why an admin must look before the account is linked, "" if not."""
-    organization = record.organization_id
-    if account.records.filter(organization=organization).exists():
-        return Reason.OTHER_DIRECTORY
-    if is_admin(account) and not approved:
-        return Reason.ADMIN_ACCOUNT
-    return ""
-
-
-def is_admin(account: Account) -> bool:
-    """Say whether the account holds an admin right anywhere."""
-    return RoleAssignment.objects.filter(account=account).exists()
 
 
 def _follow(
     record: UserRecord, account: Account, domain: Ownership, now: datetime
 ) -> Outcome:
     """Carry a change on to the account that the record is linked to."""
-    if record.email_key == account.email_key:
-        if domain.ours:
-            accounts.claim(account, record.organization)
-        return _in_step(record, account, now)
-    if not domain.ours or account.managed_by_id != record.organization_id:
+    if record.email_key != account.email_key:
+        return _move(record, account, domain, now)
+    if domain.other_directory:
+        reason = Reason.DOMAIN_LINKED_ELSEWHERE
+        takeover.let_go(record, account, reason=reason, now=now)
+        return Outcome(LinkState.HELD, reason=reason)
+    if domain.ours:
+        accounts.claim(account, change=_change(record, now))
+    return _in_step(record, account, now)
+
+
+def _move(
+    record: UserRecord, account: Account, domain: Ownership, now: datetime
+) -> Outcome:
+    """Give the account another address, where the organization may."""
+    if domain.other_directory:
+        return Outcome(LinkState.PAUSED, account, Reason.EMAIL_LINKED_ELSEWHERE)
+    if not domain.ours:
         return Outcome(LinkState.PAUSED, account, Reason.EMAIL_NOT_VERIFIED)
-    if is_admin(account):
+    if account.managed_by_id != record.organization_id:
+        return Outcome(LinkState.LINKED, account, Reason.EXTERNAL_EMAIL)
+    if linking.is_admin(account):
         outcome = _in_step(record, account, now)
         return Outcome(outcome.state, account, Reason.ADMIN_EMAIL_CHANGE)
     try:
@@ -292,10 +286,7 @@ def _follow(
         raise _email_refused(
             record,
             kind="email_taken",
-            advice=_(
-                "The account {name} already has this address. Change the address "
-                "of that account or delete it, then push the person again."
-            ).format(name=error.holder.get_full_name()),
+            advice=other_party.advice(record, error.holder),
         ) from error
     return _in_step(record, account, now)
 
@@ -308,6 +299,14 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
         change = _change(record, now)
         accounts.change_profile(account, _updates(record), change=change)
         rights.reactivate(account, change=change)
+    elif record.link_state == LinkState.PAUSED:
+        # Perhaps they were taken out of the organization while inactive.
+        accounts.join_organization(
+            account,
+            organization=record.organization,
+            directory=record.directory,
+            now=now,
+        )
     return Outcome(LinkState.LINKED, account)
 
 
@@ -315,19 +314,6 @@ def _updates(record: UserRecord) -> dict[str, str]:
     """Return what a push changes; one without a name leaves the name alone."""
     profile = profile_of(record.document)
     return {k: v for k, v in profile.items() if v or k != "name"}
-
-
-def _ownership(record: UserRecord) -> Ownership:
-    # One organization at the most has verified a name.
-    verified = rows.fetch(
-        Domain, "t.name = %s AND t.verified_at IS NOT NULL", [domain_of(record.email)]
-    )
-    if not verified:
-        return Ownership(ours=False, elsewhere=False, other_directory=False)
-    (domain,) = verified
-    ours = domain.organization_id == record.organization_id
-    elsewhere = domain.directory_id not in {None, record.directory_id}
-    return Ownership(ours=ours, elsewhere=not ours, other_directory=ours and elsewhere)
 
 
 def _email_refused(record: UserRecord, *, kind: str, advice: str) -> RefusedError:
@@ -338,26 +324,4 @@ def _email_refused(record: UserRecord, *, kind: str, advice: str) -> RefusedErro
 def _change(record: UserRecord, now: datetime) -> accounts.Change:
     return accounts.Change(
         organization=record.organization, by=provider(record.directory), at=now
-    )
-
-
-def _record_links(
-    events: list[Event],
-    record: UserRecord,
-    account: Account,
-    now: datetime,
-    *,
-    by: Actor | None = None,
-) -> None:
-    target = Target(
-        "account",
-        str(account.public_id),
-        account.email,
-        {"record": str(record.scim_id), "user_name": record.user_name},
-    )
-    record_events(
-        [(event, target) for event in events],
-        organization=record.organization,
-        by=by or provider(record.directory),
-        at=now,
     )

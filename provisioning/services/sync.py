@@ -191,11 +191,16 @@ def queue_reconcile(directory: Directory, now: datetime) -> Job:
     )
 
 
-def queue_where_waiting(record: UserRecord, now: datetime) -> list[Job]:
-    """Queue comparisons of the directories that push the same address too."""
+def queue_where_waiting(
+    record: UserRecord, now: datetime, *, freed: str = ""
+) -> list[Job]:
+    """Queue comparisons of the directories that push the same address too.
+
+    The address is that of the record, or the one that it has `freed`.
+    """
     waiting = UserRecord.objects.filter(
         organization_id=record.organization_id,
-        email_key=record.email_key,
+        email_key=freed or record.email_key,
         link_state=LinkState.HELD,
     ).exclude(pk=record.pk)
     directories = Directory.objects.filter(pk__in=waiting.values("directory"))

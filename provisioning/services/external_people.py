@@ -1,0 +1,100 @@
+"""Takes external people out of an organization, with everything they hold there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from directories.events import Event
+from directories.models import (
+    Account,
+    LinkState,
+    Member,
+    Organization,
+    RoleAssignment,
+)
+from directories.services.accounts import Change
+from directories.services.admins import check_not_last
+from directories.services.audit import Actor
+from provisioning.models import Group, GroupMember
+from provisioning.services import rights
+
+
+class NotExternalError(Exception):
+    """The organization manages the account, or does not know the person."""
+
+
+class StillPushedError(Exception):
+    """An identity provider pushes the person as active."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a person holds in an organization: names of groups, admin rights."""
+
+    groups: list[str]
+    rights: int
+
+
+def holdings_of(account: Account, organization: Organization) -> Holdings:
+    """Return what the account would lose with its place in the organization."""
+    groups = Group.objects.filter(
+        organization=organization, group_members__account=account
+    )
+    rights = RoleAssignment.objects.filter(organization=organization, account=account)
+    names = groups.order_by("name_key").values_list("name", flat=True)
+    return Holdings(list(names), rights.count())
+
+
+@transaction.atomic
+def remove_person(
+    account: Account, organization: Organization, *, by: Actor, now: datetime
+) -> Holdings:
+    """Take an external person out of the organization, as an admin asks.
+
+    Raises NotExternalError, StillPushedError or admins.LastAdminError.
+    """
+    held = Account.objects.select_for_update(of=("self",)).filter(pk=account.pk)
+    current = held.first()
+    known = Member.objects.filter(organization=organization, account=account)
+    if (
+        current is None
+        or current.managed_by_id == organization.pk
+        or not known.exists()
+    ):
+        raise NotExternalError(account.pk)
+    linked = current.records.filter(
+        organization=organization, link_state=LinkState.LINKED
+    )
+    if linked.exists():
+        raise StillPushedError(account.pk)
+    check_not_last(current, organization=organization)
+    return take_everything(current, Change(organization, by, now))
+
+
+def remove_deactivated(account: Account, change: Change) -> None:
+    """Take out an external person whom an identity provider deactivated.
+
+    Raises admins.LastAdminError.
+    """
+    known = Member.objects.filter(organization=change.organization, account=account)
+    if known.exists():
+        check_not_last(account, organization=change.organization)
+        take_everything(account, change)
+
+
+def take_everything(account: Account, change: Change) -> Holdings:
+    """End groups, rights, sessions that had rights, and the place of an account.
+
+    Call it in the transaction of the change, for who is not the last admin.
+    """
+    organization = change.organization
+    held = holdings_of(account, organization)
+    GroupMember.objects.filter(
+        account=account, group__organization=organization
+    ).delete()
+    rights.end_person(account, change=change)
+    Member.objects.filter(organization=organization, account=account).delete()
+    details = {"groups_left": len(held.groups), "groups_left_names": held.groups[:20]}
+    change.tell(Event.USER_REMOVED, account, {**details, "rights": held.rights})
+    return held
