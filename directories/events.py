@@ -62,7 +62,6 @@ class Event(TextChoices):
     ACCOUNT_EMAIL_CHANGED = "email_change", _("Changed email address")
     ACCOUNT_DEACTIVATED = "managed_account_deactivated", _("Deactivated account")
     ACCOUNT_REACTIVATED = "managed_account_reactivated", _("Reactivated account")
-    BECAME_MANAGED = "become_managed_scim_user", _("Made account managed")
     DELETION_SCHEDULED = (
         "managed_account_deletion_scheduled",
         _("Scheduled deletion of account"),
