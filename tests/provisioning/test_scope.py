@@ -178,6 +178,18 @@ def test_groups_that_are_not_chosen_any_more_become_local_and_keep_their_people(
     assert AuditEvent.objects.get(action="group_released").target_name == "Deck"
 
 
+def test_a_group_that_is_chosen_again_is_the_same_group(idp):
+    idp.group("Deck", idp.push(ADA))
+    before = Group.objects.get(name="Deck").public_id
+    choose(idp, Scope.CHOSEN, groups=["Crew"])
+
+    choose(idp, Scope.ALL)
+
+    deck = Group.objects.get(name="Deck")
+    assert (deck.public_id, deck.kind) == (before, Group.Kind.SYNCED)
+    assert people_in("Deck") == {ADA}
+
+
 def test_a_renamed_group_is_chosen_by_the_name_it_has_now(idp):
     choose(idp, Scope.CHOSEN, groups=["Crew"])
     ada = idp.push(ADA)
@@ -192,6 +204,13 @@ def test_a_renamed_group_is_chosen_by_the_name_it_has_now(idp):
     entry = TroubleshootingEntry.objects.get(kind="chosen_group_renamed")
     assert "Crew" in entry.reason
     assert "Deck" in entry.reason
+
+    rename["Operations"][0]["value"] = "crew"
+    idp.send("PATCH", f"/Groups/{crew['id']}", rename)
+    work()
+
+    assert state(ada) == ("linked", "")
+    assert Group.objects.get().kind == Group.Kind.SYNCED
 
 
 def test_deleting_the_chosen_group_leaves_its_people_out(idp):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from directories import dialect
+from directories.consumers import RefusedError
 from directories.models import Directory, GroupRecord, LinkState, Nesting
 from directories.queries import nesting
-from provisioning.models import Group
+from provisioning.models import DryRun, Group
 from provisioning.services import group_names
 from provisioning.services.explanations import Reason
 from provisioning.services.forecast.run import (
@@ -38,13 +39,14 @@ class Fate:
 
 
 def looked_at(forecast: Forecast) -> QuerySet[GroupRecord]:
-    """Return the records whose state is not what the rule says."""
+    """Return the records that wait, or whose state is not what the rule says."""
     records = GroupRecord.objects.filter(directory=forecast.directory)
     out = Q(link_reason=Reason.OUT_OF_SCOPE)
+    waits = Q(link_state=LinkState.HELD, link_reason=Reason.LOCAL_NAME)
     if forecast.rule.everybody:
-        return records.filter(out)
+        return records.filter(out | waits)
     chosen = Q(display_name_key__in=list(forecast.rule.groups))
-    return records.filter((out & chosen) | (~out & ~chosen))
+    return records.filter((out & chosen) | (~out & ~chosen) | (waits & chosen))
 
 
 def waiting(forecast: Forecast) -> QuerySet[GroupRecord]:
@@ -108,7 +110,7 @@ def _work_out(forecast: Forecast, batch: Sequence[GroupRecord]) -> None:
     )
     come = [(record.pk, fate.group) for record, fate in fates if fate.follows]
     dialect.insert_rows(GROUPS, ("record_id", "group_id"), come)
-    forecast.add([(f.effect, r.display_name, f.detail) for r, f in fates])
+    forecast.add([(f.effect, r.display_name, f.detail) for r, f in fates if f.effect])
 
 
 def _decide(
@@ -116,39 +118,38 @@ def _decide(
 ) -> Fate:
     if not _carried(forecast, record):
         return Fate("group_let_go" if own else "group_left_out")
-    if _refused(record, holder):
-        return Fate("group_refused")
+    waits = record.link_state == LinkState.HELD
+    if waits and holder is not None:
+        return _decided(forecast, holder)
+    try:
+        group_names.refuse_reserved(record, holder)
+        if holder is not None and holder.released_at is None:
+            group_names.refuse_local(record)
+    except RefusedError as error:
+        return Fate("group_refused", error.kind)
+    return _meet(holder)
+
+
+def _meet(holder: Group | None) -> Fate:
+    """Return what becomes of a record whose name nobody refuses."""
     if holder is None:
         return Fate("group_made", follows=True)
-    return _meet(record, holder)
-
-
-def _meet(record: GroupRecord, holder: Group) -> Fate:
-    """Return what becomes of a record whose name a local group has."""
     if holder.released_at is not None:
         return Fate("group_again", group=holder.pk, follows=True)
-    if record.link_state == LinkState.HELD:
-        return Fate("group_synced", group=holder.pk, follows=True)
     return Fate("group_held", Reason.LOCAL_NAME)
+
+
+def _decided(forecast: Forecast, holder: Group) -> Fate:
+    """Return what becomes of a record that waits for a group of its name."""
+    decides = forecast.dry_run.kind == DryRun.Kind.CONFLICTS
+    if decides and holder.kind == Group.Kind.LOCAL:
+        return Fate("group_synced", group=holder.pk, follows=True)
+    return Fate("")
 
 
 def _carried(forecast: Forecast, record: GroupRecord) -> bool:
     rule = forecast.rule
     return rule.everybody or record.display_name_key in rule.groups
-
-
-def _refused(record: GroupRecord, holder: Group | None) -> bool:
-    if holder is not None and holder.kind != Group.Kind.LOCAL:
-        return True
-    if record.display_name_key in group_names.BUILT_IN_NAMES:
-        return True
-    directory = record.directory
-    refuses = directory.mode == Directory.Mode.STRICT or (
-        directory.group_conflicts == Directory.GroupConflicts.REFUSE
-    )
-    # What waits already is decided by an admin.
-    fresh = record.link_state != LinkState.HELD
-    return refuses and fresh and holder is not None and holder.released_at is None
 
 
 def _keep_sources(directory: Directory) -> None:
