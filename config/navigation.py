@@ -13,6 +13,10 @@ NAVIGATION: list[dict[str, Any]] = [
             {"label": _("Users"), "view": "provisioning:user-list"},
             {"label": _("Groups"), "view": "provisioning:group-list"},
             {"label": _("Review"), "view": "provisioning:review-list"},
+            {
+                "label": _("Administrators"),
+                "view": "provisioning:administrator-list",
+            },
             {"label": _("Domains"), "view": "directories:domain-list"},
         ],
     },
@@ -39,6 +43,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "icon": "settings",
         "children": [
             {"label": _("API keys"), "view": "directories:organization-api-key-list"},
+            {"label": _("Roles"), "view": "provisioning:role-list"},
         ],
     },
 ]

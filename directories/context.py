@@ -1,11 +1,14 @@
 """What every console page shows around its content."""
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import resolve, reverse
+
+from directories.permissions import Permission
 
 COLOR_MODES = {"light", "dark"}
 
@@ -33,15 +36,22 @@ def console(request: HttpRequest) -> dict[str, Any]:
     organization = getattr(request, "organization", None)
     if organization is not None:
         context["organization"] = organization
-        context["navigation"] = [
-            _item(entry, request.path) for entry in settings.NAVIGATION
-        ]
+        may = getattr(request, "permissions", frozenset())
+        context["may"] = {each.name.lower(): True for each in may}
+        items = [_item(entry, request.path, may) for entry in settings.NAVIGATION]
+        context["navigation"] = [item for item in items if item is not None]
     return context
 
 
-def _item(entry: dict[str, Any], path: str) -> NavigationItem:
-    children = [_item(child, path) for child in entry.get("children", ())]
+def _item(
+    entry: dict[str, Any], path: str, may: frozenset[Permission]
+) -> NavigationItem | None:
+    """Return an entry with those below it, None where one may open none of it."""
+    below = (_item(child, path, may) for child in entry.get("children", ()))
+    children = [child for child in below if child is not None]
     url = reverse(entry["view"]) if "view" in entry else ""
+    if not children and (not url or _permission(url) not in {None, *may}):
+        return None
     current = bool(url) and (path == url or (url != "/" and path.startswith(url)))
     return NavigationItem(
         label=entry["label"],
@@ -50,3 +60,10 @@ def _item(entry: dict[str, Any], path: str) -> NavigationItem:
         current=current,
         children=children,
     )
+
+
+@cache
+def _permission(url: str) -> Permission | None:
+    """Return what the page at an address asks for."""
+    found = getattr(resolve(url).func, "permission", None)
+    return found if isinstance(found, Permission) else None

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from enum import Enum, auto
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
+from uuid import UUID
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
+from django_stubs_ext import StrPromise
 
-from directories.models import Account, Organization, RoleAssignment
+from directories.models import Account, Member, Organization, RoleAssignment
 from directories.services.audit import Actor, person
 
 P = ParamSpec("P")
@@ -21,18 +24,42 @@ CHOSEN = "organization_id"
 class Permission(Enum):
     """A right that a console page asks for."""
 
+    SEE_SITES = auto()
     SEE_DIRECTORY = auto()
     MANAGE_DIRECTORY = auto()
+    MANAGE_ROLES = auto()
     MANAGE_PROVIDERS = auto()
     SEE_LOGS = auto()
 
 
+# Who may do what: the console asks this table, and shows it under Settings, Roles.
 ROLES: dict[str, frozenset[Permission]] = {
     RoleAssignment.Role.ORGANIZATION_ADMIN: frozenset(Permission),
-    RoleAssignment.Role.USER_ACCESS_ADMIN: frozenset(
-        {Permission.SEE_DIRECTORY, Permission.MANAGE_DIRECTORY}
+    RoleAssignment.Role.SITE_ADMIN: frozenset(
+        {Permission.SEE_SITES, Permission.SEE_DIRECTORY}
     ),
-    RoleAssignment.Role.SITE_ADMIN: frozenset({Permission.SEE_DIRECTORY}),
+    RoleAssignment.Role.USER_ACCESS_ADMIN: frozenset(
+        {
+            Permission.SEE_SITES,
+            Permission.SEE_DIRECTORY,
+            Permission.MANAGE_DIRECTORY,
+        }
+    ),
+    RoleAssignment.Role.APP_ADMIN: frozenset({Permission.SEE_SITES}),
+}
+WORDS: dict[Permission, StrPromise] = {
+    Permission.SEE_SITES: _("See sites and their apps"),
+    Permission.SEE_DIRECTORY: _("See users, groups, domains and administrators"),
+    Permission.MANAGE_DIRECTORY: _(
+        "Change local users and groups, except groups that give an admin right"
+    ),
+    Permission.MANAGE_ROLES: _(
+        "Give and take admin rights, change groups that give one"
+    ),
+    Permission.MANAGE_PROVIDERS: _(
+        "Change identity providers, domains, managed accounts, API keys and settings"
+    ),
+    Permission.SEE_LOGS: _("See the audit log and the history of users and groups"),
 }
 
 
@@ -42,6 +69,8 @@ class ConsoleRequest(HttpRequest):
     account: Account
     organization: Organization
     permissions: frozenset[Permission]
+    # The sites that the rights are about, None for all.
+    site_ids: frozenset[UUID] | None
     has_choice: bool
     actor: Actor
     htmx: HtmxDetails
@@ -73,6 +102,8 @@ def requires(
                 raise PermissionDenied
             return view(console, *args, **kwargs)
 
+        # For the navigation, which shows only what one may open.
+        vars(guarded)["permission"] = permission
         return guarded
 
     return decorate
@@ -85,11 +116,7 @@ def admit(request: HttpRequest) -> None:
     oldest. Raises PermissionDenied for who administers none.
     """
     account = cast("Account", request.user)
-    assignments = list(
-        RoleAssignment.objects.filter(account=account)
-        .select_related("organization")
-        .order_by("organization__created_at", "pk")
-    )
+    assignments = _rights_of(account)
     if not assignments:
         raise PermissionDenied
     chosen = request.session.get(CHOSEN)
@@ -97,16 +124,28 @@ def admit(request: HttpRequest) -> None:
         (a.organization for a in assignments if str(a.organization_id) == chosen),
         assignments[0].organization,
     )
-    rights: frozenset[Permission] = frozenset()
-    for assignment in assignments:
-        if assignment.organization_id == organization.pk:
-            rights |= ROLES[assignment.role]
+    here = [a for a in assignments if a.organization_id == organization.pk]
     console = cast("ConsoleRequest", request)
     console.account = account
     console.actor = person(account)
     console.organization = organization
-    console.permissions = rights
+    console.permissions = frozenset[Permission]().union(*(ROLES[a.role] for a in here))
+    sites = frozenset(a.site_id for a in here)
+    console.site_ids = None if None in sites else cast("frozenset[UUID]", sites)
     console.has_choice = len({a.organization_id for a in assignments}) > 1
+
+
+def _rights_of(account: Account) -> list[RoleAssignment]:
+    """Return the rights of an account, none where it is suspended."""
+    suspended = Member.objects.filter(
+        account=account, status=Member.Status.SUSPENDED
+    ).values("organization")
+    return list(
+        RoleAssignment.objects.filter(account=account)
+        .exclude(organization__in=suspended)
+        .select_related("organization")
+        .order_by("organization__created_at", "pk")
+    )
 
 
 def _sign_in(request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,14 @@
 """Forms of the provisioning app."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
+
+from directories.models import RoleAssignment, Site
+from provisioning.models import App
 
 # Characters of a pasted person.
 LONGEST_PERSON = 100_000
@@ -32,3 +37,46 @@ class TrialForm(forms.Form):
         if len(self.data.get("person", "")) > LONGEST_PERSON:
             raise forms.ValidationError(_("Paste 100,000 characters at most."))
         return person
+
+
+class RightForm(forms.Form):
+    """An admin right and where it holds; `sites` are those to choose from."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=RoleAssignment.Role)
+    site = forms.ModelChoiceField(
+        label=_("Site"),
+        queryset=Site.objects.none(),
+        required=False,
+        empty_label=_("All sites"),
+        help_text=_("An organization admin always administers all sites."),
+    )
+    app = forms.ChoiceField(
+        label=_("App"),
+        choices=[("", _("All apps")), *App.Kind.choices],
+        required=False,
+        help_text=_("For a user access admin or an app admin of one site."),
+    )
+
+    def __init__(
+        self, posted: QueryDict | None, *, sites: QuerySet[Site], role: str = ""
+    ) -> None:
+        """Offer the sites by name."""
+        super().__init__(posted, initial={"role": role})
+        field = cast("forms.ModelChoiceField[Site]", self.fields["site"])
+        field.queryset = sites.order_by("name", "pk")
+        field.label_from_instance = lambda site: site.name  # type: ignore[method-assign]  # as Django's documentation offers
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse places in which a role cannot hold."""
+        found = super().clean() or {}
+        role, site, app = found.get("role"), found.get("site"), found.get("app")
+        roles = RoleAssignment.Role
+        if role == roles.ORGANIZATION_ADMIN and (site or app):
+            self.add_error("role", _("An organization admin has all sites and apps."))
+        elif role == roles.SITE_ADMIN and app:
+            self.add_error("app", _("A site admin has all apps of a site."))
+        elif app and not site:
+            self.add_error("site", _("Choose the site that the app is on."))
+        elif app and site and not site.apps.filter(kind=app).exists():
+            self.add_error("app", _("This app is not on the site."))
+        return found

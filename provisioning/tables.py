@@ -11,9 +11,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from directories.models import Member
+from directories.models import Member, RoleAssignment
 from directories.paging import Cut
 from provisioning.models import Group
+from provisioning.queries.administrators import (
+    BY_GROUP,
+    DIRECT,
+    AdministratorFilter,
+)
 from provisioning.queries.groups import GroupFilter
 from provisioning.queries.people import LOCAL, MemberFilter
 
@@ -50,6 +55,21 @@ GROUP_MEMBER_COLUMNS = (
     _("Source"),
     _("Account ID"),
 )
+ADMINISTRATOR_COLUMNS = (
+    _("Name"),
+    _("Email address"),
+    _("Status"),
+    _("Role"),
+    _("Site"),
+    _("App"),
+    _("Group"),
+    _("Since"),
+    _("Account ID"),
+)
+RIGHT_SOURCES: list[tuple[str, StrOrPromise]] = [
+    (DIRECT, _("Given directly")),
+    (BY_GROUP, _("By a group")),
+]
 ROLES: list[tuple[str, StrOrPromise]] = [(ADMINS, _("Administrators"))]
 STATUSES = Member.Status.choices
 GROUP_KINDS = Group.Kind.choices
@@ -103,3 +123,12 @@ def cut_of(query: QueryDict, field: str) -> Cut:
 
 def _one_of(asked: str, known: Collection[str]) -> str:
     return asked if asked in known else ""
+
+
+def administrator_filter(query: QueryDict) -> AdministratorFilter:
+    """Return which people the list of administrators is asked for."""
+    return AdministratorFilter(
+        text=text_of(query),
+        role=_one_of(query.get("role", ""), RoleAssignment.Role.values),
+        source=_one_of(query.get("source", ""), (DIRECT, BY_GROUP)),
+    )

@@ -2,14 +2,22 @@
 
 from django.urls import path
 
+from provisioning.views.administrator import (
+    administrator_add,
+    administrator_export,
+    administrator_list,
+    right_revoke,
+)
 from provisioning.views.group import group_export, group_list
 from provisioning.views.group_detail import (
     group_detail,
     group_member_export,
 )
+from provisioning.views.group_right import group_right_add, group_right_remove
 from provisioning.views.mapping import attribute_mapping
 from provisioning.views.overview import organization_overview
 from provisioning.views.review import group_sync, record_link, review_list
+from provisioning.views.role import role_list
 from provisioning.views.search import search
 from provisioning.views.site import site_list
 from provisioning.views.timeline import (
@@ -26,6 +34,7 @@ app_name = "provisioning"
 USERS = "directory/users/"
 GROUPS = "directory/groups/"
 GROUP = f"{GROUPS}<uuid:public_id>/"
+ADMINISTRATORS = "directory/administrators/"
 REVIEW = "directory/review/"
 RECORDS = "directory/records/"
 PROVIDER = "security/identity-providers/<uuid:directory_id>/"
@@ -61,5 +70,20 @@ urlpatterns = [
     path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
     path(f"{REVIEW}<uuid:scim_id>/sync/", group_sync, name="group-sync"),
     path(f"{PROVIDER}attribute-mapping/", attribute_mapping, name="attribute-mapping"),
+    path(ADMINISTRATORS, administrator_list, name="administrator-list"),
+    path(f"{ADMINISTRATORS}add/", administrator_add, name="administrator-add"),
+    path(f"{ADMINISTRATORS}export/", administrator_export, name="administrator-export"),
+    path(
+        f"{ADMINISTRATORS}rights/<int:right_id>/revoke/",
+        right_revoke,
+        name="right-revoke",
+    ),
+    path(f"{GROUP}rights/add/", group_right_add, name="group-right-add"),
+    path(
+        f"{GROUP}rights/<int:right_id>/remove/",
+        group_right_remove,
+        name="group-right-remove",
+    ),
+    path("settings/roles/", role_list, name="role-list"),
     path("apps/sites/", site_list, name="site-list"),
 ]

@@ -1,6 +1,6 @@
 """Reads about organizations and who belongs to them."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from directories.models import Account, Domain, Organization
 
@@ -33,3 +33,9 @@ def domains_of(organization: Organization) -> QuerySet[Domain]:
 def verified_domains_of(organization: Organization) -> QuerySet[Domain]:
     """Return the domains that are proven to be the organization's."""
     return domains_of(organization).filter(verified_at__isnull=False)
+
+
+def people_by_role(organization: Organization) -> dict[str, int]:
+    """Count the people who hold each admin right, whatever its source."""
+    rights = organization.role_assignments.order_by("role").values_list("role")
+    return dict(rights.annotate(people=Count("account", distinct=True)))

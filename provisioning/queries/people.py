@@ -12,7 +12,6 @@ from directories.models import (
     LinkState,
     Member,
     Organization,
-    RoleAssignment,
     UserRecord,
 )
 from provisioning.models import Group
@@ -110,13 +109,4 @@ def groups_of(organization: Organization, account: Account) -> QuerySet[Group]:
         Group.objects.filter(organization=organization, group_members__account=account)
         .select_related("record__directory")
         .order_by("name_key", "pk")
-    )
-
-
-def roles_of(organization: Organization, account: Account) -> QuerySet[RoleAssignment]:
-    """Return the admin rights that the account holds in an organization."""
-    return (
-        organization.role_assignments.filter(account=account)
-        .select_related("site")
-        .order_by("role", "pk")
     )

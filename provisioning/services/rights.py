@@ -38,6 +38,7 @@ __all__ = [
     "follow",
     "follow_account",
     "follow_all",
+    "follow_group",
     "follow_users",
     "gives_rights",
     "is_last_admin",
@@ -80,6 +81,14 @@ def follow_all(organization: Organization) -> None:
     }
     if keys:
         _bring_in_step(Where(sorted(keys)))
+
+
+def follow_group(group: Group, *, by: Actor, now: datetime, refuses: bool) -> None:
+    """Bring rights in step after what a group gives has changed.
+
+    Raises LastAdminError where it `refuses`.
+    """
+    _bring_in_step(Where([group.pk]), by=by, now=now, refuses=refuses)
 
 
 def follow_users(groups: Sequence[int], users: Sequence[int]) -> None:

@@ -18,9 +18,10 @@ from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
-from provisioning.queries import groups
+from provisioning.queries import administrators, groups
 from provisioning.services.explanations import EXPLANATIONS
 from provisioning.services.group_members import SYNC
+from provisioning.services.group_roles import FIXED
 from provisioning.views.group import find_group
 from provisioning.views.listing import list_page, turned_round
 from provisioning.views.timeline import of_group, shown_timeline
@@ -65,7 +66,9 @@ def _content(
 ) -> dict[str, Any]:
     """Return what one tab shows."""
     if tab == DETAILS:
-        return _details(group.record, count=count) if group.record else {}
+        record = _details(group.record, count=count) if group.record else {}
+        given = administrators.given_by(group)
+        return {"rights": given, "fixed": group.kind in FIXED, **record}
     if tab == HISTORY:
         return {
             "timeline": shown_timeline(request, of_group(group)),

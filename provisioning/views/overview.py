@@ -1,7 +1,7 @@
 """The first page: what needs attention, what goes on, how much there is."""
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,9 +13,11 @@ EVENTS_SHOWN = 8
 
 
 @require_safe
-@requires(Permission.SEE_DIRECTORY)
+@requires(Permission.SEE_SITES)
 def organization_overview(request: ConsoleRequest) -> HttpResponse:
     """Show how the organization stands, to each as much as they may do."""
+    if Permission.SEE_DIRECTORY not in request.permissions:
+        return redirect("provisioning:site-list")
     organization = request.organization
     manages = Permission.MANAGE_PROVIDERS in request.permissions
     attention = overview.attention_of(organization, timezone.now())

@@ -11,10 +11,12 @@ from provisioning.models import App
 
 
 @require_safe
-@requires(Permission.SEE_DIRECTORY)
+@requires(Permission.SEE_SITES)
 def site_list(request: ConsoleRequest) -> HttpResponse:
     """List the sites with what runs on them."""
     sites = request.organization.sites.order_by("name", "pk")
+    if request.site_ids is not None:
+        sites = sites.filter(pk__in=request.site_ids)
     context = {
         "crumbs": [
             (_("Admin"), "/"),

@@ -17,7 +17,7 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
-from provisioning.queries import people
+from provisioning.queries import administrators, people
 from provisioning.queries.review import provider_directories
 from provisioning.views.listing import list_page, turned_round
 from provisioning.views.profile import profile_of
@@ -125,7 +125,7 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "waiting": people.waiting_record_of(organization, account),
         "groups": groups[:GROUPS_SHOWN],
         "more_groups": len(groups) > GROUPS_SHOWN,
-        "roles": people.roles_of(organization, account),
+        "roles": administrators.rights_of(organization, [account.pk]),
     }
     if Permission.SEE_LOGS in request.permissions:
         context["timeline"] = shown_timeline(request, of_person(member, record))

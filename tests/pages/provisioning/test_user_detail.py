@@ -174,7 +174,8 @@ def test_admin_roles_name_their_scope(console, organization):
 
     page = main_of(console.get(url_of(member)))
 
-    assert "Site admin (acme) User access admin through a group" in page
+    assert "Site admin on acme given directly since" in page
+    assert "User access admin by a group since" in page
 
 
 def test_the_history_joins_account_and_record(console, organization, okta):

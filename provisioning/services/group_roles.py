@@ -1,0 +1,76 @@
+"""Gives groups admin rights, and takes them away."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from directories.events import Event
+from directories.models import RoleAssignment, Site
+from directories.services.admins import scope
+from directories.services.audit import Actor, Target, record_event
+from provisioning.models import Group, GroupRole
+from provisioning.services import rights
+
+# What these give is part of what they are.
+FIXED = frozenset({Group.Kind.BUILT_IN, Group.Kind.ALL_MEMBERS})
+
+
+class FixedRightsError(Exception):
+    """Nobody changes what a group of this kind gives."""
+
+
+@transaction.atomic
+def give_role(
+    group: Group,
+    role: RoleAssignment.Role,
+    *,
+    site: Site | None,
+    app: str,
+    by: Actor,
+    now: datetime,
+) -> bool:
+    """Give everybody in a group a right, now and later; return whether it is new.
+
+    Raises FixedRightsError.
+    """
+    locked = _locked(group)
+    _made, new = GroupRole.objects.get_or_create(
+        group=locked, role=role, site=site, app=app, defaults={"created_at": now}
+    )
+    if new:
+        _record(Event.GROUP_ROLE_GRANTED, locked, _made, by, now)
+        rights.follow_group(locked, by=by, now=now, refuses=False)
+    return new
+
+
+@transaction.atomic
+def take_role(given: GroupRole, *, by: Actor, now: datetime) -> None:
+    """Take a right from a group, and from everybody who has it by the group alone.
+
+    Raises FixedRightsError or rights.LastAdminError.
+    """
+    group = _locked(given.group)
+    if GroupRole.objects.filter(pk=given.pk).delete()[0]:
+        _record(Event.GROUP_ROLE_REVOKED, group, given, by, now)
+        rights.follow_group(group, by=by, now=now, refuses=True)
+
+
+def _locked(group: Group) -> Group:
+    """Keep people from joining or leaving the group meanwhile."""
+    locked = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
+    if locked.kind in FIXED:
+        raise FixedRightsError(group.pk)
+    return locked
+
+
+def _record(
+    event: Event, group: Group, given: GroupRole, by: Actor, now: datetime
+) -> None:
+    details = {"role": given.role, **scope(given.site, given.app)}
+    record_event(
+        event,
+        organization=group.organization,
+        by=by,
+        target=Target("group", str(group.public_id), group.name, details),
+        at=now,
+    )
