@@ -19,6 +19,8 @@ from provisioning.queries.administrators import (
     DIRECT,
     AdministratorFilter,
 )
+from provisioning.queries.conflicts import ConflictFilter
+from provisioning.queries.differences import Change, DifferenceFilter
 from provisioning.queries.groups import GroupFilter
 from provisioning.queries.people import LOCAL, MemberFilter
 
@@ -70,6 +72,29 @@ RIGHT_SOURCES: list[tuple[str, StrOrPromise]] = [
     (DIRECT, _("Given directly")),
     (BY_GROUP, _("By a group")),
 ]
+DIFFERENCE_COLUMNS = (
+    _("Name"),
+    _("Email address"),
+    _("Change"),
+    _("Account ID"),
+)
+RESULT_COLUMNS = (
+    _("Group"),
+    _("Directory"),
+    _("Result"),
+    _("Reason"),
+    _("Added"),
+    _("Removed"),
+)
+DELETED_GROUP_COLUMNS = (
+    _("Name"),
+    _("Directory"),
+    _("Members"),
+    _("Admin rights"),
+    _("Deleted"),
+    _("Deleted by"),
+    _("Can be restored until"),
+)
 ROLES: list[tuple[str, StrOrPromise]] = [(ADMINS, _("Administrators"))]
 STATUSES = Member.Status.choices
 GROUP_KINDS = Group.Kind.choices
@@ -96,6 +121,18 @@ def group_filter(query: QueryDict) -> GroupFilter:
         text=text_of(query),
         kind=_one_of(query.get("kind", ""), Group.Kind.values),
         directory=directory_of(query),
+    )
+
+
+def conflict_filter(query: QueryDict) -> ConflictFilter:
+    """Return which groups that wait are asked for."""
+    return ConflictFilter(directory=directory_of(query), text=text_of(query))
+
+
+def difference_filter(query: QueryDict) -> DifferenceFilter:
+    """Return which people of a difference are asked for."""
+    return DifferenceFilter(
+        text=text_of(query), change=_one_of(query.get("change", ""), Change.values)
     )
 
 

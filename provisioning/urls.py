@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from provisioning.group_urls import group_patterns
 from provisioning.views.administrator import (
     administrator_add,
     administrator_export,
@@ -16,7 +17,7 @@ from provisioning.views.group_detail import (
 from provisioning.views.group_right import group_right_add, group_right_remove
 from provisioning.views.mapping import attribute_mapping
 from provisioning.views.overview import organization_overview
-from provisioning.views.review import group_sync, record_link, review_list
+from provisioning.views.review import record_link, review_list
 from provisioning.views.role import role_list
 from provisioning.views.search import search
 from provisioning.views.site import site_list
@@ -68,7 +69,7 @@ urlpatterns = [
     ),
     path(REVIEW, review_list, name="review-list"),
     path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
-    path(f"{REVIEW}<uuid:scim_id>/sync/", group_sync, name="group-sync"),
+    *group_patterns,
     path(f"{PROVIDER}attribute-mapping/", attribute_mapping, name="attribute-mapping"),
     path(ADMINISTRATORS, administrator_list, name="administrator-list"),
     path(f"{ADMINISTRATORS}add/", administrator_add, name="administrator-add"),

@@ -204,8 +204,9 @@ EXPLANATIONS: dict[str, Explanation] = {
             "its name."
         ),
         _(
-            "If both are the same group, sync it under Directory, Review. If not, "
-            "give the group another name in the identity provider."
+            "If both are the same group, sync or adopt it under Directory, Review. If "
+            "not, keep both there, or give the group another name in the identity "
+            "provider."
         ),
     ),
     Reason.GUARD_HELD: Explanation(
@@ -222,7 +223,10 @@ EXPLANATIONS: dict[str, Explanation] = {
     Reason.RENAME_WAITS: Explanation(
         Level.WARNING,
         _("The group keeps its former name: a local group has the new one."),
-        _("Give the group another name in the identity provider."),
+        _(
+            "Decide under Directory, Review, which of the two groups has the name, or "
+            "give the group another name in the identity provider."
+        ),
     ),
 }
 

@@ -16,7 +16,7 @@ from provisioning.models import Group
 from provisioning.services import deleted_groups, explanations, losses, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
-from provisioning.services.group_members import end_rights_at_once, queue_sync
+from provisioning.services.group_members import queue_sync
 from provisioning.services.group_names import (
     holder_of,
     refuse_local,
@@ -106,7 +106,6 @@ def _take_again(record: GroupRecord, holder: Group, now: datetime) -> bool:
         return False
     by = provider(record.directory)
     record_group(Event.GROUP_UPDATED, holder, by, record, now, taken_up_again=True)
-    end_rights_at_once([record])
     job = queue_sync(record, now)
     transaction.on_commit(partial(wake, job.pk))
     return True

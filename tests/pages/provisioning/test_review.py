@@ -88,7 +88,7 @@ def test_groups_are_shown_at_once_when_no_person_waits(console, okta):
 
     page = main_of(console.get(URL))
 
-    assert f"Contractors {explanation.reason} {explanation.advice}" in page
+    assert f"Contractors {explanation.reason}" in page
     assert "People (0) Groups (1)" in page
 
 
