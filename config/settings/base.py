@@ -281,6 +281,8 @@ API_KEY_DAYS = 365
 # What one key may ask for in a minute where its directory does not say; 0: no bound.
 SCIM_READS_PER_MINUTE = 0
 SCIM_WRITES_PER_MINUTE = 12_000
+# What one API key of an organization may ask for in a minute; 0: no bound.
+ORGANIZATION_API_PER_MINUTE = 600
 # A directory's log of requests holds no more than this, however young they are.
 SCIM_REQUEST_LOG_ROWS = 5_000_000
 # Seconds that a web process gathers what need not be written at once.

@@ -164,8 +164,9 @@ def local_accounts(organization: Organization, email: str) -> Account | None:
     ).first()
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def _uuid(text: str) -> uuid.UUID:
+    """Return the id of a directory; for what is none, one that nothing has."""
     try:
         return uuid.UUID(text)
     except ValueError:
-        return None
+        return uuid.UUID(int=0)

@@ -24,7 +24,7 @@ from directories.services import records
 from directories.services.audit import Actor, Target, record_event
 from directories.services.opening import hold_open
 from provisioning.models import Group
-from provisioning.services import apart, groups, memberships, settling, sync
+from provisioning.services import apart, group_members, memberships, settling, sync
 from provisioning.services.explanations import Reason
 
 
@@ -158,7 +158,7 @@ def sync_group(record: GroupRecord, *, by: Actor, now: datetime) -> Job:
             target=Target("group", str(group.public_id), group.name),
             at=now,
         )
-        return groups.queue_sync(record, now)
+        return group_members.queue_sync(record, now)
 
     return dialect.retrying(again)
 

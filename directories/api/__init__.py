@@ -1,0 +1,1 @@
+"""What the organization's own programs call, with an organization API key."""

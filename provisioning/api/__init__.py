@@ -1,0 +1,1 @@
+"""Calls of an organization's programs about links between records and accounts."""

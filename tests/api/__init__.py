@@ -1,0 +1,1 @@
+"""The calls of an organization's programs, over HTTP."""
