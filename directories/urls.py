@@ -15,10 +15,10 @@ from directories.views.directory import (
     directory_choose,
     directory_detail,
     directory_list,
-    directory_remove,
     directory_rename,
     directory_sync,
 )
+from directories.views.disconnecting import directory_disconnect
 from directories.views.domain import domain_list
 from directories.views.gallery import gallery
 from directories.views.job import job_detail
@@ -88,7 +88,7 @@ urlpatterns = [
     path(f"{PROVIDERS}add/<slug:provider>/", directory_add, name="directory-add"),
     path(ONE, directory_detail, name="directory-detail"),
     path(f"{ONE}rename/", directory_rename, name="directory-rename"),
-    path(f"{ONE}remove/", directory_remove, name="directory-remove"),
+    path(f"{ONE}disconnect/", directory_disconnect, name="directory-disconnect"),
     path(f"{ONE}settings/", directory_settings, name="directory-settings"),
     path(f"{ONE}sync/", directory_sync, name="directory-sync"),
     path(f"{ONE}set-up/", directory_set_up, name="directory-set-up"),

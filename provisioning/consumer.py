@@ -13,6 +13,7 @@ from provisioning.services import (
     group_members,
     groups,
     people,
+    releasing,
     scope_following,
     sync,
 )
@@ -66,7 +67,7 @@ def directory_released(
     directory: Directory, progress: Callable[[int], None], now: datetime
 ) -> None:
     """Make the groups and people of a closed directory local."""
-    sync.release(directory, progress, now)
+    releasing.release(directory, progress, now)
     _wake_later(*sync.queue_others(directory, now))
 
 

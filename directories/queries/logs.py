@@ -1,8 +1,10 @@
 """Reads of the audit log and the troubleshooting log."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -90,6 +92,37 @@ def audit_events(
             | Q(target_name__icontains=filters.text)
         )
     return events
+
+
+def targets_there(
+    organization: Organization, events: Iterable[AuditEvent]
+) -> set[tuple[str, str]]:
+    """Return kind and id of the events' directories and people that are still there.
+
+    Two queries at the most.
+    """
+    ids: dict[str, set[str]] = {"directory": set(), "account": set()}
+    for event in events:
+        if event.target_kind in ids and _is_uuid(event.target_id):
+            ids[event.target_kind].add(event.target_id)
+    found: set[tuple[str, str]] = set()
+    if wanted := ids["directory"]:
+        known = organization.directories.filter(
+            pk__in=wanted, kind=Directory.Kind.ORGANIZATION
+        )
+        found |= {("directory", str(pk)) for pk in known.values_list("pk", flat=True)}
+    if wanted := ids["account"]:
+        people = organization.members.filter(account__public_id__in=wanted)
+        keys = people.values_list("account__public_id", flat=True)
+        found |= {("account", str(key)) for key in keys}
+    return found
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 def _midnight(day: date) -> datetime:

@@ -18,7 +18,7 @@ from directories.models import (
     Removal,
     UserRecord,
 )
-from directories.services import api_keys, jobs, request_log
+from directories.services import api_keys, jobs
 from directories.services.audit import Actor, Target, record_event
 
 RELEASE = "directory-release"
@@ -83,27 +83,6 @@ def rename_directory(
             _record(Event.DIRECTORY_CHANGED, directory, by, now, name=[before, name])
     except IntegrityError as error:
         raise NameTakenError(name) from error
-
-
-def remove_directory(*, directory: Directory, by: Actor, now: datetime) -> None:
-    """Remove a directory that is not set up, with its logs.
-
-    Raises AlreadySetUpError.
-    """
-    idle = Directory.objects.filter(pk=directory.pk, state=Directory.State.NOT_SET_UP)
-    if idle.exists():
-        # May be long, and one statement for all of it would never end in time.
-        request_log.forget_requests(directory.pk)
-    _remove_idle(directory, by, now)
-
-
-@transaction.atomic
-def _remove_idle(directory: Directory, by: Actor, now: datetime) -> None:
-    idle = Directory.objects.filter(pk=directory.pk, state=Directory.State.NOT_SET_UP)
-    if not idle.select_for_update(of=("self",)).exists():
-        raise AlreadySetUpError(directory.pk)
-    _record(Event.DIRECTORY_REMOVED, directory, by, now)
-    idle.delete()
 
 
 @transaction.atomic

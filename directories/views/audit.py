@@ -15,7 +15,7 @@ from directories.exports import csv_response
 from directories.models import AuditEvent
 from directories.paging import capped_count, cut_page
 from directories.permissions import ConsoleRequest, Permission, requires
-from directories.queries.logs import audit_events
+from directories.queries.logs import audit_events, targets_there
 from directories.services import exports
 from directories.services.audit import Target
 from directories.tables import event_filters, neighbours, newest_first
@@ -26,11 +26,12 @@ LABELS = dict(Event.choices)
 
 @dataclass(frozen=True)
 class Row:
-    """One event with its words and its machine form."""
+    """One event with its words and its machine form; `is_there`: its target is."""
 
     event: AuditEvent
     activity: str
     json: str
+    is_there: bool
 
 
 @require_safe
@@ -42,6 +43,7 @@ def audit_log(request: ConsoleRequest) -> HttpResponse:
     page = cut_page(events, newest_first(request.GET, "pk"))
     # Counting what a search finds would read the whole log for a rare word.
     count, more = (None, False) if filters.text else capped_count(events)
+    there = targets_there(request.organization, page.rows)
     context = {
         "crumbs": [(_("Admin"), "/"), (_("Security"), ""), (_("Audit log"), "")],
         "filters": filters,
@@ -49,7 +51,7 @@ def audit_log(request: ConsoleRequest) -> HttpResponse:
             (filters.text, filters.action, filters.first_on, filters.last_on)
         ),
         "actions": sorted(Event.choices, key=lambda choice: str(choice[1])),
-        "rows": [_row(event) for event in page.rows],
+        "rows": [_row(event, there) for event in page.rows],
         "links": neighbours(page, request.GET),
         "count": count,
         "more": more,
@@ -59,9 +61,10 @@ def audit_log(request: ConsoleRequest) -> HttpResponse:
     )
 
 
-def _row(event: AuditEvent) -> Row:
+def _row(event: AuditEvent, there: set[tuple[str, str]]) -> Row:
     text = json.dumps(_machine_form(event), ensure_ascii=False, indent=2)
-    return Row(event, str(LABELS.get(event.action, event.action)), text)
+    is_there = (event.target_kind, event.target_id) in there
+    return Row(event, str(LABELS.get(event.action, event.action)), text, is_there)
 
 
 def _machine_form(event: AuditEvent) -> dict[str, Any]:

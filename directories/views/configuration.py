@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from directories.forms import TypedNameForm, posted
 from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
-from directories.queries import arrivals, providers
+from directories.queries import leaving
 from directories.services import directories
 from directories.tasks import wake
 from directories.views.directory import find_directory
@@ -33,8 +33,7 @@ def configuration_delete(request: ConsoleRequest, directory_id: UUID) -> HttpRes
         "crumbs": provider_crumbs(directory, _("Delete configuration")),
         "directory": directory,
         "form": form,
-        "tallies": arrivals.tallies(directory),
-        "keys": providers.key_facts(directory, timezone.now()),
+        "numbers": leaving.configuration_of(directory, timezone.now()),
     }
     return render(
         request,

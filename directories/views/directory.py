@@ -160,20 +160,3 @@ def directory_sync(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
             request, _("Everything is compared with what was pushed last.")
         )
     return redirect("directories:directory-detail", directory.pk)
-
-
-@require_POST
-@requires(Permission.MANAGE_PROVIDERS)
-def directory_remove(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
-    """Remove a directory that is not set up, one added by mistake perhaps."""
-    directory = find_directory(request, directory_id)
-    try:
-        directories.remove_directory(
-            directory=directory, by=request.actor, now=timezone.now()
-        )
-    except directories.AlreadySetUpError:
-        messages.error(request, _("Delete the configuration first."))
-        return redirect("directories:directory-detail", directory_id)
-    text = _("{name} is removed.").format(name=directory.name)
-    messages.success(request, text)
-    return redirect("directories:directory-list")

@@ -17,7 +17,6 @@ from directories.models import (
     GroupRecord,
     Job,
     LinkState,
-    Member,
     UserRecord,
 )
 from directories.queries import nesting
@@ -215,31 +214,3 @@ def queue_others(directory: Directory, now: datetime) -> list[Job]:
         state=Directory.State.ACTIVE,
     ).exclude(pk=directory.pk)
     return [queue_reconcile(each, now) for each in others.order_by("pk")]
-
-
-def release(
-    directory: Directory, progress: Callable[[int], None], now: datetime
-) -> None:
-    """Make the groups and people of a closed directory local, in batches.
-
-    Nobody loses access: groups keep their members, accounts their state. They
-    remember where they came from, so that a later push takes them up again.
-    """
-    done = 0
-    of_directory = Q(record__directory=directory) | Q(directory=directory)
-    groups = Group.objects.filter(of_directory).order_by("pk")
-    while batch := list(groups.values_list("pk", flat=True)[: batch_size()]):
-        Group.objects.filter(pk__in=batch).update(
-            kind=Group.Kind.LOCAL, record=None, directory=None, released_at=now
-        )
-        done += len(batch)
-        progress(done)
-        breathe()
-    people = Member.objects.filter(directory=directory).order_by("pk")
-    while batch := list(people.values_list("pk", flat=True)[: batch_size()]):
-        Member.objects.filter(pk__in=batch).update(
-            directory=None, former_directory=directory.name, released_at=now
-        )
-        done += len(batch)
-        progress(done)
-        breathe()

@@ -17,6 +17,7 @@ from tests.factories.directories import (
 LISTS = ["directory-list", "directory-choose", "audit-log", "domain-list"]
 OF_ONE = [
     "directory-detail",
+    "directory-disconnect",
     "directory-rename",
     "directory-settings",
     "directory-set-up",
@@ -26,7 +27,7 @@ OF_ONE = [
     "request-log",
 ]
 POSTS = [
-    "directory-remove",
+    "directory-disconnect",
     "directory-rename",
     "directory-settings",
     "directory-set-up",
@@ -40,7 +41,6 @@ POSTS = [
 ]
 POST_ONLY = [
     "directory-sync",
-    "directory-remove",
     "troubleshooting-log-export",
     "troubleshooting-log-clear",
     "request-log-export",

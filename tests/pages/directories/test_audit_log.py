@@ -1,7 +1,6 @@
 """The audit log: shown, searched, filtered, paged, exported."""
 
 import json
-import uuid
 from datetime import UTC, datetime
 
 import pytest
@@ -53,8 +52,8 @@ def test_a_row_tells_activity_time_actor_and_target(console, record):
     )
 
 
-def test_targets_lead_to_their_pages(console, record, okta):
-    person = uuid.uuid4()
+def test_targets_lead_to_their_pages(console, admin, record, okta):
+    person = admin.public_id
     record(target_kind="account", target_id=str(person), target_name="eva@x.org")
     record(target_kind="directory", target_id=str(okta.pk), target_name=okta.name)
 

@@ -3,13 +3,15 @@
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from directories.events import Event
-from directories.models import AuditEvent, Job, LinkState
+from directories.models import AuditEvent, Job, LinkState, Removal
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,
     GroupRecordFactory,
+    MemberFactory,
     TroubleshootingEntryFactory,
     UserRecordFactory,
 )
@@ -36,14 +38,22 @@ def woken(monkeypatch):
 def test_it_says_in_numbers_what_changes(console, okta, key):
     UserRecordFactory.create_batch(3, directory=okta, linked=True)
     UserRecordFactory.create(directory=okta)
-    GroupRecordFactory.create(directory=okta, link_state=LinkState.LINKED)
+    GroupRecordFactory.create(
+        directory=okta, link_state=LinkState.LINKED, member_count=7
+    )
+    for state in ("held", "applied"):
+        Removal.objects.create(
+            directory=okta, at=timezone.now(), kind="deleted", state=state
+        )
 
     text = main_of(console.get(url_of(okta)))
 
     assert "3 users become local" in text
     assert "1 group becomes local" in text
     assert "Pushed but never linked, and forgotten: 1 user and 0 groups" in text
-    assert "The API key stops at once." in text
+    assert "7 memberships stay." in text
+    assert "1 removal that the mass-change guard holds is not carried out." in text
+    assert "1 API key stops at once." in text
     assert "Type Okta prod to confirm" in text
 
 
@@ -110,3 +120,40 @@ def test_a_worker_makes_everything_local_and_the_directory_fresh(console, okta, 
     assert not okta.userrecords.exists()
     assert account.status == "active"
     assert Job.objects.get().state == "done"
+
+
+def test_a_stop_of_the_guard_ends_with_it(console, okta, key):
+    okta.guard_stopped_at = timezone.now()
+    okta.save()
+    account = AccountFactory.create()
+    record = UserRecordFactory.create(
+        directory=okta, linked=True, account=account, active=False
+    )
+    held = Removal.objects.create(
+        directory=okta,
+        at=timezone.now(),
+        kind="deactivated",
+        state="held",
+        user_key=record.pk,
+        account_key=account.pk,
+    )
+
+    console.post(url_of(okta), {"confirmation": "Okta prod"})
+
+    okta.refresh_from_db()
+    held.refresh_from_db()
+    account.refresh_from_db()
+    assert okta.guard_stopped_at is None
+    assert held.state == "discarded"
+    assert account.status == "active"
+
+
+def test_the_person_page_says_why_the_account_is_local(console, organization, okta):
+    member = MemberFactory.create(organization=organization, directory=okta)
+
+    console.post(url_of(okta), {"confirmation": "Okta prod"})
+
+    page = f"/directory/users/{member.account.public_id}/"
+    text = main_of(console.get(page))
+    assert "Okta prod provisioned this person until" in text
+    assert "User provisioning of Okta prod was deleted." in text

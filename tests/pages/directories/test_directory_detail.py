@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from directories.events import Event
-from directories.models import AuditEvent, Directory, Job, LinkState
+from directories.models import AuditEvent, Job, LinkState
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,
@@ -23,7 +23,6 @@ from tests.pages.provisioning.reading import (
     main_of,
     markup_of,
     queries_of,
-    text_of,
 )
 
 
@@ -292,27 +291,3 @@ def test_the_last_comparison_is_told(console, okta, key):
 
     assert "Last compared 22 Nov 2026, 03:32 UTC" in text
     assert "compares every group with what the identity provider last sent" in text
-
-
-def test_a_directory_added_by_mistake_can_be_removed(console, admin, fresh):
-    page = text_of(console.get(url_of(fresh)))
-    assert "Remove directory?" in page
-
-    answer = console.post(url_of(fresh, "remove/"), follow=True)
-
-    assert "Okta new is removed." in text_of(answer)
-    assert not Directory.objects.filter(pk=fresh.pk).exists()
-    event = AuditEvent.objects.get(action=Event.DIRECTORY_REMOVED)
-    assert (event.actor_id, event.target_name) == (str(admin.public_id), "Okta new")
-
-
-@pytest.mark.parametrize("state", ["active", "deleting"])
-def test_a_directory_that_is_set_up_is_not_removed(console, okta, key, state):
-    okta.state = state
-    okta.save()
-    assert "Remove directory" not in text_of(console.get(url_of(okta)))
-
-    answer = console.post(url_of(okta, "remove/"), follow=True)
-
-    assert "Delete the configuration first." in text_of(answer)
-    assert Directory.objects.filter(pk=okta.pk).exists()
