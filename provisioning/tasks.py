@@ -3,9 +3,10 @@
 from celery import shared_task
 from django.utils import timezone
 
-from directories.models import Directory, Organization
+from directories.models import Directory, Job, Organization
+from directories.services import jobs
 from directories.tasks import wake
-from provisioning.services import deleted_groups, dry_runs, sync
+from provisioning.services import deleted_groups, dry_runs, removal_work, sync
 
 
 @shared_task
@@ -30,3 +31,23 @@ def forget_deleted_groups() -> None:
 def forget_dry_runs() -> None:
     """Delete the dry runs that are some days old."""
     dry_runs.forget_old(timezone.now())
+
+
+def approve_removals(run: jobs.Run) -> None:
+    """Carry out the removals that an admin approved; the task of APPROVE jobs."""
+    _wake_all(removal_work.approve(run))
+
+
+def discard_removals(run: jobs.Run) -> None:
+    """Put back what an admin discarded; the task of DISCARD jobs."""
+    _wake_all(removal_work.discard(run))
+
+
+def undo_removals(run: jobs.Run) -> None:
+    """Put back what was taken away; the task of UNDO jobs."""
+    _wake_all(removal_work.undo(run))
+
+
+def _wake_all(queued: list[Job]) -> None:
+    for job in queued:
+        wake(job.pk)

@@ -17,6 +17,7 @@ from directories.models import Account, Directory, Record, UserEmail, UserRecord
 from directories.queries import direct_groups
 from directories.services import limits, memberships, opening
 from directories.services.audit import (
+    SYSTEM,
     Actor,
     Target,
     one_write,
@@ -140,6 +141,32 @@ def revisit_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> 
             rows.update(record, *LINK)
 
     dialect.retrying(revisit)
+
+
+def reactivate_user(*, directory: Directory, scim_id: uuid.UUID, now: datetime) -> bool:
+    """Put a person who was deactivated back as they were, until the next push.
+
+    Return whether that changed anything. Raises what revisit_user raises.
+    """
+    return dialect.retrying(partial(_reactivate_user, directory, scim_id, now))
+
+
+@transaction.atomic
+def _reactivate_user(directory: Directory, scim_id: uuid.UUID, now: datetime) -> bool:
+    record = _locked(directory, scim_id)
+    if record.active:
+        return False
+    before = record.document
+    record.active, record.updated_at = True, now
+    record.document = {**before, "active": True}
+    record.document_key = {**record.document_key, "active": True}
+    record.version += 1
+    changes = {"before": before, "after": record.document}
+    with one_write():
+        _record(Event.SCIM_USER_UPDATED, record, changes, now, by=SYSTEM)
+        _keep(record, consumer_for(directory).user_changed(record, now))
+        rows.update(record, *SAID, *LINK)
+    return True
 
 
 def _writing(
@@ -303,13 +330,18 @@ def _keep(record: UserRecord, outcome: Outcome) -> bool:
 
 
 def _record(
-    event: Event, record: UserRecord, details: dict[str, Any], now: datetime
+    event: Event,
+    record: UserRecord,
+    details: dict[str, Any],
+    now: datetime,
+    *,
+    by: Actor | None = None,
 ) -> None:
     directory = record.directory
     record_event(
         event,
         organization=directory.organization,
-        by=provider(directory),
+        by=by or provider(directory),
         target=Target("user", str(record.scim_id), record.user_name, details),
         at=now,
     )

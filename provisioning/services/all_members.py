@@ -10,7 +10,7 @@ from directories import dialect
 from directories.events import Event
 from directories.folding import fold
 from directories.models import Account, Directory, UserRecord
-from directories.services import jobs
+from directories.services import guard, jobs
 from directories.services.audit import SYSTEM, Target, record_event
 from provisioning.models import Group, GroupMember
 from provisioning.services import groups, memberships, pace, rights
@@ -53,7 +53,8 @@ def bring_in_step(directory: Directory, progress: Callable[[int], None]) -> None
         release(directory, now=now)
         return
     group = dialect.retrying(lambda: ensure(directory, now=now))
-    dialect.retrying(lambda: _remove_strangers(directory, group))
+    if not guard.is_waiting(directory.pk):
+        dialect.retrying(lambda: _remove_strangers(directory, group))
     after, done = 0, 0
     while users := _next_people(directory, after=after):
         _add(group, users)

@@ -88,8 +88,12 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
     if account is None:
         apart.note_deleted(record, now=now)
         return
-    if losses.holds_deletion(record, account, now=now):
-        return
+    if not losses.holds_deletion(record, account, now=now):
+        part(record, account, now=now)
+
+
+def part(record: UserRecord, account: Account, *, now: datetime) -> None:
+    """Take from an account what it had by a record that is deleted."""
     memberships.leave_synced_groups(account, record.organization_id)
     takeover.release_member(record, account, now=now)
     try:

@@ -12,6 +12,7 @@ from directories.models import Directory, Member
 from directories.services.audit import SYSTEM, Target, record_events
 from provisioning.models import Group
 from provisioning.services import groups, pace
+from provisioning.services.group_deletions import waiting_groups
 
 # Events that one statement writes.
 TOLD = 500
@@ -35,7 +36,8 @@ def release(
 
 @transaction.atomic
 def _release_groups(directory: Directory, now: datetime) -> int:
-    owned = Q(record__directory=directory) | Q(directory=directory)
+    waiting = waiting_groups(directory).values("pk")
+    owned = Q(record__directory=directory) | Q(directory=directory) | Q(pk__in=waiting)
     found = Group.objects.filter(owned).order_by("pk")[: pace.batch_size()]
     batch = list(found.only("pk", "public_id", "name"))
     groups.release(Group.objects.filter(pk__in=[each.pk for each in batch]), now=now)
