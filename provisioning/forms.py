@@ -39,6 +39,25 @@ class TrialForm(forms.Form):
         return person
 
 
+class GroupForm(forms.Form):
+    """Name and description of a local group."""
+
+    name = forms.CharField(
+        label=_("Group name"),
+        max_length=255,
+        help_text=_("Unique in the organization, whatever its letter case."),
+        error_messages={"required": _("Enter a name for the group.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What the group is for, and whom to ask."),
+    )
+
+
 class RightForm(forms.Form):
     """An admin right and where it holds; `sites` are those to choose from."""
 

@@ -13,6 +13,13 @@ from provisioning.views.conflict_run import (
     groups_sync_result,
     groups_sync_result_export,
 )
+from provisioning.views.deleted_group import (
+    deleted_group_export,
+    deleted_group_list,
+    group_restore,
+)
+from provisioning.views.group_people import group_people_add, group_people_remove
+from provisioning.views.local_group import group_add, group_delete, group_edit
 
 GROUPS = "directory/groups/"
 GROUP = f"{GROUPS}<uuid:public_id>/"
@@ -20,6 +27,18 @@ REVIEW = "directory/review/"
 CONFLICT = f"{REVIEW}<uuid:scim_id>/"
 
 group_patterns = [
+    path(f"{GROUPS}add/", group_add, name="group-add"),
+    path(f"{GROUPS}deleted/", deleted_group_list, name="deleted-group-list"),
+    path(f"{GROUPS}deleted/export/", deleted_group_export, name="deleted-group-export"),
+    path(
+        f"{GROUPS}deleted/<uuid:public_id>/restore/",
+        group_restore,
+        name="group-restore",
+    ),
+    path(f"{GROUP}edit/", group_edit, name="group-edit"),
+    path(f"{GROUP}delete/", group_delete, name="group-delete"),
+    path(f"{GROUP}people/add/", group_people_add, name="group-people-add"),
+    path(f"{GROUP}people/remove/", group_people_remove, name="group-people-remove"),
     path(f"{REVIEW}sync-all/", groups_sync_all, name="groups-sync-all"),
     path(
         f"{REVIEW}sync-all/<uuid:job_id>/",

@@ -6,6 +6,7 @@ a list; a broken cursor is refused by the paging.
 
 import uuid
 from collections.abc import Collection
+from contextlib import suppress
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,8 @@ from provisioning.queries.groups import GroupFilter
 from provisioning.queries.people import LOCAL, MemberFilter
 
 LONGEST_SEARCH = 200
+# More people than a page holds cannot be ticked.
+MOST_CHOSEN = 200
 ADMINS = "admin"
 DESCENDING = "-name"
 
@@ -122,6 +125,15 @@ def group_filter(query: QueryDict) -> GroupFilter:
         kind=_one_of(query.get("kind", ""), Group.Kind.values),
         directory=directory_of(query),
     )
+
+
+def chosen_accounts(query: QueryDict) -> list[uuid.UUID]:
+    """Return the public ids of the people who were ticked, of a page at the most."""
+    found = []
+    for asked in query.getlist("account")[:MOST_CHOSEN]:
+        with suppress(ValueError):
+            found.append(uuid.UUID(asked))
+    return found
 
 
 def conflict_filter(query: QueryDict) -> ConflictFilter:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from directories import dialect
 from directories.models import (
@@ -42,11 +42,12 @@ class GroupFilter:
 
 def groups_in(organization: Organization, wanted: GroupFilter) -> QuerySet[Group]:
     """Return the groups of an organization with the directory they come from."""
-    groups = organization.groups.select_related("record__directory")
+    groups = organization.groups.select_related("record__directory", "directory")
     if wanted.kind:
         groups = groups.filter(kind=wanted.kind)
     if wanted.directory:
-        groups = groups.filter(record__directory=uuid.UUID(wanted.directory))
+        place = uuid.UUID(wanted.directory)
+        groups = groups.filter(Q(record__directory=place) | Q(directory=place))
     return dialect.search(groups, wanted.text, field="name_key")
 
 
@@ -97,6 +98,22 @@ def people_in(group: Group, text: str = "", *, count: int) -> QuerySet[Member]:
         # smaller group stand close together and far down.
         members = members.filter(account__in=inside.values("account")[:WALKED_BY_NAME])
     return dialect.search(members.prefetch_related("account", "directory"), text)
+
+
+def inside_of(group: Group, accounts: Sequence[int]) -> set[int]:
+    """Return which of these accounts are in a group."""
+    inside = GroupMember.objects.filter(group=group, account__in=list(accounts))
+    return set(inside.values_list("account", flat=True))
+
+
+def accounts_among(
+    organization: Organization, public_ids: Sequence[uuid.UUID]
+) -> list[int]:
+    """Return the keys of the accounts with these ids that are in an organization."""
+    members = Member.objects.filter(
+        organization=organization, account__public_id__in=list(public_ids)
+    )
+    return list(members.order_by("account").values_list("account", flat=True))
 
 
 def loose_members(record: GroupRecord) -> int:

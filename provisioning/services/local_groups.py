@@ -191,24 +191,35 @@ def _check_name(name: str) -> None:
         raise ReservedNameError(name)
 
 
+def check_members(group: Group) -> None:
+    """Raise OwnedError unless an admin may change who is in the group."""
+    if group.kind == Group.Kind.SYNCED and group.record is not None:
+        raise OwnedError(group.record.directory)
+    if group.kind == Group.Kind.ALL_MEMBERS and group.directory is not None:
+        raise OwnedError(group.directory)
+
+
+def check_local(group: Group) -> None:
+    """Raise OwnedError or FixedError unless an admin may rename and delete it."""
+    check_members(group)
+    if group.kind != Group.Kind.LOCAL:
+        raise FixedError(group.kind)
+
+
 def _hold(group: Group) -> Group:
     """Lock a group whose members an admin may change."""
     rows = Group.objects.select_for_update(of=("self",)).filter(pk=group.pk)
     held = rows.first()
     if held is None:
         raise GoneError(group.pk)
-    if held.kind == Group.Kind.SYNCED and held.record is not None:
-        raise OwnedError(held.record.directory)
-    if held.kind == Group.Kind.ALL_MEMBERS and held.directory is not None:
-        raise OwnedError(held.directory)
+    check_members(held)
     return held
 
 
 def _hold_local(group: Group) -> Group:
     """Lock a group that an admin may rename and delete."""
     held = _hold(group)
-    if held.kind != Group.Kind.LOCAL:
-        raise FixedError(held.kind)
+    check_local(held)
     return held
 
 

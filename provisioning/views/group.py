@@ -53,6 +53,7 @@ def group_list(request: ConsoleRequest) -> HttpResponse:
         ],
         "descending": cut.descending,
         "turned_url": turned_round(request, cut),
+        "manages": Permission.MANAGE_DIRECTORY in request.permissions,
         "kinds": tables.GROUP_KINDS,
         "directories": [
             (str(d.pk), d.name) for d in provider_directories(organization)
@@ -99,5 +100,5 @@ def _lines(rows: Iterator[Group]) -> Iterator[list[object]]:
 
 def find_group(request: ConsoleRequest, public_id: UUID) -> Group:
     """Return a group of the organization with its source, or answer 404."""
-    rows = request.organization.groups.select_related("record__directory")
+    rows = request.organization.groups.select_related("record__directory", "directory")
     return get_object_or_404(rows, public_id=public_id)

@@ -24,6 +24,7 @@ from provisioning.services.group_members import SYNC
 from provisioning.services.group_roles import FIXED
 from provisioning.views.group import find_group
 from provisioning.views.listing import list_page, turned_round
+from provisioning.views.local_group import may_change
 from provisioning.views.timeline import of_group, shown_timeline
 
 MEMBERS, DETAILS, HISTORY = "members", "details", "history"
@@ -49,7 +50,9 @@ def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
             (group.name, ""),
         ],
         "group": group,
-        "directory": group.record.directory if group.record else None,
+        "directory": group.record.directory if group.record else group.directory,
+        "changes": may_change(request, group)
+        and group.kind not in {Group.Kind.SYNCED, Group.Kind.ALL_MEMBERS},
         "count": count,
         "tab": tab,
         "tabs": tabs,
