@@ -269,9 +269,7 @@ def test_08_a_local_name_is_held_with_its_numbers(scim, console, organization):
 
     page = main_of(console.get(reverse("provisioning:review-list") + "?tab=groups"))
 
-    assert "Design" in page
-    assert "1" in page
-    assert "2" in page
+    assert "No admin right None 1 2 Okta of Acme" in page
     assert "a local group of the organization has its name" in log_page(
         console, scim.directory
     )
@@ -291,6 +289,21 @@ def test_09_one_conflict_is_approved(scim, console, organization):
     assert group.kind == Group.Kind.SYNCED
     assert people_in("Design") == {"ada@example.com"}
     assert AuditEvent.objects.filter(action="site_sync_conflicting_group").exists()
+
+
+def test_09_all_conflicts_are_approved_at_once(scim, console, organization):
+    for n in range(3):
+        local_group(organization, f"Team {n}", f"x{n}@partner.example")
+        scim.group(f"Team {n}", push(scim, f"a{n}@example.com")["id"])
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        console.post(reverse("provisioning:groups-sync-all"))
+
+    for n in range(3):
+        assert Group.objects.get(name=f"Team {n}").kind == Group.Kind.SYNCED
+        assert people_in(f"Team {n}") == {f"a{n}@example.com"}
+    actions = set(AuditEvent.objects.values_list("action", flat=True))
+    assert "site_sync_all_conflicting_groups" in actions
 
 
 def test_10_a_deleted_group_leaves_and_can_be_restored(scim, console):
