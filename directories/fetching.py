@@ -226,8 +226,11 @@ def _explained() -> Iterator[None]:
     except httpcore.TimeoutException as error:
         raise FetchError(Failure.TIMED_OUT) from error
     except httpcore.NetworkError as error:
-        if isinstance(error.__cause__, ssl.SSLError):
-            found = getattr(error.__cause__, "verify_message", "")
+        # The library hands on what it met as the text of its own error.
+        if isinstance(
+            met := next(iter(error.args), None), ssl.SSLCertVerificationError
+        ):
+            found = met.verify_message
             raise FetchError(Failure.CERTIFICATE, found) from error
         raise FetchError(Failure.NO_CONNECTION) from error
     except (httpcore.ProtocolError, httpcore.UnsupportedProtocol) as error:

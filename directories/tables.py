@@ -1,17 +1,20 @@
 """Filters and pages of the app's lists, as their addresses carry them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise, StrPromise
 
 from directories.events import Event
-from directories.models import TroubleshootingEntry
+from directories.models import Directory, Domain, TroubleshootingEntry
 from directories.paging import Cut, Page
+from directories.queries.domains import STATES, UNLINKED, DomainFilters
 from directories.queries.logs import EntryFilters, EventFilters
 from directories.queries.requests import CHANGES, WRITING, RequestFilters
 
@@ -24,6 +27,28 @@ OUTCOMES = [
     ("failed", _("Failed")),
 ]
 KINDS = [("User", _("Users")), ("Group", _("Groups")), ("none", _("Other"))]
+DOMAIN_STATES = [
+    ("verified", _("Verified")),
+    ("missing", _("Proof missing")),
+    ("unverified", _("Not verified")),
+]
+DESCENDING = "-name"
+DOMAIN_COLUMNS = (
+    _("Domain"),
+    _("Status"),
+    _("Method"),
+    _("Verified on"),
+    _("Directory"),
+    _("Managed accounts"),
+    _("Accounts to claim"),
+)
+CLAIM_COLUMNS = (
+    _("Name"),
+    _("Email address"),
+    _("Status"),
+    _("Created"),
+    _("Account ID"),
+)
 # Nothing was recorded before, and the day after the last one must exist.
 FIRST_YEAR, LAST_YEAR = 2000, 9998
 
@@ -69,6 +94,47 @@ def request_filters(params: QueryDict) -> RequestFilters:
     )
 
 
+def domain_filters(params: QueryDict) -> DomainFilters:
+    """Read the filters of the list of domains; what makes no sense is dropped."""
+    return DomainFilters(
+        text=_text(params),
+        state=_choice(params, "status", STATES),
+        method=_choice(params, "method", Domain.Method.values),
+        directory=_directory(params),
+    )
+
+
+def by_name(params: QueryDict, field: str) -> Cut:
+    """Read which page is asked for of a list in the order of names."""
+    cut = newest_first(params, field)
+    return replace(cut, descending=params.get("sort") == DESCENDING)
+
+
+def turned_round(params: QueryDict, *, descending: bool) -> str:
+    """Return the address of a list's first page in the other order."""
+    turned = params.copy()
+    for name in ("after", "before", "sort"):
+        turned.pop(name, None)
+    if not descending:
+        turned["sort"] = DESCENDING
+    return f"?{turned.urlencode()}"
+
+
+def domain_directories(
+    directories: Iterable[Directory],
+) -> list[tuple[str, StrOrPromise]]:
+    """Return the choices of the filter by directory."""
+    return [(UNLINKED, _("Not linked")), *((str(d.pk), d.name) for d in directories)]
+
+
+def state_of(domain: Domain) -> StrPromise:
+    """Return the word for the state of a domain."""
+    state = "unverified"
+    if domain.verified_at:
+        state = "missing" if domain.missing_since else "verified"
+    return dict(DOMAIN_STATES)[state]
+
+
 def newest_first(params: QueryDict, field: str) -> Cut:
     """Read which page is asked for of a list that is newest first."""
     after, before = params.get("after"), params.get("before")
@@ -101,6 +167,16 @@ def _turned(params: QueryDict, name: str, cursor: str | None) -> str:
 def _text(params: QueryDict, name: str = "q") -> str:
     # PostgreSQL takes no null byte in a text.
     return params.get(name, "").replace("\0", "").strip()[:TEXT_LENGTH]
+
+
+def _directory(params: QueryDict) -> str:
+    given = params.get("directory", "")
+    if given == UNLINKED:
+        return given
+    try:
+        return str(UUID(given))
+    except ValueError:
+        return ""
 
 
 def _choice(params: QueryDict, name: str, values: Iterable[str]) -> str:

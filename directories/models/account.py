@@ -74,7 +74,9 @@ class Account(AbstractBaseUser):
 
     class Meta:
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["email_domain", "id"], name="account_by_domain"),
+            models.Index(
+                fields=["email_domain", "managed_by", "id"], name="account_by_domain"
+            ),
             models.Index(
                 fields=["deletion_at"],
                 condition=models.Q(deletion_at__isnull=False),

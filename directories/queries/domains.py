@@ -4,22 +4,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from uuid import UUID, uuid5
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from directories.domain_names import readable
 from directories.models import (
     Account,
     Directory,
     Domain,
+    Job,
     LinkState,
     Member,
     Membership,
     Organization,
     UserRecord,
 )
-from directories.paging import capped_count
+from directories.paging import CAP
 
+ACTIVE = (Job.State.QUEUED, Job.State.RUNNING)
 UNLINKED = "none"
 STATES = ("verified", "missing", "unverified")
 
@@ -43,6 +47,9 @@ class Count:
 
     number: int
     more: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.number}+" if self.more else str(self.number)
 
 
 @dataclass(frozen=True)
@@ -106,15 +113,33 @@ def _in_state(domains: QuerySet[Domain], state: str) -> QuerySet[Domain]:
 
 
 def rows_of(domains: Sequence[Domain]) -> list[DomainRow]:
-    """Return the domains with their numbers, capped: two queries for each."""
-    return [
-        DomainRow(
-            domain,
-            Count(*capped_count(managed_accounts(domain))),
-            Count(*capped_count(accounts_to_claim(domain))),
-        )
-        for domain in domains
-    ]
+    """Return the domains with their numbers, which are capped."""
+    keys = [domain.pk for domain in domains]
+    numbers = Domain.objects.filter(pk__in=keys).values_list(
+        "pk",
+        _capped("a.managed_by_id = directories_domain.organization_id"),
+        _capped(
+            "(a.managed_by_id IS NULL"
+            " OR a.managed_by_id <> directories_domain.organization_id)"
+        ),
+    )
+    found = {pk: (_count(managed), _count(rest)) for pk, managed, rest in numbers}
+    return [DomainRow(domain, *found[domain.pk]) for domain in domains]
+
+
+def _capped(condition: str) -> RawSQL:
+    """Count the accounts of a verified domain, up to one more than the cap."""
+    return RawSQL(  # noqa: S611 - of constants alone
+        "(SELECT count(*) FROM (SELECT 1 FROM directories_account a"  # noqa: S608
+        " WHERE directories_domain.verified_at IS NOT NULL"
+        f" AND a.email_domain = directories_domain.name AND {condition}"
+        f" LIMIT {CAP + 1}) x)",
+        [],
+    )
+
+
+def _count(number: int) -> Count:
+    return Count(min(number, CAP), number > CAP)
 
 
 def managed_accounts(domain: Domain) -> QuerySet[Account]:
@@ -204,6 +229,44 @@ def removal_of(domain: Domain) -> Removal:
         deactivated=managed.filter(status=Account.Status.DEACTIVATED).count(),
         doomed=managed.filter(deletion_at__isnull=False).count(),
     )
+
+
+@dataclass(frozen=True)
+class DomainFacts:
+    """What the page of a domain says about its accounts and background work."""
+
+    managed: int
+    to_claim: int
+    jobs: list[Job]
+
+    @property
+    def active(self) -> bool:
+        """Say whether something about the domain is under way."""
+        return any(job.state in ACTIVE for job in self.jobs)
+
+
+def facts_of(domain: Domain) -> DomainFacts:
+    """Return the numbers of a domain, and the work that is not over or failed."""
+    return DomainFacts(
+        managed=managed_accounts(domain).count(),
+        to_claim=accounts_to_claim(domain).count(),
+        jobs=work_of(domain),
+    )
+
+
+def work_of(domain: Domain) -> list[Job]:
+    """Return the latest job of each kind about a domain, unless it is done."""
+    about = Q(target__startswith=f"{domain.pk}:") | Q(
+        target=str(following_target(domain.organization_id, domain.name))
+    )
+    jobs = Job.objects.filter(about, organization=domain.organization_id)
+    latest = {job.kind: job for job in jobs.order_by("created_at", "pk")}
+    return [job for job in latest.values() if job.state != Job.State.DONE]
+
+
+def following_target(organization_id: UUID, name: str) -> UUID:
+    """Return what the jobs about a domain's people have as their target."""
+    return uuid5(organization_id, name)
 
 
 def linkable(organization: Organization) -> QuerySet[Directory]:

@@ -83,6 +83,13 @@ def words_of(failure: str) -> str:
     return str(WORDS.get(failure, failure))
 
 
+def ends_at(domain: Domain) -> datetime | None:
+    """Return when a domain without its proof stops to be verified, if it does."""
+    if domain.missing_since is None or domain.failure not in DEFINITE:
+        return None
+    return domain.missing_since + timedelta(days=settings.DOMAIN_GRACE_DAYS)
+
+
 def check_domain(run: jobs.Run) -> list[Job]:
     """Look for the proof of one domain; the work of CHECK jobs.
 

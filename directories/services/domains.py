@@ -6,7 +6,6 @@ services.domain_following. Callers wake the jobs that are returned.
 
 import base64
 import secrets
-import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from django.db import IntegrityError, transaction
 from directories.domain_names import mail_domain
 from directories.events import Event
 from directories.models import Account, Directory, Domain, Job, Organization
+from directories.queries import domains as queries
 from directories.services import jobs
 from directories.services.audit import Actor, Target, record_event
 
@@ -155,16 +155,11 @@ def queue_following(domain: Domain, now: datetime) -> Job:
     """
     return jobs.enqueue_organization_job(
         kind=FOLLOW,
-        target=str(following_target(domain.organization_id, domain.name)),
+        target=str(queries.following_target(domain.organization_id, domain.name)),
         label=domain.name,
         organization=domain.organization,
         now=now,
     )
-
-
-def following_target(organization_id: uuid.UUID, name: str) -> uuid.UUID:
-    """Return what the jobs about a domain's people have as their target."""
-    return uuid.uuid5(organization_id, name)
 
 
 def _link(domain: Domain, directory: Directory, by: Actor, now: datetime) -> Job:

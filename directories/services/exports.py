@@ -15,11 +15,12 @@ def note_export(
     filters: Mapping[str, str],
     by: Actor,
     now: datetime,
+    event: Event = Event.EXPORTED,
 ) -> None:
     """Write to the log that somebody took a list out, and which part of it."""
     details = {"filters": {name: text for name, text in filters.items() if text}}
     record_event(
-        Event.EXPORTED,
+        event,
         organization=organization,
         by=by,
         target=Target(target.kind, target.id, target.name, details),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from directories.consumers import Outcome, RefusedError
 from directories.models import Account, LinkState, UserRecord
-from directories.services import accounts
+from directories.services import accounts, photos
 from directories.services.audit import Actor, provider
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
@@ -32,7 +32,7 @@ from provisioning.services import (
     takeover,
 )
 from provisioning.services.explanations import Reason
-from provisioning.services.mapping import profile_of
+from provisioning.services.mapping import photo_of, profile_of
 from provisioning.services.ownership import Ownership, ownership_of
 
 
@@ -302,6 +302,7 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
     if account.managed_by_id == record.organization_id:
         change = _change(record, now)
         accounts.change_profile(account, _updates(record), change=change)
+        photos.follow_photo(account, photo_of(record.document), now=now)
         rights.reactivate(account, change=change)
     elif record.link_state == LinkState.PAUSED:
         # Perhaps they were taken out of the organization while inactive.

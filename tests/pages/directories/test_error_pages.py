@@ -33,9 +33,7 @@ def test_a_form_out_of_date(admin):
 
 def test_a_fault_of_ours(console, monkeypatch):
     console.raise_request_exception = False
-    monkeypatch.setattr(
-        "directories.views.domain.organizations.domains_of", lambda _: 1 / 0
-    )
+    monkeypatch.setattr("directories.views.domain.queries.domains_of", lambda *_: 1 / 0)
 
     answer = console.get("/directory/domains/")
 
