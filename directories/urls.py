@@ -4,13 +4,20 @@ from django.conf import settings
 from django.urls import path
 
 from directories import domain_urls
+from directories.views.api_key import (
+    api_key_change,
+    api_key_end,
+    api_key_regenerate,
+)
 from directories.views.audit import audit_log, audit_log_export
+from directories.views.configuration import configuration_delete
 from directories.views.directory import (
     directory_add,
     directory_choose,
     directory_detail,
     directory_list,
     directory_rename,
+    directory_sync,
 )
 from directories.views.disconnecting import directory_disconnect
 from directories.views.gallery import gallery
@@ -34,6 +41,7 @@ from directories.views.requests import (
     request_log_clear,
     request_log_export,
 )
+from directories.views.set_up import directory_arrivals, directory_set_up
 from directories.views.settings import directory_settings
 from directories.views.sign_in import sign_in, sign_out
 from directories.views.troubleshooting import (
@@ -82,6 +90,17 @@ urlpatterns = [
     path(f"{ONE}rename/", directory_rename, name="directory-rename"),
     path(f"{ONE}disconnect/", directory_disconnect, name="directory-disconnect"),
     path(f"{ONE}settings/", directory_settings, name="directory-settings"),
+    path(f"{ONE}sync/", directory_sync, name="directory-sync"),
+    path(f"{ONE}set-up/", directory_set_up, name="directory-set-up"),
+    path(f"{ONE}set-up/arrivals/", directory_arrivals, name="directory-arrivals"),
+    path(f"{ONE}regenerate-api-key/", api_key_regenerate, name="api-key-regenerate"),
+    path(f"{OWN_KEYS}<uuid:key_id>/", api_key_change, name="api-key-change"),
+    path(f"{OWN_KEYS}<uuid:key_id>/end/", api_key_end, name="api-key-end"),
+    path(
+        f"{ONE}delete-configuration/",
+        configuration_delete,
+        name="configuration-delete",
+    ),
     path(LOG, troubleshooting_log, name="troubleshooting-log"),
     path(
         f"{LOG}export/",
