@@ -43,6 +43,8 @@ NAVIGATION: list[dict[str, Any]] = [
         "icon": "settings",
         "children": [
             {"label": _("API keys"), "view": "directories:organization-api-key-list"},
+            {"label": _("Subscription"), "view": "directories:subscription"},
+            {"label": _("Limits"), "view": "directories:limits"},
             {"label": _("Roles"), "view": "provisioning:role-list"},
         ],
     },

@@ -22,6 +22,7 @@ from directories.views.directory import (
 from directories.views.disconnecting import directory_disconnect
 from directories.views.gallery import gallery
 from directories.views.job import job_detail
+from directories.views.limits import directory_own_limits, limits
 from directories.views.organization import organization_choose
 from directories.views.organization_api_key import (
     organization_api_key_add,
@@ -44,6 +45,11 @@ from directories.views.requests import (
 from directories.views.set_up import directory_arrivals, directory_set_up
 from directories.views.settings import directory_settings
 from directories.views.sign_in import sign_in, sign_out
+from directories.views.subscription import (
+    subscription,
+    subscription_end,
+    subscription_renew,
+)
 from directories.views.troubleshooting import (
     troubleshooting_log,
     troubleshooting_log_clear,
@@ -90,6 +96,11 @@ urlpatterns = [
     path(f"{ONE}rename/", directory_rename, name="directory-rename"),
     path(f"{ONE}disconnect/", directory_disconnect, name="directory-disconnect"),
     path(f"{ONE}settings/", directory_settings, name="directory-settings"),
+    path(f"{ONE}limits/", directory_own_limits, name="directory-limits"),
+    path("settings/limits/", limits, name="limits"),
+    path("settings/subscription/", subscription, name="subscription"),
+    path("settings/subscription/end/", subscription_end, name="subscription-end"),
+    path("settings/subscription/renew/", subscription_renew, name="subscription-renew"),
     path(f"{ONE}sync/", directory_sync, name="directory-sync"),
     path(f"{ONE}set-up/", directory_set_up, name="directory-set-up"),
     path(f"{ONE}set-up/arrivals/", directory_arrivals, name="directory-arrivals"),

@@ -14,6 +14,7 @@ from directories.forms import SettingsForm, posted
 from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries import directory_settings as facts
+from directories.queries.limits import directory_limits
 from directories.services.directories import RECONCILE
 from directories.services.directory_settings import (
     Choices,
@@ -52,6 +53,7 @@ def directory_settings(request: ConsoleRequest, directory_id: UUID) -> HttpRespo
         "confirmation": _confirmation(asked),
         "sections": SECTIONS,
         "standing": facts.standing(directory),
+        "limits": directory_limits(directory),
         "comparison": facts.work_under_way(directory, kind=RECONCILE),
     }
     return render(

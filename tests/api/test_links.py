@@ -14,13 +14,13 @@ from directories.models import (
     UserRecord,
 )
 from provisioning.services.explanations import Reason
+from tests.api.conftest import error_of, provider_of
 from tests.factories.directories import (
     AccountFactory,
     DomainFactory,
     MemberFactory,
     RoleAssignmentFactory,
 )
-from tests.api.conftest import error_of, provider_of
 from tests.provisioning.conftest import account, people_in
 
 pytestmark = pytest.mark.django_db
