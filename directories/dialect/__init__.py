@@ -37,6 +37,7 @@ from directories.dialect.parameters import (
     uuid_parameter,
 )
 from directories.dialect.running import (
+    hold_table,
     insert_rows,
     is_lost_race,
     is_postgresql,
@@ -54,6 +55,7 @@ __all__ = [
     "bytewise",
     "code_point_order",
     "datetime_parameter",
+    "hold_table",
     "ids_parameter",
     "ids_table",
     "insert_rows",

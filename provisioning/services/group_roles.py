@@ -4,11 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
+from directories import dialect
 from directories.events import Event
 from directories.models import RoleAssignment, Site
 from directories.services.admins import scope
 from directories.services.audit import Actor, Target, record_event
-from provisioning.models import Group, GroupRole
+from provisioning.models import Group, GroupMember, GroupRole
 from provisioning.services import rights
 
 # What these give is part of what they are.
@@ -33,12 +34,15 @@ def give_role(
 
     Raises FixedRightsError.
     """
+    # Who comes or goes at this moment looked before whether the group gives a right:
+    # every change of members looks, so the rare one that makes it give one waits.
+    dialect.hold_table(GroupMember._meta.db_table)
     locked = _locked(group)
-    _made, new = GroupRole.objects.get_or_create(
+    made, new = GroupRole.objects.get_or_create(
         group=locked, role=role, site=site, app=app, defaults={"created_at": now}
     )
     if new:
-        _record(Event.GROUP_ROLE_GRANTED, locked, _made, by, now)
+        _record(Event.GROUP_ROLE_GRANTED, locked, made, by, now)
         rights.follow_group(locked, by=by, now=now, refuses=False)
     return new
 
@@ -56,7 +60,7 @@ def take_role(given: GroupRole, *, by: Actor, now: datetime) -> None:
 
 
 def _locked(group: Group) -> Group:
-    """Keep people from joining or leaving the group meanwhile."""
+    """Keep others from changing what the group is or gives meanwhile."""
     locked = Group.objects.select_for_update(of=("self",)).get(pk=group.pk)
     if locked.kind in FIXED:
         raise FixedRightsError(group.pk)

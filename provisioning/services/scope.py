@@ -29,7 +29,7 @@ from directories.services import accounts
 from directories.services.audit import provider
 from directories.services.troubleshooting import Finding, log_finding
 from provisioning.models import Group, SyncChoice
-from provisioning.services import explanations
+from provisioning.services import explanations, rights
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 
@@ -133,7 +133,7 @@ def leave_out_user(
         change = accounts.Change(
             organization=record.organization, by=provider(record.directory), at=now
         )
-        accounts.set_status(account, Account.Status.ACTIVE, change=change)
+        rights.reactivate(account, change=change)
     return Outcome(LinkState.PAUSED, account, Reason.OUT_OF_SCOPE)
 
 

@@ -10,12 +10,14 @@ from directories.models import (
     Directory,
     GroupRecord,
     LinkState,
+    Member,
     Membership,
     Nesting,
     Removal,
+    RoleAssignment,
     UserRecord,
 )
-from provisioning.models import Group, GroupMember
+from provisioning.models import Group, GroupMember, GroupRole
 
 
 def check_invariants() -> None:
@@ -23,6 +25,7 @@ def check_invariants() -> None:
     check_counts()
     check_links()
     check_groups()
+    check_rights()
 
 
 def check_counts() -> None:
@@ -98,6 +101,30 @@ def held_deletions(group: Group) -> "QuerySet[Removal]":
         state=Removal.State.HELD,
         name=group.name,
     )
+
+
+def check_rights() -> None:
+    """Assert that rights by groups are those of active members, and no others."""
+    active = set(
+        Member.objects.filter(status="active").values_list("organization", "account")
+    )
+    wanted = {
+        (*place, role, site, app, group)
+        for *place, group, role, site, app in GroupRole.objects.values_list(
+            "group__organization",
+            "group__group_members__account",
+            "group",
+            "role",
+            "site",
+            "app",
+        )
+        if tuple(place) in active
+    }
+    have = RoleAssignment.objects.filter(group_id__gt=0).values_list(
+        "organization", "account", "role", "site", "app", "group_id"
+    )
+
+    assert set(have) == wanted
 
 
 def nested_groups() -> dict[int, set[int]]:

@@ -3,7 +3,12 @@
 import os
 
 import pytest
+from django.utils import timezone
 
+from directories.models import RoleAssignment
+from directories.services.audit import SYSTEM
+from provisioning.models import Group
+from provisioning.services.group_roles import give_role
 from tests.factories.directories import AccountFactory, RoleAssignmentFactory
 from tests.factories.provisioning import GroupFactory
 from tests.scim.invariants import check_invariants
@@ -28,6 +33,20 @@ def people_before(scim, monkeypatch):
     monkeypatch.setattr("provisioning.services.pace.BREATH_S", 0)
 
 
+def give_some_group_a_right():
+    """Let the newest synced group give one; whoever leaves it must lose it."""
+    group = Group.objects.filter(kind=Group.Kind.SYNCED).order_by("-pk").first()
+    if group is not None:
+        give_role(
+            group,
+            RoleAssignment.Role.ORGANIZATION_ADMIN,
+            site=None,
+            app="",
+            by=SYSTEM,
+            now=timezone.now(),
+        )
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_random_pushes_lead_to_what_they_say(
     scim, second, stranger, settings, people_before, seed
@@ -38,6 +57,8 @@ def test_random_pushes_lead_to_what_they_say(
 
     for step in range(REQUESTS):
         pusher.push()
+        if step % 10 == 4:
+            give_some_group_a_right()
         if step % 10 == 9:
             check_invariants()
 
