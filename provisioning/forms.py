@@ -7,8 +7,11 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from directories.models import RoleAssignment, Site
+from directories.forms import DescribedRadios
+from directories.models import Directory, RoleAssignment, Site
 from provisioning.models import App
+from provisioning.services import scope_rules
+from provisioning.services.scope_rules import Plan
 
 # Characters of a pasted person.
 LONGEST_PERSON = 100_000
@@ -99,3 +102,79 @@ class RightForm(forms.Form):
         elif app and site and not site.apps.filter(kind=app).exists():
             self.add_error("app", _("This app is not on the site."))
         return found
+
+
+def _names(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        help_text=help_text,
+        widget=forms.Textarea(
+            attrs={"rows": 6, "spellcheck": "false", "autocomplete": "off"}
+        ),
+    )
+
+
+class SyncRulesForm(forms.Form):
+    """Who is synced: a scope, and the names of groups and people, one on each line."""
+
+    scope = forms.ChoiceField(
+        label=_("Who is synced"),
+        choices=Directory.Scope,
+        widget=DescribedRadios(
+            {
+                Directory.Scope.ALL: _(
+                    "Everybody whom the identity provider pushes gets an account, and "
+                    "every group appears here."
+                ),
+                Directory.Scope.CHOSEN: _(
+                    "Only groups that you choose by name appear here, and only people "
+                    "who are in one of them get an account."
+                ),
+                Directory.Scope.TEST: _(
+                    "To begin with: test groups with the people in them, and single "
+                    "test users. Go live when all is as you want it."
+                ),
+            },
+            default=Directory.Scope.ALL,
+        ),
+        error_messages={
+            "required": _("Choose one."),
+            "invalid_choice": _("Choose one."),
+        },
+    )
+    groups = _names(
+        _("Chosen groups"),
+        _(
+            "Names as in the identity provider, one on each line; letter case does not "
+            "matter. A group that has not been pushed yet is synced when it arrives."
+        ),
+    )
+    users = _names(
+        _("Test users"),
+        _("User names, one on each line. They count for “Test users” only."),
+    )
+
+    def clean_groups(self) -> tuple[str, ...]:
+        """Return the names of groups, each once."""
+        return _read(self.cleaned_data["groups"])
+
+    def clean_users(self) -> tuple[str, ...]:
+        """Return the names of people, each once."""
+        return _read(self.cleaned_data["users"])
+
+    def plan(self) -> Plan:
+        """Return what a valid form asks for."""
+        chosen = self.cleaned_data
+        return Plan(chosen["scope"], chosen["groups"], chosen["users"])
+
+
+def _read(text: str) -> tuple[str, ...]:
+    names = scope_rules.names_of(text.splitlines())
+    if len(names) > scope_rules.MOST_CHOICES:
+        raise forms.ValidationError(
+            _("Choose 2,000 names at most; choose a group around them instead.")
+        )
+    if any(len(name) > scope_rules.NAME_LENGTH for name in names):
+        raise forms.ValidationError(_("A name has 255 characters at most."))
+    return names

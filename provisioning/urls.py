@@ -3,6 +3,7 @@
 from django.urls import path
 
 from provisioning.group_urls import group_patterns
+from provisioning.rule_urls import rule_patterns
 from provisioning.views.administrator import (
     administrator_add,
     administrator_export,
@@ -70,6 +71,7 @@ urlpatterns = [
     path(REVIEW, review_list, name="review-list"),
     path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
     *group_patterns,
+    *rule_patterns,
     path(f"{PROVIDER}attribute-mapping/", attribute_mapping, name="attribute-mapping"),
     path(ADMINISTRATORS, administrator_list, name="administrator-list"),
     path(f"{ADMINISTRATORS}add/", administrator_add, name="administrator-add"),

@@ -87,17 +87,27 @@ def rename_directory(
 
 @transaction.atomic
 def set_up_provisioning(
-    *, directory: Directory, by: Actor, now: datetime
+    *,
+    directory: Directory,
+    by: Actor,
+    now: datetime,
+    tests_first: bool = False,
 ) -> tuple[ApiKey, str]:
     """Open the directory to its provider; return the key and its text.
 
-    Raises AlreadySetUpError.
+    With `tests_first` only test users and groups are synced, which are named under
+    Sync rules. Raises AlreadySetUpError.
     """
     fresh = Directory.objects.filter(pk=directory.pk, state=Directory.State.NOT_SET_UP)
     if fresh.update(state=Directory.State.ACTIVE, first_request_at=None) != 1:
         raise AlreadySetUpError(directory.pk)
     directory.state = Directory.State.ACTIVE
-    _record(Event.SCIM_DIRECTORY_CREATED, directory, by, now)
+    if tests_first:
+        directory.scope = Directory.Scope.TEST
+        directory.save(update_fields=["scope"])
+    _record(
+        Event.SCIM_DIRECTORY_CREATED, directory, by, now, scope=str(directory.scope)
+    )
     return api_keys.create_api_key(directory=directory, by=by, now=now)
 
 

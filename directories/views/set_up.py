@@ -56,7 +56,10 @@ def directory_set_up(request: ConsoleRequest, directory_id: UUID) -> HttpRespons
 def _get_credentials(request: ConsoleRequest, directory: Directory) -> HttpResponse:
     try:
         key, text = directories.set_up_provisioning(
-            directory=directory, by=request.actor, now=timezone.now()
+            directory=directory,
+            by=request.actor,
+            now=timezone.now(),
+            tests_first=request.POST.get("scope") == Directory.Scope.TEST,
         )
     except directories.AlreadySetUpError:
         # Sent again, by a reload perhaps: the key was shown, it is not shown twice.

@@ -129,9 +129,14 @@ def apply_dry_run(dry_run: DryRun, *, by: Actor, now: datetime) -> Job | None:
     return scope_rules.change_rule(directory=directory, plan=plan, by=by, now=now)
 
 
+def days() -> int:
+    """Return for how many days a dry run is kept."""
+    return int(settings.DRY_RUN_DAYS)
+
+
 def forget_old(now: datetime) -> None:
     """Delete the dry runs that were made some days ago, in short transactions."""
-    ends = now - timedelta(days=settings.DRY_RUN_DAYS)
+    ends = now - timedelta(days=days())
     for dry_run in DryRun.objects.filter(created_at__lt=ends).order_by("pk"):
         _forget_lines(dry_run, lambda: None)
         dry_run.delete()

@@ -1,0 +1,125 @@
+"""Reads about who of a directory is synced."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from directories.folding import fold
+from directories.models import Directory, GroupRecord, Job, LinkState, UserRecord
+from directories.queries.jobs import ACTIVE
+from provisioning.models import SyncChoice
+from provisioning.services.explanations import Reason
+from provisioning.services.sync import RECONCILE
+
+FOUND = 10
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A name that was chosen, and what was pushed under it so far."""
+
+    name: str
+    arrived: bool = False
+    members: int = 0
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was pushed already and can be chosen; `chosen` if it is."""
+
+    name: str
+    subject: str
+    members: int = 0
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many are synced and how many the rule leaves out."""
+
+    linked_users: int
+    linked_groups: int
+    left_out_users: int
+    left_out_groups: int
+    chosen_groups: int
+    chosen_users: int
+
+
+def standing(directory: Directory) -> Standing:
+    """Count who is synced and who is left out; each count stays inside an index."""
+    users = UserRecord.objects.filter(directory=directory)
+    groups = GroupRecord.objects.filter(directory=directory)
+    loose = [LinkState.UNLINKED, LinkState.PAUSED]
+    out = {"link_state__in": loose, "link_reason": Reason.OUT_OF_SCOPE}
+    choices = SyncChoice.objects.filter(directory=directory)
+    return Standing(
+        linked_users=users.filter(link_state=LinkState.LINKED).count(),
+        linked_groups=groups.filter(link_state=LinkState.LINKED).count(),
+        left_out_users=users.filter(**out).count(),
+        left_out_groups=groups.filter(**out).count(),
+        chosen_groups=choices.filter(subject=SyncChoice.Subject.GROUP).count(),
+        chosen_users=choices.filter(subject=SyncChoice.Subject.USER).count(),
+    )
+
+
+def chosen_groups(directory: Directory, names: Sequence[str]) -> list[Chosen]:
+    """Return the first of these names with what was pushed under them."""
+    shown = {fold(name): name for name in names[:SHOWN]}
+    records = GroupRecord.objects.filter(
+        directory=directory, display_name_key__in=list(shown)
+    )
+    found = {record.display_name_key: record for record in records}
+    return [
+        Chosen(
+            name,
+            arrived=key in found,
+            members=found[key].member_count if key in found else 0,
+            state=found[key].link_state if key in found else "",
+        )
+        for key, name in shown.items()
+    ]
+
+
+def chosen_users(directory: Directory, names: Sequence[str]) -> list[Chosen]:
+    """Return the first of these user names with what was pushed under them."""
+    shown = {fold(name): name for name in names[:SHOWN]}
+    records = UserRecord.objects.filter(
+        directory=directory, user_name_key__in=list(shown)
+    )
+    states = dict(records.values_list("user_name_key", "link_state"))
+    return [
+        Chosen(name, arrived=key in states, state=states.get(key, ""))
+        for key, name in shown.items()
+    ]
+
+
+def pushed(directory: Directory, text: str) -> list[Found]:
+    """Return the first groups and people that were pushed and begin with `text`."""
+    key = fold(text)
+    if not key:
+        return []
+    groups = GroupRecord.objects.filter(
+        directory=directory, display_name_key__startswith=key
+    ).order_by("display_name_key", "pk")
+    users = UserRecord.objects.filter(
+        directory=directory, user_name_key__startswith=key
+    ).order_by("user_name_key", "pk")
+    return [
+        *(
+            Found(name, SyncChoice.Subject.GROUP, members)
+            for name, members in groups.values_list("display_name", "member_count")[
+                :FOUND
+            ]
+        ),
+        *(
+            Found(name, SyncChoice.Subject.USER)
+            for name in users.values_list("user_name", flat=True)[:FOUND]
+        ),
+    ]
+
+
+def work_under_way(directory: Directory) -> Job | None:
+    """Return the job that makes everything what the rule says, while it goes on."""
+    jobs = Job.objects.filter(directory=directory, kind=RECONCILE, state__in=ACTIVE)
+    return jobs.order_by("-created_at", "-pk").first()
