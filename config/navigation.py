@@ -13,6 +13,7 @@ NAVIGATION: list[dict[str, Any]] = [
             {"label": _("Users"), "view": "provisioning:user-list"},
             {"label": _("Groups"), "view": "provisioning:group-list"},
             {"label": _("Review"), "view": "provisioning:review-list"},
+            {"label": _("Reports"), "view": "provisioning:report-list"},
             {
                 "label": _("Administrators"),
                 "view": "provisioning:administrator-list",

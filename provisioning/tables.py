@@ -24,6 +24,8 @@ from provisioning.queries.conflicts import ConflictFilter
 from provisioning.queries.differences import Change, DifferenceFilter
 from provisioning.queries.groups import GroupFilter
 from provisioning.queries.people import LOCAL, MemberFilter
+from provisioning.queries.reports import LOOSE, OF_RECORDS, Report, ReportFilter
+from provisioning.services.explanations import Reason
 
 LONGEST_SEARCH = 200
 # More people than a page holds cannot be ticked.
@@ -98,6 +100,32 @@ DELETED_GROUP_COLUMNS = (
     _("Deleted by"),
     _("Can be restored until"),
 )
+DAYS = [
+    ("30", _("For 30 days")),
+    ("60", _("For 60 days")),
+    ("90", _("For 90 days")),
+]
+RECORD_COLUMNS = (
+    _("User name"),
+    _("Email address"),
+    _("State"),
+    _("Reason"),
+    _("What to do"),
+    _("Directory"),
+    _("Last seen"),
+    _("First pushed"),
+    _("Account ID"),
+    _("SCIM ID"),
+)
+REPORTED_MEMBER_COLUMNS = (
+    _("Name"),
+    _("Email address"),
+    _("Source"),
+    _("Former directory"),
+    _("No longer pushed since"),
+    _("Joined"),
+    _("Account ID"),
+)
 ROLES: list[tuple[str, StrOrPromise]] = [(ADMINS, _("Administrators"))]
 STATUSES = Member.Status.choices
 GROUP_KINDS = Group.Kind.choices
@@ -145,6 +173,27 @@ def difference_filter(query: QueryDict) -> DifferenceFilter:
     """Return which people of a difference are asked for."""
     return DifferenceFilter(
         text=text_of(query), change=_one_of(query.get("change", ""), Change.values)
+    )
+
+
+def report_of(query: QueryDict) -> Report:
+    """Return which report is asked for, the first one when none is."""
+    asked = _one_of(query.get("tab", ""), Report.values)
+    return Report(asked or Report.NOT_LINKED)
+
+
+def report_filter(query: QueryDict, report: Report) -> ReportFilter:
+    """Return what of a report is asked for."""
+    of_records = report in OF_RECORDS
+    not_linked = report == Report.NOT_LINKED
+    states = LOOSE if not_linked else ()
+    days = _one_of(query.get("days", ""), [value for value, _label in DAYS])
+    return ReportFilter(
+        text=text_of(query),
+        directory=directory_of(query, or_local=not of_records),
+        state=_one_of(query.get("state", ""), states),
+        reason=_one_of(query.get("reason", ""), Reason.values if not_linked else ()),
+        days=int(days or DAYS[0][0]),
     )
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from provisioning.group_urls import group_patterns
 from provisioning.rule_urls import rule_patterns
+from provisioning.link_urls import link_patterns
 from provisioning.views.administrator import (
     administrator_add,
     administrator_export,
@@ -68,6 +69,7 @@ urlpatterns = [
         group_timeline_export,
         name="group-timeline-export",
     ),
+    *link_patterns,
     path(REVIEW, review_list, name="review-list"),
     path(f"{REVIEW}<uuid:scim_id>/link/", record_link, name="record-link"),
     *group_patterns,

@@ -157,11 +157,23 @@ def effect_of_unlinking(organization: Organization, accounts: Iterable[int]) -> 
     return Effect(accounts=len(known), places=len(groups), groups=len(set(groups)))
 
 
-def local_accounts(organization: Organization, email: str) -> Account | None:
+def member_account(organization: Organization, email: str) -> Account | None:
     """Return the account of a member by address, None when nobody has it."""
     return Account.objects.filter(
-        email_key=fold(email), memberships__organization=organization
+        email_key=fold(email.strip()), memberships__organization=organization
     ).first()
+
+
+def keys_of(
+    report: Report, organization: Organization, ids: Iterable[str]
+) -> list[int]:
+    """Return the keys of rows by the ids that pages show; others' rows have none."""
+    known = [_uuid(each) for each in ids]
+    if report in OF_RECORDS:
+        records = UserRecord.objects.filter(organization=organization)
+        return list(records.filter(scim_id__in=known).values_list("pk", flat=True))
+    members = organization.members.filter(account__public_id__in=known)
+    return list(members.values_list("pk", flat=True))
 
 
 def _uuid(text: str) -> uuid.UUID:

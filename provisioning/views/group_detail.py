@@ -55,6 +55,7 @@ def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         and group.kind not in {Group.Kind.SYNCED, Group.Kind.ALL_MEMBERS},
         "count": count,
         "tab": tab,
+        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "tabs": tabs,
         "job": groups.sync_job(group, kind=SYNC),
         **_content(request, group, tab=tab, count=count),

@@ -113,6 +113,7 @@ def _render_record(
         "crumbs": crumbs,
         "record": record,
         "name": name,
+        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "explanation": EXPLANATIONS.get(record.link_reason) if record else None,
         "timeline": shown_timeline(request, subject),
         "export_url": reverse("provisioning:record-timeline-export", args=[scim_id]),

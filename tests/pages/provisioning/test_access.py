@@ -16,8 +16,16 @@ from tests.factories.directories import (
 )
 from tests.factories.provisioning import GroupFactory
 
-LISTS = ["overview", "search", "user-list", "group-list", "review-list", "site-list"]
-EXPORTS = ["user-export", "group-export"]
+LISTS = [
+    "overview",
+    "search",
+    "user-list",
+    "group-list",
+    "review-list",
+    "site-list",
+    "report-list",
+]
+EXPORTS = ["user-export", "group-export", "report-export"]
 OF_ONE = ["user-detail", "group-detail"]
 POST_ONLY = ["group-member-export", "record-link"]
 

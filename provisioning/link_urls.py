@@ -1,0 +1,31 @@
+"""Console URLs of links between pushed people and accounts, and of the reports."""
+
+from django.urls import path
+
+from provisioning.views.link import (
+    group_resync,
+    record_link_to,
+    record_relink,
+    record_sync,
+    record_unlink,
+)
+from provisioning.views.report import report_export, report_list
+from provisioning.views.report_choice import report_act
+
+REPORTS = "directory/reports/"
+USER = "directory/records/users/<uuid:scim_id>/"
+
+link_patterns = [
+    path(REPORTS, report_list, name="report-list"),
+    path(f"{REPORTS}export/", report_export, name="report-export"),
+    path(f"{REPORTS}act/", report_act, name="report-act"),
+    path(f"{USER}relink/", record_relink, name="record-relink"),
+    path(f"{USER}sync/", record_sync, name="record-sync"),
+    path(f"{USER}unlink/", record_unlink, name="record-unlink"),
+    path(f"{USER}link-to/", record_link_to, name="record-link-to"),
+    path(
+        "directory/groups/<uuid:public_id>/resync/",
+        group_resync,
+        name="group-resync",
+    ),
+]
