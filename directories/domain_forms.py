@@ -4,11 +4,19 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from directories.models import Directory, Domain
 
 LONGEST = 300
+
+
+def given(request: HttpRequest, name: str) -> QueryDict | None:
+    """Return what the form of a step is bound to: the POST, or a GET with `name`."""
+    if request.method == "POST":
+        return request.POST
+    return request.GET if name in request.GET else None
 
 
 class DomainForm(forms.Form):

@@ -10,8 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from directories.domain_forms import LinkManyForm
-from directories.forms import posted
+from directories.domain_forms import LinkManyForm, given
 from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries import domains as queries
@@ -43,9 +42,9 @@ def directory_domain_link(request: ConsoleRequest, directory_id: UUID) -> HttpRe
     """Choose verified domains, see what linking them changes, link them."""
     directory = find_directory(request, directory_id)
     others = request.organization.domains.verified().exclude(directory=directory)
-    given = posted(request) or (request.GET if "domains" in request.GET else None)
-    form = LinkManyForm(given, domains=others.order_by("name", "pk"))
-    ready = given is not None and form.is_valid()
+    asked = given(request, "domains")
+    form = LinkManyForm(asked, domains=others.order_by("name", "pk"))
+    ready = asked is not None and form.is_valid()
     if ready and request.method == "POST":
         return _link(request, directory, form)
     names = [domain.name for domain in form.chosen] if ready else []

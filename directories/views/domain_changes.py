@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from directories import tables
-from directories.domain_forms import LinkForm, TypedDomainForm
+from directories.domain_forms import LinkForm, TypedDomainForm, given
 from directories.events import Event
 from directories.exports import csv_response
 from directories.forms import posted
@@ -101,9 +101,9 @@ def domain_link(request: ConsoleRequest, domain_id: UUID) -> HttpResponse:
     if domain.verified_at is None:
         return _not_verified(request, domain)
     others = queries.linkable(request.organization).exclude(pk=domain.directory_id)
-    given = posted(request) or (request.GET if "directory" in request.GET else None)
-    form = LinkForm(given, directories=others)
-    ready = given is not None and form.is_valid()
+    asked = given(request, "directory")
+    form = LinkForm(asked, directories=others)
+    ready = asked is not None and form.is_valid()
     if ready and request.method == "POST":
         return _link(request, domain, form)
     context = {
