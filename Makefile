@@ -1,5 +1,5 @@
 # One command each; every one sets up what it needs.
-.PHONY: run push test test-quick lint format bench bench-peers bench-scale lock
+.PHONY: run push test test-quick lint format bench bench-peers bench-scale bench-console lock
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
@@ -36,6 +36,11 @@ bench-peers:
 bench-scale:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/scale.py $(ARGS)
+
+# Every page of the console at the documented limits, on PostgreSQL.
+bench-console:
+	@config/tools/install dev
+	@.venv/bin/python benchmarks/console.py $(ARGS)
 
 format:
 	@config/tools/install dev

@@ -1,0 +1,116 @@
+"""Measures every page of the console, and long work, at the documented limits.
+
+    python benchmarks/console.py --json figures.json
+
+On PostgreSQL: 300,000 people, 200,000 groups, 150,000 people in one group, about
+8,000,000 memberships, and logs to match. Pages are asked for through Django itself,
+so the figures are the server's alone, templates and queries included. Of three
+times the middle one counts, after one to warm up.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from http import HTTPStatus
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+# Run as a file, its folder is on the path; what it imports is in the one above.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import django
+from django.core.management import call_command
+
+from benchmarks.filling import Place, Sizes, fill
+from benchmarks.postgresql import address, socket_folder, write_to_disk
+from benchmarks.scale import INSIDE, under_postgresql
+from benchmarks.scim import tell
+
+FULL = Sizes(
+    users=300_000,
+    groups=200_000,
+    members=150_000,
+    each=40,
+    held=500,
+    events=1_500_000,
+    entries=200_000,
+    requests=1_000_000,
+)
+QUICK = Sizes(5_000, 2_000, 3_000, 20, 50, 20_000, 5_000, 20_000)
+AIM_MS = 150.0
+BROKEN = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def main() -> int:
+    """Fill, measure, print; return 1 when a page failed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="a small organization")
+    parser.add_argument("--json", type=Path, help="also write the figures here")
+    given = parser.parse_args()
+    if not os.environ.get(INSIDE):
+        return under_postgresql()
+    write_to_disk(socket_folder())
+    figures = measure(QUICK if given.quick else FULL)
+    if given.json:
+        given.json.write_text(json.dumps(figures, indent=2) + "\n")
+    tell(as_text(figures))
+    return 1 if any(page["status"] >= BROKEN for page in figures["pages"]) else 0
+
+
+def measure(sizes: Sizes) -> dict[str, Any]:
+    """Fill an organization and return what its pages and its long work took."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.test"
+    warnings.filterwarnings("ignore")
+    django.setup()
+    call_command("migrate", verbosity=0)
+    # Models can be imported only now.
+    console = import_module("benchmarks.console_parts").Console.make()
+    started = time.monotonic()
+    fill(address(), Place(**console.place), sizes)
+    console.settle()
+    tell(f"filled in {time.monotonic() - started:.0f} s")
+    pages = list(timed(console))
+    work = console.long_work()
+    return {"sizes": vars(sizes), "pages": pages, "work": work}
+
+
+def timed(console: Any) -> Iterator[dict[str, Any]]:
+    """Ask for each page four times; yield the middle of the last three."""
+    for name, url in console.pages():
+        took: list[float] = []
+        status = 0
+        for _ in range(4):
+            started = time.perf_counter()
+            status = console.get(url)
+            took.append((time.perf_counter() - started) * 1000)
+        middle = statistics.median(took[1:])
+        tell(f"{middle:8.1f} ms  first {took[0]:8.1f}  {status}  {name}")
+        yield {
+            "page": name,
+            "url": url,
+            "ms": middle,
+            "first": took[0],
+            "status": status,
+        }
+
+
+def as_text(figures: dict[str, Any]) -> str:
+    """Return the slowest pages and the long work as lines."""
+    slow = sorted(figures["pages"], key=lambda page: -page["ms"])
+    over = [page for page in slow if page["ms"] > AIM_MS]
+    lines = [f"{len(slow)} pages, {len(over)} over {AIM_MS:g} ms"]
+    lines += [f"{page['ms']:8.1f} ms  {page['page']}" for page in slow[:15]]
+    lines += [f"{took:8.1f} s   {name}" for name, took in figures["work"].items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

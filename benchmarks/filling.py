@@ -1,0 +1,88 @@
+"""Fills an organization at its documented limits, by statements on sets.
+
+The rows are those that pushes would have left; services make the frame around them.
+PostgreSQL only.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from benchmarks.scim import tell
+
+FIRST_NAMES = [
+    *("ada", "bo", "cleo", "dan", "eve", "finn", "greta", "hugo"),
+    *("ida", "jon", "kim", "lea", "mo", "nia", "otto", "pia"),
+]
+LAST_NAMES = [
+    *("ash", "berg", "cole", "diaz", "eck", "frey", "gray"),
+    *("holm", "ito", "jung", "kent", "lund", "moss", "nash"),
+]
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the rows belong to: ids as text, and what was there before."""
+
+    organization: str
+    directory: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much there is to be.
+
+    `members` are in the first group, `each` in every other one; `held` groups wait
+    for local groups of their names. The logs have `events`, `entries` and `requests`.
+    """
+
+    users: int
+    groups: int
+    members: int
+    each: int
+    held: int
+    events: int
+    entries: int
+    requests: int
+
+
+SQL = Path(__file__).with_name("filling")
+# Groups whose members one statement lays.
+STEP = 20_000
+
+
+def fill(address: str, place: Place, sizes: Sizes) -> None:
+    """Lay people, groups, members and logs into the tables of a new directory."""
+    values = {
+        **vars(place),
+        **vars(sizes),
+        "first": FIRST_NAMES,
+        "last": LAST_NAMES,
+    }
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.cursor_factory = psycopg.ClientCursor
+        _run(connection, "people", values)
+        _run(connection, "groups", values)
+        for start in range(1, sizes.groups + 1, STEP):
+            spread = {"start": start, "end": start + STEP - 1}
+            _run(connection, "members", values | spread)
+        _run(connection, "logs", values)
+        started = time.monotonic()
+        connection.execute("VACUUM ANALYZE")
+        tell(f"vacuumed in {time.monotonic() - started:.0f} s")
+
+
+def _run(connection: Connection, name: str, values: dict[str, Any]) -> None:
+    """Run the statements of a file together."""
+    started = time.monotonic()
+    with connection.transaction():
+        for statement in (SQL / f"{name}.sql").read_text().split(";\n"):
+            if statement.strip():
+                connection.execute(statement, values)
+    tell(f"{name} laid in {time.monotonic() - started:.0f} s")
