@@ -28,19 +28,9 @@ class Standing:
         return self.rest if self.own is None else self.own
 
     @property
-    def percent(self) -> int:
-        """Return how much is used, in whole percent, 100 at the most."""
-        return min(100, self.used * 100 // self.value) if self.value else 100
-
-    @property
     def tone(self) -> str:
-        """Return the tone of a bar: calm, near the limit, at it."""
-        if self.used >= self.value:
-            return "danger"
-        return "warning" if self.percent >= NEAR_PERCENT else ""
-
-
-NEAR_PERCENT = 90
+        """Return the tone of the bar."""
+        return "danger" if self.used >= self.value else ""
 
 
 def organization_limits(organization: Organization) -> list[Standing]:

@@ -117,42 +117,43 @@ def test_others_may_not(site_admin, stranger):
 
 
 @pytest.mark.django_db
-class TestCommand:
-    """`manage.py subscription`."""
+def test_the_command_ends_and_renews(capsys):
+    organization = OrganizationFactory.create(name="Acme")
+    DirectoryFactory.create(organization=organization)
 
-    def test_it_ends_and_renews(self, capsys):
-        organization = OrganizationFactory.create(name="Acme")
-        DirectoryFactory.create(organization=organization)
-
-        for word, state in (("--end", "lapsed"), ("--renew", "active")):
-            call_command("subscription", "Acme", word)
-            organization.refresh_from_db()
-            assert organization.subscription == state
-
-        said = capsys.readouterr().out.splitlines()
-        assert said[0] == "Ended Acme: 1 directories, 0 users, 0 groups"
-        assert said[1].startswith("Renewed Acme")
-
-    def test_a_dry_run_changes_nothing(self, capsys):
-        organization = OrganizationFactory.create(name="Acme")
-
-        call_command("subscription", str(organization.pk), "--end", "--dry-run")
-
+    for word, state in (("--end", "lapsed"), ("--renew", "active")):
+        call_command("subscription", "Acme", word)
         organization.refresh_from_db()
-        assert organization.subscription == "active"
-        assert "Would end Acme" in capsys.readouterr().out
+        assert organization.subscription == state
 
-    @pytest.mark.parametrize(
-        ("given", "said"),
-        [
-            (["Nobody", "--end"], "No organization has"),
-            (["Acme", "--renew"], "is active already"),
-            (["Twin", "--end"], "More than one organization has"),
-        ],
-    )
-    def test_mistakes_are_named(self, given, said):
-        for name in ("Acme", "Twin", "Twin"):
-            OrganizationFactory.create(name=name)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "Ended Acme: 1 directories, 0 users, 0 groups"
+    assert said[1].startswith("Renewed Acme")
 
-        with pytest.raises(CommandError, match=said):
-            call_command("subscription", *given)
+
+@pytest.mark.django_db
+def test_a_dry_run_changes_nothing(capsys):
+    organization = OrganizationFactory.create(name="Acme")
+
+    call_command("subscription", str(organization.pk), "--end", "--dry-run")
+
+    organization.refresh_from_db()
+    assert organization.subscription == "active"
+    assert "Would end Acme" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["Nobody", "--end"], "No organization has"),
+        (["Acme", "--renew"], "is active already"),
+        (["Twin", "--end"], "More than one organization has"),
+    ],
+)
+def test_mistakes_are_named(given, said):
+    for name in ("Acme", "Twin", "Twin"):
+        OrganizationFactory.create(name=name)
+
+    with pytest.raises(CommandError, match=said):
+        call_command("subscription", *given)
