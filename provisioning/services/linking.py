@@ -1,13 +1,16 @@
 """Finds or makes the account that a record is to be linked to."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from directories import rows
 from directories.events import Event
-from directories.models import Account, RoleAssignment, UserRecord
+from directories.models import Account, Member, RoleAssignment, UserRecord
 from directories.services import accounts
 from directories.services.accounts import Change
 from directories.services.audit import Actor, Target, provider, record_events
+from provisioning.models import Group
 from provisioning.services import takeover
 from provisioning.services.explanations import Reason
 from provisioning.services.mapping import profile_of
@@ -57,14 +60,31 @@ def reason_to_hold(
         return Reason.OTHER_RECORD
     if owner is not None and not domain.here:
         return Reason.OTHER_DIRECTORY
-    if is_admin(account) and approved_by is None:
-        return Reason.ADMIN_ACCOUNT
+    if approved_by is None and is_admin(account):
+        back = returning_admins(record.organization_id, [account.pk])
+        return "" if back else Reason.ADMIN_ACCOUNT
     return ""
 
 
 def is_admin(account: Account) -> bool:
     """Say whether the account holds an admin right anywhere."""
     return RoleAssignment.objects.filter(account=account).exists()
+
+
+def returning_admins(organization: UUID, keys: Collection[int]) -> set[int]:
+    """Return whose rights all come from groups that a provider let go, of these.
+
+    They were provisioned until then. What such a group gives has been a provider's
+    to decide; to hold them would end their rights when their group is synced again.
+    """
+    released = Member.objects.filter(
+        organization=organization, account__in=keys, directory=None
+    ).exclude(released_at=None)
+    back = set(released.values_list("account", flat=True))
+    given = RoleAssignment.objects.filter(account__in=back)
+    groups = Group.objects.filter(organization=organization).exclude(released_at=None)
+    others = given.exclude(group_id__in=groups.values("pk"))
+    return back - set(others.values_list("account", flat=True))
 
 
 def record_links(

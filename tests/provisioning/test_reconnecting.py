@@ -15,7 +15,9 @@ from directories.models import (
     RoleAssignment,
     UserRecord,
 )
+from directories.services.audit import SYSTEM
 from provisioning.models import Group, GroupMember, GroupRole
+from provisioning.services import local_groups
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,
@@ -190,14 +192,25 @@ def test_a_group_that_an_admin_changed_waits_for_review(console, organization):
     delete_configuration(console, idp.directory)
     group = Group.objects.get(name="Crew")
     bo = MemberFactory.create(organization=organization).account
-    console.post(
-        f"/directory/groups/{group.public_id}/members/add/", {"email": bo.email}
-    )
-    GroupMember.objects.get_or_create(group=group, account=bo)
-    Group.objects.update(released_at=None)
+    local_groups.add_people(group, [bo.pk], by=SYSTEM, now=timezone.now())
 
     again = Provider(idp.directory)
     again.group("Crew", again.push("ada@example.com"))
 
     assert again.directory.grouprecords.get().link_state == LinkState.HELD
     assert people_in("Crew") == {"ada@example.com", bo.email}
+
+
+def test_a_right_that_was_given_directly_still_asks_for_an_admin(console, organization):
+    idp = provider_of(organization, "Okta")
+    push_all(idp)
+    give_right(organization)
+    account = Account.objects.get(email="user15@example.com")
+    RoleAssignmentFactory.create(organization=organization, account=account)
+    delete_configuration(console, idp.directory)
+
+    again = Provider(idp.directory)
+    push_all(again)
+
+    held = idp.directory.userrecords.get(link_state=LinkState.HELD)
+    assert (held.user_name, held.link_reason) == (account.email, "admin_account")

@@ -12,7 +12,7 @@ from directories.models import (
     RoleAssignment,
     UserRecord,
 )
-from provisioning.services import scope
+from provisioning.services import linking, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.forecast.deciding import (
     NEW,
@@ -110,9 +110,7 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
     found = list(Account.objects.filter(email_key__in=keys).values_list(*columns))
     found += Account.objects.filter(pk__in=mine).values_list(*columns)
     ids = [row[0] for row in found]
-    admins = set(
-        RoleAssignment.objects.filter(account__in=ids).values_list("account", flat=True)
-    )
+    admins = _admins(forecast, ids)
     owners = {
         account: (record, directory)
         for account, record, directory in UserRecord.objects.filter(
@@ -133,6 +131,16 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
         )
         for key, email_key, status, managed_by, deletion_at in found
     }
+
+
+def _admins(forecast: Forecast, ids: list[int]) -> set[int]:
+    """Return who of these holds an admin right for which they would be held."""
+    assigned = RoleAssignment.objects.filter(account__in=ids)
+    admins = set(assigned.values_list("account", flat=True))
+    if not admins:
+        return admins
+    organization = forecast.directory.organization_id
+    return admins - linking.returning_admins(organization, admins)
 
 
 def _places(forecast: Forecast, names: set[str]) -> dict[str, Place]:
