@@ -15,6 +15,10 @@ NAVIGATION: list[dict[str, Any]] = [
             {"label": _("Review"), "view": "provisioning:review-list"},
             {"label": _("Reports"), "view": "provisioning:report-list"},
             {
+                "label": _("Managed accounts"),
+                "view": "provisioning:managed-account-list",
+            },
+            {
                 "label": _("Administrators"),
                 "view": "provisioning:administrator-list",
             },
@@ -43,6 +47,10 @@ NAVIGATION: list[dict[str, Any]] = [
         "label": _("Settings"),
         "icon": "settings",
         "children": [
+            {
+                "label": _("Organization"),
+                "view": "directories:organization-settings",
+            },
             {"label": _("API keys"), "view": "directories:organization-api-key-list"},
             {"label": _("Subscription"), "view": "directories:subscription"},
             {"label": _("Limits"), "view": "directories:limits"},

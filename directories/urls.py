@@ -29,6 +29,7 @@ from directories.views.organization_api_key import (
     organization_api_key_list,
     organization_api_key_revoke,
 )
+from directories.views.organization_settings import organization_settings
 from directories.views.password import (
     password_change,
     password_reset,
@@ -79,6 +80,7 @@ urlpatterns = [
     ),
     path("organizations/", organization_choose, name="organization-choose"),
     *domain_urls.urlpatterns,
+    path("settings/organization/", organization_settings, name="organization-settings"),
     path(KEYS, organization_api_key_list, name="organization-api-key-list"),
     path(f"{KEYS}add/", organization_api_key_add, name="organization-api-key-add"),
     path(

@@ -6,7 +6,13 @@ from django.utils import timezone
 from directories.models import Directory, Job, Organization
 from directories.services import jobs
 from directories.tasks import wake
-from provisioning.services import deleted_groups, dry_runs, removal_work, sync
+from provisioning.services import (
+    deleted_groups,
+    dry_runs,
+    managed_accounts,
+    removal_work,
+    sync,
+)
 
 
 @shared_task
@@ -31,6 +37,15 @@ def forget_deleted_groups() -> None:
 def forget_dry_runs() -> None:
     """Delete the dry runs that are some days old."""
     dry_runs.forget_old(timezone.now())
+
+
+@shared_task
+def delete_due_accounts() -> None:
+    """Delete the accounts whose time to be taken back has passed."""
+    now = timezone.now()
+    while due := managed_accounts.due_accounts(now):
+        for key in due:
+            _wake_all(managed_accounts.delete_account(key, now=now))
 
 
 def approve_removals(run: jobs.Run) -> None:

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from provisioning.account_urls import account_patterns
 from provisioning.group_urls import group_patterns
-from provisioning.rule_urls import rule_patterns
 from provisioning.link_urls import link_patterns
+from provisioning.rule_urls import rule_patterns
 from provisioning.views.administrator import (
     administrator_add,
     administrator_export,
@@ -60,6 +61,7 @@ urlpatterns = [
         record_timeline_export,
         name="record-timeline-export",
     ),
+    *account_patterns,
     path(GROUPS, group_list, name="group-list"),
     path(f"{GROUPS}export/", group_export, name="group-export"),
     path(GROUP, group_detail, name="group-detail"),

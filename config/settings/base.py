@@ -97,6 +97,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisioning.tasks.forget_dry_runs",
         "schedule": crontab(hour="1", minute="30"),
     },
+    "delete-due-accounts": {
+        "task": "provisioning.tasks.delete_due_accounts",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "forget": {
         "task": "directories.tasks.forget",
         "schedule": timedelta(hours=1),
@@ -315,11 +320,12 @@ JOB_HANDLERS = {
     "dry-run": "provisioning.services.dry_runs.work_out",
     "link-choice": "provisioning.services.link_choices.carry_out",
     "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
+    "accounts-deactivate": "provisioning.services.account_runs.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",
 }
 
 # What is done without a subscription too; all other kinds wait for one.
-JOBS_THAT_GO_ON = {"directory-release", "domain-check"}
+JOBS_THAT_GO_ON = {"accounts-deactivate", "directory-release", "domain-check"}
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")

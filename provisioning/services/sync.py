@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -197,11 +198,19 @@ def queue_where_waiting(
 
     The address is that of the record, or the one that it has `freed`.
     """
+    address = freed or record.email_key
+    return queue_for_address(record.organization_id, address, now, but=record.pk)
+
+
+def queue_for_address(
+    organization_id: UUID, email_key: str, now: datetime, *, but: int = 0
+) -> list[Job]:
+    """Queue comparisons of the directories whose people wait for an address."""
     waiting = UserRecord.objects.filter(
-        organization_id=record.organization_id,
-        email_key=freed or record.email_key,
+        organization_id=organization_id,
+        email_key=email_key,
         link_state=LinkState.HELD,
-    ).exclude(pk=record.pk)
+    ).exclude(pk=but)
     directories = Directory.objects.filter(pk__in=waiting.values("directory"))
     return [queue_reconcile(each, now) for each in directories.order_by("pk")]
 

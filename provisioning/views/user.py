@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from directories.exports import csv_response
-from directories.models import Member, Organization
+from directories.models import Account, Member, Organization
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.queries import administrators, people
+from provisioning.queries.account_state import state_of
 from provisioning.queries.review import provider_directories
 from provisioning.views.listing import list_page, turned_round
 from provisioning.views.profile import profile_of
@@ -106,19 +107,15 @@ def _lines(
 def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     """Show one person: who owns the account, what it holds, what happened."""
     organization = request.organization
-    members = organization.members.select_related("account", "directory")
-    member = get_object_or_404(members, account__public_id=public_id)
+    member = find_member(request, public_id)
     account = member.account
     record = people.record_of(organization, account)
     groups = list(people.groups_of(organization, account)[: GROUPS_SHOWN + 1])
     context = {
-        "crumbs": [
-            (_("Admin"), "/"),
-            (_("Directory"), ""),
-            (_("Users"), reverse("provisioning:user-list")),
-            (account.get_full_name(), ""),
-        ],
+        "crumbs": person_crumbs(account),
         "member": member,
+        "state": state_of(member, record),
+        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "account": account,
         "record": record,
         "profile": profile_of(member, record),
@@ -136,3 +133,21 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     return render_part(
         request, "provisioning/user_detail.html", context, fragment="history"
     )
+
+
+def find_member(request: ConsoleRequest, public_id: UUID) -> Member:
+    """Return a person of the organization with account and directory, or 404."""
+    members = request.organization.members.select_related("account", "directory")
+    return get_object_or_404(members, account__public_id=public_id)
+
+
+def person_crumbs(account: Account, *more: str) -> list[tuple[str, str]]:
+    """Return the breadcrumbs of a person's page, or of the one below it."""
+    own = reverse("provisioning:user-detail", args=[account.public_id])
+    return [
+        (_("Admin"), "/"),
+        (_("Directory"), ""),
+        (_("Users"), reverse("provisioning:user-list")),
+        (account.get_full_name(), own if more else ""),
+        *((label, "") for label in more),
+    ]

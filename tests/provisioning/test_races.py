@@ -73,7 +73,7 @@ def test_two_directories_that_push_a_person_of_a_linked_domain(idp, organization
         idp.group(f"Crew {number}", user)
         organization.domains.update(directory=entra.directory)
         at_once(
-            lambda email=email: entra.push(email),
+            lambda email=email: entra.send("POST", "/Users", person(email)),
             switch(idp, user, active=bool(number % 2)),
             lambda email=email: entra.send("POST", "/Users", person(email)),
         )

@@ -1,0 +1,40 @@
+"""Console URLs about managed accounts, and about the account of one person."""
+
+from django.urls import path
+
+from provisioning.views.account import (
+    account_deactivate,
+    account_delete,
+    account_deletion_cancel,
+    account_reactivate,
+    user_remove,
+)
+from provisioning.views.managed_account import (
+    managed_account_deactivate,
+    managed_account_export,
+    managed_account_list,
+)
+from provisioning.views.person_edit import user_edit
+
+USER = "directory/users/<uuid:public_id>/"
+MANAGED = "directory/managed-accounts/"
+
+account_patterns = [
+    path(f"{USER}edit/", user_edit, name="user-edit"),
+    path(f"{USER}remove/", user_remove, name="user-remove"),
+    path(f"{USER}deactivate/", account_deactivate, name="account-deactivate"),
+    path(f"{USER}reactivate/", account_reactivate, name="account-reactivate"),
+    path(f"{USER}delete/", account_delete, name="account-delete"),
+    path(
+        f"{USER}cancel-deletion/",
+        account_deletion_cancel,
+        name="account-deletion-cancel",
+    ),
+    path(MANAGED, managed_account_list, name="managed-account-list"),
+    path(f"{MANAGED}export/", managed_account_export, name="managed-account-export"),
+    path(
+        f"{MANAGED}deactivate/",
+        managed_account_deactivate,
+        name="managed-account-deactivate",
+    ),
+]
