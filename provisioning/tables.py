@@ -197,6 +197,14 @@ def report_filter(query: QueryDict, report: Report) -> ReportFilter:
     )
 
 
+def job_of(query: QueryDict) -> uuid.UUID | None:
+    """Return the id of the job that a list was asked to show."""
+    try:
+        return uuid.UUID(query.get("job", ""))
+    except ValueError:
+        return None
+
+
 def directory_of(query: QueryDict, *, or_local: bool = False) -> str:
     """Return the id of the directory asked for, or LOCAL, or ""."""
     asked = query.get("directory", "")

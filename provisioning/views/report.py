@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from directories.exports import csv_response
-from directories.models import LinkState, Member, UserRecord
+from directories.models import Job, LinkState, Member, UserRecord
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services import exports
 from directories.services.audit import Target
@@ -22,7 +22,7 @@ from provisioning.queries.people import LOCAL
 from provisioning.queries.reports import LOOSE, OF_RECORDS, Report
 from provisioning.queries.review import provider_directories
 from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
-from provisioning.services.link_choices import OFFERED
+from provisioning.services.link_choices import BULK, OFFERED
 from provisioning.views.listing import list_page, turned_round
 
 # By what the rows of a report are in order.
@@ -49,6 +49,7 @@ def report_list(request: ConsoleRequest) -> HttpResponse:
         "crumbs": [(_("Admin"), "/"), (_("Directory"), ""), (_("Reports"), "")],
         "report": report,
         "reports": Report,
+        "job": _job(request),
         "wanted": wanted,
         "of_records": report in OF_RECORDS,
         "descending": cut.descending,
@@ -72,6 +73,14 @@ def report_list(request: ConsoleRequest) -> HttpResponse:
     return render_part(
         request, "provisioning/report_list.html", context, fragment="rows"
     )
+
+
+def _job(request: ConsoleRequest) -> Job | None:
+    """Return the work that was just begun here, to show how far it is."""
+    asked = tables.job_of(request.GET)
+    if asked is None:
+        return None
+    return request.organization.jobs.filter(pk=asked, kind=BULK).first()
 
 
 def _choices(request: ConsoleRequest, report: Report) -> dict[str, Any]:

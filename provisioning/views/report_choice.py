@@ -27,11 +27,12 @@ MOST_CHOSEN = 1_000
 @requires(Permission.MANAGE_PROVIDERS)
 def report_act(request: ConsoleRequest) -> HttpResponse:
     """Say in numbers what an action changes; when that was confirmed, queue it."""
+    own = reverse("provisioning:report-list")
     choice = _choice(request)
     total = _count(request, choice) if choice else 0
     if choice is None or not total:
         messages.info(request, _("Choose at least one row first, or all that match."))
-        return redirect(f"{reverse('provisioning:report-list')}?{_query(request)}")
+        return redirect(f"{own}?{_query(request)}")
     if "confirmed" in request.POST:
         job = link_choices.queue_choice(
             request.organization,
@@ -41,8 +42,7 @@ def report_act(request: ConsoleRequest) -> HttpResponse:
             now=timezone.now(),
         )
         wake(job.pk)
-        return redirect("directories:job-detail", job.pk)
-    own = reverse("provisioning:report-list")
+        return redirect(f"{own}?{_query(request)}&job={job.pk}")
     context = {
         "crumbs": [
             (_("Admin"), "/"),
