@@ -23,6 +23,7 @@ from directories.models import (
 from directories.queries import nesting
 from directories.services import guard, jobs, records
 from provisioning.models import Group
+from provisioning.queries import unequal
 from provisioning.services import (
     all_members,
     group_conflicts,
@@ -112,7 +113,8 @@ def _locked(record: GroupRecord) -> _Locked | None:
 def reconcile_directory(run: jobs.Run) -> None:
     """Look at waiting people again, then make every synced group equal.
 
-    The task of RECONCILE jobs. `cursor` is the last group record done.
+    Groups are compared many at a time; only those that differ are gone through. The
+    task of RECONCILE jobs. `cursor` is the last group record done.
     """
     directory = run.job.directory
     if directory is None:
@@ -125,9 +127,11 @@ def reconcile_directory(run: jobs.Run) -> None:
         _revisit_people(directory, run)
         all_members.bring_in_step(directory, lambda _done: run.report(done=done))
         group_conflicts.revisit_waiting(directory, now=timezone.now())
-    while record := groups.filter(pk__gt=cursor).first():
-        fill(record, partial(run.report, done=done, cursor=cursor))
-        cursor, done = record.pk, done + 1
+    nested = nesting.counts(directory)
+    while step := unequal.next_step(directory.pk, after=cursor, nested=nested):
+        for record in groups.filter(pk__in=step.unequal):
+            fill(record, partial(run.report, done=done, cursor=cursor))
+        cursor, done = step.last, done + step.size
         run.report(done=done, cursor=cursor)
         breathe()
 
