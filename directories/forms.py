@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise
 
+from directories.guard_form import GuardFields
 from directories.models import Account, Directory
 from directories.services.organization_api_keys import longest_until
 
@@ -270,7 +271,7 @@ def _rate_help(rate: int) -> str:
     return text.format(number=number_format(rate, force_grouping=True))
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(GuardFields):
     """How a directory takes requests; its fields are named as those of Directory.
 
     `rates` are the installation's own, by the name of the field.

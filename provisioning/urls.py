@@ -20,6 +20,11 @@ from provisioning.views.group_detail import (
 from provisioning.views.group_right import group_right_add, group_right_remove
 from provisioning.views.mapping import attribute_mapping
 from provisioning.views.overview import organization_overview
+from provisioning.views.removal import (
+    removal_decide,
+    removal_export,
+    removal_list,
+)
 from provisioning.views.review import record_link, review_list
 from provisioning.views.role import role_list
 from provisioning.views.search import search
@@ -77,6 +82,9 @@ urlpatterns = [
     *group_patterns,
     *rule_patterns,
     path(f"{PROVIDER}attribute-mapping/", attribute_mapping, name="attribute-mapping"),
+    path(f"{PROVIDER}removals/", removal_list, name="removal-list"),
+    path(f"{PROVIDER}removals/export/", removal_export, name="removal-export"),
+    path(f"{PROVIDER}removals/<slug:decision>/", removal_decide, name="removal-decide"),
     path(ADMINISTRATORS, administrator_list, name="administrator-list"),
     path(f"{ADMINISTRATORS}add/", administrator_add, name="administrator-add"),
     path(f"{ADMINISTRATORS}export/", administrator_export, name="administrator-export"),

@@ -27,6 +27,9 @@ class Choices:
     request_log_days: int
     request_log_bodies: bool
     troubleshooting_days: int
+    guard_on: bool
+    guard_percent: int
+    guard_least: int
 
 
 @dataclass(frozen=True)

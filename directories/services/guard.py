@@ -14,24 +14,20 @@ from django.core.cache import caches
 from django.db import transaction
 
 from directories import dialect, rows
-from directories.models import (
-    Directory,
-    GroupRecord,
-    LinkState,
-    Removal,
-    UserRecord,
+from directories.models import Directory, Removal, UserRecord
+from directories.queries.removals import (
+    MEMBERSHIPS,
+    PEOPLE,
+    memberships_of,
+    people_of,
 )
 from directories.services import guard_news
 
 REMOVAL = Removal._meta.db_table
 USER = UserRecord._meta.db_table
-GROUP = GroupRecord._meta.db_table
 WINDOW = timedelta(hours=1)
 Kind, State = Removal.Kind, Removal.State
-# What is lost, by the kinds that count for it, and how much of it a server takes
-# away in a second at most; see _Count.
-PEOPLE = (Kind.DEACTIVATED, Kind.DELETED)
-MEMBERSHIPS = (Kind.LEFT, Kind.GROUP_DELETED)
+# How much of it a server takes away in a second at most.
 PER_S = {PEOPLE: 2_000, MEMBERSHIPS: 100_000}
 KEEP_S = 2.0
 Family = tuple[Removal.Kind, Removal.Kind]
@@ -241,7 +237,7 @@ def tally_of(
     lost = _lost(directory, family, since, most=least + 1)
     if lost + more <= least:
         return Tally(lost=lost, base=0, limit=least)
-    there = present(directory, family)
+    there = people_of(directory) if family == PEOPLE else memberships_of(directory)
     # All who are lost were there; the percentage of those that are is a lower bound.
     most = max(least, there)
     lost = _lost(directory, family, since, most=most + 1)
@@ -263,20 +259,6 @@ def _lost(directory: Directory, family: Family, since: datetime, *, most: int) -
             *(kind.value for kind in family),
             dialect.datetime_parameter(since),
         ],
-    )
-    return int(found[0][0])
-
-
-def present(directory: Directory, family: Family) -> int:
-    """Count the linked active people of a directory, or its memberships."""
-    if family == PEOPLE:
-        return UserRecord.objects.filter(
-            directory=directory, link_state=LinkState.LINKED, active=True
-        ).count()
-    found = dialect.rows(
-        f"SELECT COALESCE(sum(member_count), 0) FROM {GROUP}"  # noqa: S608
-        " WHERE directory_id = %s",
-        [dialect.uuid_parameter(directory.pk)],
     )
     return int(found[0][0])
 

@@ -39,7 +39,7 @@ def tell_stopped(directory: Directory, stop: Stop, *, now: datetime) -> None:
             "percent": directory.guard_percent,
             "least": directory.guard_least,
         },
-        path=reverse("directories:directory-detail", args=[directory.pk]),
+        path=reverse("provisioning:removal-list", args=[directory.pk]),
     )
 
 

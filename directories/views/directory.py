@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 from directories.forms import DirectoryForm, posted
 from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
-from directories.queries import arrivals, jobs, organizations, providers
+from directories.queries import arrivals, jobs, organizations, providers, removals
 from directories.services import directories
 from directories.tasks import wake
 from directories.views.rendering import provider_crumbs, render_part
@@ -99,6 +99,7 @@ def directory_detail(request: ConsoleRequest, directory_id: UUID) -> HttpRespons
         "crumbs": provider_crumbs(directory),
         "directory": directory,
         "tallies": arrivals.tallies(directory),
+        "guard": removals.banner_of(directory),
         "keys": providers.key_facts(directory, now),
         "compared_at": jobs.last_done_at(directory, kind=directories.RECONCILE),
         "work": jobs.work_of(directory, now, mended_by=directories.RECONCILE),

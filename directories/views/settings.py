@@ -15,6 +15,7 @@ from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries import directory_settings as facts
 from directories.queries.limits import directory_limits
+from directories.queries.removals import threshold_of
 from directories.services.directories import RECONCILE
 from directories.services.directory_settings import (
     Choices,
@@ -54,6 +55,7 @@ def directory_settings(request: ConsoleRequest, directory_id: UUID) -> HttpRespo
         "sections": SECTIONS,
         "standing": facts.standing(directory),
         "limits": directory_limits(directory),
+        "guard": threshold_of(directory),
         "comparison": facts.work_under_way(directory, kind=RECONCILE),
     }
     return render(

@@ -13,6 +13,7 @@ from directories.models import (
     TroubleshootingEntry,
 )
 from directories.queries.providers import KeyHealth, present_keys
+from directories.queries.removals import Standing, stopped_in
 from provisioning.queries.review import Waiting, provider_directories, waiting
 
 ERRORS_SINCE = timedelta(hours=24)
@@ -42,6 +43,7 @@ class Attention:
 
     directories: Sequence[Directory]
     keys: Sequence[KeyDue] = ()
+    stopped: Sequence[Standing] = ()
     failed_jobs: Sequence[Job] = ()
     errors: Sequence[ErrorCount] = ()
     waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
@@ -49,7 +51,9 @@ class Attention:
     silent: Sequence[Directory] = ()
 
     def __bool__(self) -> bool:
-        urgent = self.keys or self.failed_jobs or self.errors or self.waiting
+        urgent = (
+            self.stopped or self.keys or self.failed_jobs or self.errors or self.waiting
+        )
         return bool(urgent or self.not_set_up or self.silent)
 
     def without_providers(self) -> "Attention":
@@ -66,6 +70,7 @@ def attention_of(organization: Organization, now: datetime) -> Attention:
     return Attention(
         directories=directories,
         keys=_keys_due(active, now),
+        stopped=stopped_in(directories),
         failed_jobs=list(_failed_jobs(organization, now)),
         errors=_errors(directories, now - ERRORS_SINCE),
         waiting=waiting(organization),

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from directories.consumers import RefusedError
 from directories.models import Directory, Job, Removal
+from directories.queries import removals as facts
 from directories.services import jobs, together
 from directories.services.limits import LimitReachedError
 from directories.services.opening import ClosedError
@@ -89,9 +90,9 @@ def _decided(run: jobs.Run, directory: Directory) -> QuerySet[Removal]:
     """Return what the decision is about and has not been carried out yet."""
     content = run.job.input.content
     if run.job.kind == removals.UNDO:
-        found = removals.undoable(directory, now=run.job.created_at)
+        found = facts.undoable_in(directory, run.job.created_at)
     else:
-        found = removals.held(directory)
+        found = facts.held_in(directory)
     found = found.filter(pk__lte=content["last"])
     return found if content["keys"] is None else found.filter(pk__in=content["keys"])
 

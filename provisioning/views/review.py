@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from directories.consumers import RefusedError
 from directories.models import Account, UserRecord
 from directories.permissions import ConsoleRequest, Permission, requires
+from directories.queries.removals import stopped_in
 from directories.services.opening import ClosedError
 from provisioning import tables
 from provisioning.queries import review
@@ -44,6 +45,7 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
     tab = request.GET.get("tab", "")
     if tab not in {PEOPLE, GROUPS, LOOSE}:
         tab = _first_tab(waiting, loose)
+    manages = Permission.MANAGE_PROVIDERS in request.permissions
     if tab == GROUPS:
         shown = group_page(request)
     else:
@@ -57,7 +59,10 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
         "loose": short(loose, review.COUNT_CAP),
         "tab": tab,
         "directory": directory,
-        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
+        "manages": manages,
+        "stopped": stopped_in(review.provider_directories(request.organization))
+        if manages
+        else (),
         **shown,
     }
     return render(request, "provisioning/review_list.html", context)

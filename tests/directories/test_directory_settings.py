@@ -24,6 +24,9 @@ DEFAULTS = Choices(
     request_log_days=14,
     request_log_bodies=True,
     troubleshooting_days=90,
+    guard_on=True,
+    guard_percent=20,
+    guard_least=50,
 )
 
 

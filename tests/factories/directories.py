@@ -1,6 +1,7 @@
 """Factories of the directories app."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import factory
 
@@ -20,6 +21,7 @@ from directories.models import (
     Nesting,
     Organization,
     OrganizationApiKey,
+    Removal,
     RequestEntry,
     RoleAssignment,
     Site,
@@ -222,6 +224,20 @@ class NestingFactory(factory.django.DjangoModelFactory[Nesting]):
     child = factory.SubFactory(
         GroupRecordFactory, directory=factory.SelfAttribute("..directory")
     )
+
+
+class RemovalFactory(factory.django.DjangoModelFactory[Removal]):
+    """A deactivation that waits for a decision, just now."""
+
+    class Meta:
+        model = Removal
+
+    directory = factory.SubFactory(DirectoryFactory)
+    at = factory.LazyFunction(lambda: datetime.now(UTC))
+    kind = Removal.Kind.DEACTIVATED
+    state = Removal.State.HELD
+    scim_id = factory.LazyFunction(lambda: str(uuid4()))
+    name = factory.Sequence(lambda n: f"lost{n:04}@example.com")
 
 
 class UnusedAttributeFactory(factory.django.DjangoModelFactory[UnusedAttribute]):

@@ -369,5 +369,5 @@ def test_admins_are_mailed_once(guarded, mailoutbox):
         deactivate(scim, user)
 
     assert [mail.to for mail in mailoutbox] == [["root@example.net"]]
-    assert "/security/identity-providers/" in mailoutbox[0].body
+    assert "/removals/" in mailoutbox[0].body
     assert "1 of 3 people" in mailoutbox[0].body

@@ -35,6 +35,9 @@ UNCHANGED = {
     "request_log_days": "14",
     "request_log_bodies": "on",
     "troubleshooting_days": "90",
+    "guard_on": "on",
+    "guard_percent": "20",
+    "guard_least": "50",
 }
 DIALOG = '<dialog class="dialog"'
 
@@ -102,11 +105,13 @@ def test_what_a_directory_has_is_chosen_on_its_page(console, okta):
         "unknown_attributes": "drop",
         "nested_groups": "count",
         "group_conflicts": "hold",
+        "guard_on": "on",
         "request_log_bodies": "on",
     }
     okta.mode, okta.unknown_attributes, okta.nested_groups = "strict", "keep", "ignore"
     okta.request_log_bodies, okta.reads_per_minute = False, 120
     okta.group_conflicts, okta.all_members = "refuse", True
+    okta.guard_on = False
     okta.save()
 
     answer = console.get(url_of(okta))
@@ -359,3 +364,34 @@ def test_the_rate_of_the_installation_is_shown(console, okta, settings, rate, wo
     settings.SCIM_WRITES_PER_MINUTE = settings.SCIM_READS_PER_MINUTE = rate
 
     assert main_of(console.get(url_of(okta))).count(words) == 2
+
+
+def test_the_guard_says_what_its_rule_means_in_numbers(console, okta, save):
+    for _each in range(5):
+        UserRecordFactory.create(directory=okta, linked=True)
+    GroupRecordFactory.create(directory=okta, member_count=400)
+
+    assert "more than 50 of 5 people" in main_of(console.get(url_of(okta)))
+    answer = save(guard_percent="40", guard_least="1")
+
+    assert answer.status_code == 302
+    okta.refresh_from_db()
+    assert (okta.guard_on, okta.guard_percent, okta.guard_least) == (True, 40, 1)
+    page = main_of(console.get(url_of(okta)))
+    assert "more than 2 of 5 people" in page
+    assert "more than 160 of 400 memberships" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("guard_percent", ""),
+        ("guard_percent", "101"),
+        ("guard_least", "-1"),
+        ("guard_least", "many"),
+    ],
+)
+def test_a_guard_without_a_number_is_not_saved(save, okta, field, value):
+    assert save(**{field: value}).status_code == 422
+    okta.refresh_from_db()
+    assert (okta.guard_percent, okta.guard_least) == (20, 50)

@@ -279,7 +279,7 @@ def test_the_number_of_queries_does_not_grow(console, organization, okta, held):
             link_reason=Reason.ADMIN_ACCOUNT,
         )
 
-    assert queries_of(console, URL) == one <= 12
+    assert queries_of(console, URL) == one <= 13
 
 
 def test_people_who_are_not_linked_are_listed_with_state_and_reason(console, okta):
