@@ -119,11 +119,11 @@ def _link_to(person: Person, found: Holder) -> Fate:
         return Fate(LinkState.HELD, reason)
     managed = found.managed or person.place.ours
     if not person.active:
+        if not managed:
+            return Fate(LinkState.PAUSED, Reason.INACTIVE, found.key)
         # Linked while inactive: a managed account is deactivated at once.
-        state = LinkState.LINKED if managed else LinkState.PAUSED
-        reason = "" if managed else Reason.INACTIVE
-        effect = "person_deactivated" if managed and found.active else "person_linked"
-        return Fate(state, reason, found.key, effect)
+        effect = "person_deactivated" if found.active else "person_linked"
+        return Fate(LinkState.LINKED, "", found.key, effect)
     effect = "person_reactivated" if managed and not found.active else "person_linked"
     return Fate(LinkState.LINKED, "", found.key, effect)
 

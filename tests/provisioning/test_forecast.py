@@ -1,0 +1,368 @@
+"""What a dry run says is what then happens."""
+
+import random
+from contextlib import suppress
+
+import pytest
+from django.utils import timezone
+
+from directories.folding import fold
+from directories.models import (
+    Account,
+    Directory,
+    GroupRecord,
+    LinkState,
+    Membership,
+    Nesting,
+    UserRecord,
+)
+from directories.services.audit import SYSTEM
+from directories.tasks import wake
+from provisioning.models import DryRun, DryRunLine, Group, GroupMember
+from provisioning.queries.conflicts import ConflictFilter
+from provisioning.services import conflict_runs, dry_runs
+from provisioning.services.scope_rules import Plan
+from tests.factories.directories import (
+    AccountFactory,
+    DirectoryFactory,
+    DomainFactory,
+    GroupRecordFactory,
+    MemberFactory,
+    OrganizationFactory,
+    RoleAssignmentFactory,
+    UserRecordFactory,
+)
+from tests.factories.provisioning import GroupFactory
+from tests.provisioning.test_scope import work
+
+pytestmark = pytest.mark.django_db
+
+DOMAINS = (
+    "ours.example",
+    "here.example",
+    "there.example",
+    "alien.example",
+    "loose.example",
+)
+SEEDS = range(40)
+Kind = DryRun.Kind
+Scope = Directory.Scope
+
+
+class World:
+    """A random organization with a directory whose records are in any state."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - no secret
+        self.organization = OrganizationFactory.create()
+        stranger = OrganizationFactory.create()
+        self.directory = DirectoryFactory.create(
+            organization=self.organization,
+            scope=self.random.choice([Scope.ALL, Scope.CHOSEN, Scope.TEST]),
+            nested_groups=self.random.choice(Directory.NestedGroups.values),
+            mode=self.random.choice(Directory.Mode.values),
+        )
+        self.other = DirectoryFactory.create(organization=self.organization)
+        linked = {"here.example": self.directory, "there.example": self.other}
+        for name in DOMAINS[:3]:
+            DomainFactory.create(
+                organization=self.organization, name=name, directory=linked.get(name)
+            )
+        DomainFactory.create(organization=stranger, name="alien.example")
+        self.people = [self.person(number) for number in range(14)]
+        self.groups = [self.group(number) for number in range(7)]
+        self.choose()
+        self.fill()
+
+    def maybe(self, chance: float) -> bool:
+        """Say yes as often as asked for."""
+        return self.random.random() < chance
+
+    def person(self, number: int) -> UserRecord:
+        """Add a record, perhaps linked, perhaps with an account of its address."""
+        email = f"p{number}@{self.random.choice(DOMAINS)}"
+        if self.maybe(0.1):
+            email = ""
+        account = self.account(email) if email and self.maybe(0.6) else None
+        state, reason, owned = self.random.choice(
+            [
+                (LinkState.LINKED, "", True),
+                (LinkState.PAUSED, "out_of_scope", True),
+                (LinkState.PAUSED, "inactive", True),
+                (LinkState.UNLINKED, "out_of_scope", False),
+                (LinkState.UNLINKED, "no_email", False),
+                (LinkState.HELD, "admin_account", False),
+                (LinkState.HELD, "domain_linked_elsewhere", False),
+            ]
+        )
+        if owned and account is None:
+            account = self.account(f"former{number}@{self.random.choice(DOMAINS)}")
+        elsewhere = account is not None and not owned and self.maybe(0.2)
+        if elsewhere:
+            UserRecordFactory.create(
+                directory=self.other,
+                user_name=email,
+                account=account,
+                link_state=LinkState.LINKED,
+            )
+        return UserRecordFactory.create(
+            directory=self.directory,
+            user_name=f"user{number}",
+            email=email,
+            active=self.maybe(0.8),
+            account=account if owned else None,
+            link_state=state,
+            link_reason=reason,
+        )
+
+    def account(self, email: str) -> Account:
+        """Add an account in any state, perhaps an admin's."""
+        account = AccountFactory.create(
+            email=email,
+            status=self.random.choice(Account.Status.values),
+            managed_by=self.organization if self.maybe(0.5) else None,
+        )
+        MemberFactory.create(organization=self.organization, account=account)
+        if self.maybe(0.15):
+            RoleAssignmentFactory.create(
+                organization=self.organization, account=account, role="site_admin"
+            )
+        return account
+
+    def group(self, number: int) -> GroupRecord:
+        """Add a group's record: synced, left out, or waiting for a local group."""
+        name = f"Group {number}"
+        how = self.random.choice(["synced", "out", "out", "local", "released"])
+        record = GroupRecordFactory.create(directory=self.directory, display_name=name)
+        if how == "synced":
+            GroupFactory.create(
+                organization=self.organization,
+                name=name,
+                kind=Group.Kind.SYNCED,
+                record=record,
+            )
+            self.settle(record, LinkState.LINKED, "")
+        elif how == "local" and self.maybe(0.5):
+            GroupFactory.create(organization=self.organization, name=name)
+            self.settle(record, LinkState.HELD, "local_group_same_name")
+        else:
+            self.settle(record, LinkState.UNLINKED, "out_of_scope")
+            if how != "out":
+                released = timezone.now() if how == "released" else None
+                GroupFactory.create(
+                    organization=self.organization, name=name, released_at=released
+                )
+        return record
+
+    def settle(self, record: GroupRecord, state: str, reason: str) -> None:
+        """Say what a group's record led to."""
+        record.link_state, record.link_reason = state, reason
+        record.save()
+
+    def plan(self) -> Plan:
+        """Return a random rule; its names are sorted as the page sorts them."""
+        names = [f"Group {number}" for number in range(8)]
+        users = [f"user{number}" for number in range(16)]
+        return Plan(
+            scope=self.random.choice(Scope.values),
+            groups=tuple(sorted(self.random.sample(names, 3))),
+            users=tuple(sorted(self.random.sample(users, 3))),
+        )
+
+    def choose(self) -> None:
+        """Choose names, whether the scope asks for them or not."""
+        plan = self.plan()
+        for subject, chosen in (("group", plan.groups), ("user", plan.users)):
+            for name in chosen:
+                self.directory.sync_choices.create(
+                    subject=subject, name=name, name_key=fold(name)
+                )
+
+    def fill(self) -> None:
+        """Put people and groups into groups, and anybody into what exists."""
+        for group in self.groups:
+            members = self.random.sample(self.people, self.random.randint(0, 6))
+            for person in members:
+                Membership.objects.create(
+                    directory=self.directory, group=group, user=person
+                )
+            group.member_count = len(members)
+            if self.maybe(0.3):
+                child = self.random.choice(self.groups)
+                if child != group:
+                    Nesting.objects.create(
+                        directory=self.directory, parent=group, child=child
+                    )
+                    group.nested_count = 1
+                    GroupRecord.objects.filter(pk=child.pk).update(was_nested=True)
+            GroupRecord.objects.filter(pk=group.pk).update(
+                member_count=group.member_count, nested_count=group.nested_count
+            )
+        accounts = list(Account.objects.all())
+        for group in Group.objects.all():
+            for account in self.random.sample(accounts, min(3, len(accounts))):
+                GroupMember.objects.create(group=group, account=account)
+
+    def look(self) -> dict[str, object]:
+        """Return what there is of people, groups, members and accounts."""
+        records = UserRecord.objects.filter(directory=self.directory)
+        return {
+            "people": {
+                r.user_name: (
+                    r.link_state,
+                    r.link_reason,
+                    r.account.status if r.account else "",
+                    r.account.email_key if r.account else "",
+                )
+                for r in records.select_related("account")
+            },
+            "groups": {
+                r.display_name: getattr(r, "group", None) is not None
+                for r in GroupRecord.objects.filter(
+                    directory=self.directory
+                ).select_related("group")
+            },
+            "members": {
+                g.name: set(g.members.values_list("email_key", flat=True))
+                for g in Group.objects.all()
+            },
+            "accounts": set(Account.objects.values_list("email_key", flat=True)),
+        }
+
+
+def dry_run(world, kind, plan=None):
+    made = dry_runs.request_dry_run(
+        directory=world.directory, kind=kind, plan=plan, by=SYSTEM, now=timezone.now()
+    )
+    wake(made.job_id)
+    work()
+    made.refresh_from_db()
+    assert made.finished_at is not None, made.job.error
+    return made
+
+
+def lines(made):
+    found = {}
+    for line in DryRunLine.objects.filter(dry_run=made):
+        found.setdefault(line.effect, {})[line.name] = line.detail
+    return found
+
+
+def differences(before, after, names):
+    """Return for each group how many joined and left."""
+    joined, left = {}, {}
+    for name in names:
+        was = before["members"].get(name, set())
+        now = after["members"].get(name, set())
+        if now - was:
+            joined[name] = str(len(now - was))
+        if was - now:
+            left[name] = str(len(was - now))
+    return joined, left
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_a_dry_run_says_is_what_then_happens(seed):
+    world = World(seed)
+    kind = world.random.choice([Kind.SYNC, Kind.SCOPE])
+    plan = world.plan() if kind == Kind.SCOPE else None
+    before = world.look()
+
+    made = dry_run(world, kind, plan)
+
+    said = lines(made)
+    assert world.look() == before  # it changes nothing
+    assert {effect: len(names) for effect, names in said.items()} == {
+        effect: made.numbers[effect] for effect in said
+    }
+    job = dry_runs.apply_dry_run(made, by=SYSTEM, now=timezone.now())
+    if job is not None:
+        wake(job.pk)
+    work()
+    after = world.look()
+    check_people(said, before, after)
+    check_groups(said, before, after)
+
+
+@pytest.mark.parametrize("seed", range(100, 115))
+def test_what_it_says_of_groups_that_wait_is_what_syncing_them_does(seed):
+    world = World(seed)
+    Directory.objects.update(mode=Directory.Mode.COMPATIBLE, scope=Scope.ALL)
+    before = world.look()
+
+    said = lines(dry_run(world, Kind.CONFLICTS))
+
+    assert world.look() == before
+    wanted = ConflictFilter(directory=str(world.directory.pk))
+    with suppress(conflict_runs.NothingWaitsError):
+        job = conflict_runs.sync_all(
+            world.organization, wanted, by=SYSTEM, now=timezone.now()
+        )
+        wake(job.pk)
+    after = world.look()
+    assert {n for n, synced in after["groups"].items() if synced} == {
+        n for n, synced in before["groups"].items() if synced
+    } | set(said.get("group_synced", {}))
+    joined, left = differences(before, after, said.get("group_synced", {}))
+    assert said.get("members_joined", {}) == joined
+    assert said.get("members_left", {}) == left
+
+
+STATES = {
+    "person_made": LinkState.LINKED,
+    "person_linked": LinkState.LINKED,
+    "person_held": LinkState.HELD,
+    "person_paused": LinkState.PAUSED,
+    "person_left_out": LinkState.UNLINKED,
+}
+STATUSES = {"person_deactivated": "deactivated", "person_reactivated": "active"}
+
+
+def check_people(said, before, after):
+    """Hold everything that was said of people against what they became."""
+    told = {
+        name: effect
+        for effect, people in said.items()
+        if effect.startswith("person_")
+        for name in people
+    }
+    refused = {name for name, effect in told.items() if effect == "person_refused"}
+    changed = {n for n, now in after["people"].items() if now != before["people"][n]}
+    assert changed.isdisjoint(refused)
+    # Who stays as they are is not told of, all others are.
+    assert changed == set(told) - refused
+    new = after["accounts"] - before["accounts"]
+    assert len(new) == len(said.get("person_made", {})) + moved_away(said)
+    for name, effect in told.items():
+        state, reason, status, _email = after["people"][name]
+        assert state == STATES.get(effect, state), (name, effect)
+        assert status == STATUSES.get(effect, status), (name, effect)
+        if effect in {"person_held", "person_paused", "person_left_out"}:
+            assert reason == said[effect][name]
+
+
+def moved_away(said):
+    """Return how many addresses are new because an account got another one."""
+    return len(said.get("person_moved", {}))
+
+
+def check_groups(said, before, after):
+    told = {
+        name: effect
+        for effect, groups in said.items()
+        if effect.startswith("group_")
+        for name in groups
+    }
+    for name, synced in after["groups"].items():
+        effect = told.get(name, "")
+        was = before["groups"][name]
+        if effect in {"group_made", "group_again", "group_synced"}:
+            assert synced, (name, effect)
+        elif effect:
+            assert not synced, (name, effect)
+        else:
+            assert synced == was
+    followed = [name for name, synced in after["groups"].items() if synced]
+    joined, left = differences(before, after, followed)
+    assert said.get("members_joined", {}) == joined
+    assert said.get("members_left", {}) == left
