@@ -17,7 +17,7 @@ from directories.services.opening import ClosedError
 from directories.services.records import UnknownRecordError
 from provisioning.queries import reports
 from provisioning.queries.reports import Report, ReportFilter
-from provisioning.services import links, sync
+from provisioning.services import links, pace
 
 BULK = "link-choice"
 STEP = 100
@@ -105,7 +105,7 @@ def carry_out(run: jobs.Run) -> None:
                 _do(choice.action, each, by)
         cursor, done = batch[-1].pk, done + len(batch)
         run.report(done=min(done, run.job.total), cursor=cursor)
-        sync.breathe()
+        pace.breathe()
 
 
 def _read(job: Job) -> tuple[Choice, Actor]:

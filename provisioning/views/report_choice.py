@@ -93,8 +93,7 @@ def _effect(request: ConsoleRequest, choice: Choice) -> dict[str, Any]:
     accounts = list(owners.values_list("account_id", flat=True)[: COUNTED + 1])
     if len(accounts) > COUNTED:
         return {"effect": None}
-    known = [key for key in accounts if key is not None]
-    return {"effect": reports.effect_of_unlinking(request.organization, known)}
+    return {"effect": reports.effect_of_unlinking(request.organization, accounts)}
 
 
 def _query(request: ConsoleRequest) -> str:
