@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.db import transaction
@@ -77,7 +78,7 @@ def _remind(
         mail_admins(
             organization,
             template=f"directories/mail/{template}.txt",
-            context={**context, "days": max((key.expires_at - now).days, 1)},
+            context={**context, "days": ceil((key.expires_at - now) / timedelta(days=1))},
             path=path,
         )
     return 1

@@ -81,7 +81,7 @@ def test_the_mail_says_what_to_do(key, directory):
 
 def test_days_that_were_slept_through_are_made_up_for_by_one_mail(key):
     assert mails_at(END - timedelta(days=5, hours=1)) == [
-        "The API key of Okta prod expires in 5 days"
+        "The API key of Okta prod expires in 6 days"
     ]
     assert mails_at(END - timedelta(days=4)) == []
 
