@@ -10,7 +10,14 @@ from django.utils import timezone
 from directories.models import Account, Directory, Organization
 from directories.services import audit, directories
 from provisioning.models import Group
-from tests.factories.directories import DomainFactory, OrganizationFactory
+from tests.factories.directories import (
+    AccountFactory,
+    DomainFactory,
+    MemberFactory,
+    OrganizationFactory,
+    RoleAssignmentFactory,
+)
+from tests.scim.client import ScimClient, add_client, add_organization
 
 
 class Provider:
@@ -108,3 +115,20 @@ def provider_of(organization: Organization, name: str = "Okta") -> Provider:
 @pytest.fixture
 def idp(organization: Organization) -> Provider:
     return provider_of(organization)
+
+
+@pytest.fixture
+def scim(db: None) -> ScimClient:
+    return add_client(add_organization("Acme", "example.com"), "Okta of Acme")
+
+
+@pytest.fixture
+def console(scim: ScimClient) -> Client:
+    """Return a client signed in as an admin who comes from no provider."""
+    admin = AccountFactory.create(email="root@acme.example")
+    organization = scim.directory.organization
+    MemberFactory.create(organization=organization, account=admin)
+    RoleAssignmentFactory.create(organization=organization, account=admin)
+    client = Client()
+    client.force_login(admin)
+    return client

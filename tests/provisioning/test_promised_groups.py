@@ -1,4 +1,4 @@
-"""What user provisioning promises, one test each: SCIM in, console out.
+"""What user provisioning promises of groups, keys and ends: SCIM in, console out.
 
 The numbers in the names only keep them in order.
 """
@@ -7,16 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core import mail
-from django.test import Client, TestCase
+from django.test import TestCase
 from django.urls import reverse
 
 from directories.models import (
-    Account,
     ApiKey,
     AuditEvent,
     Directory,
-    Member,
     UserRecord,
 )
 from directories.services import domains
@@ -24,206 +21,27 @@ from directories.services.audit import SYSTEM
 from directories.services.organizations import add_site
 from directories.tasks import wake
 from provisioning.models import DeletedGroup, Group
-from tests.factories.directories import (
-    AccountFactory,
-    MemberFactory,
-    RoleAssignmentFactory,
-)
-from tests.factories.provisioning import GroupFactory, GroupMemberFactory
+from tests.factories.provisioning import GroupFactory
 from tests.pages.provisioning.reading import main_of
 from tests.provisioning.conftest import people_in
+from tests.provisioning.promises import (
+    account_of,
+    local_group,
+    log_page,
+    member_of,
+    push,
+    replace,
+)
 from tests.scim.client import (
-    ScimClient,
     add_client,
-    add_organization,
     refusal,
     values,
 )
-
-EXTERNAL = "urn:scim:schemas:extension:atlassian-external:1.0"
-
-
-@pytest.fixture
-def scim(db: None) -> ScimClient:
-    return add_client(add_organization("Acme", "example.com"), "Okta of Acme")
 
 
 @pytest.fixture
 def organization(scim):
     return scim.directory.organization
-
-
-@pytest.fixture
-def console(organization) -> Client:
-    """Return a client signed in as an admin who comes from no provider."""
-    admin = AccountFactory.create(email="root@acme.example")
-    MemberFactory.create(organization=organization, account=admin)
-    RoleAssignmentFactory.create(organization=organization, account=admin)
-    client = Client()
-    client.force_login(admin)
-    return client
-
-
-def email_of(address: str) -> list[dict[str, object]]:
-    return [{"value": address, "type": "work", "primary": True}]
-
-
-def push(scim: ScimClient, address: str, **more: object):
-    return scim.user(address, emails=email_of(address), **more)
-
-
-def replace(path: str, value: object) -> list[dict[str, object]]:
-    return [{"op": "replace", "path": path, "value": value}]
-
-
-def person_page(console: Client, address: str) -> str:
-    account = Account.objects.get(email_key=address)
-    url = reverse("provisioning:user-detail", args=[account.public_id])
-    return main_of(console.get(url))
-
-
-def log_page(console: Client, directory: Directory) -> str:
-    url = reverse("directories:troubleshooting-log", args=[directory.pk])
-    return main_of(console.get(url))
-
-
-def member_of(address: str) -> Member:
-    return Member.objects.get(account__email_key=address)
-
-
-def account_of(address: str) -> Account:
-    return Account.objects.get(email_key=address)
-
-
-def test_01_a_new_person_of_a_verified_domain_gets_an_account_and_no_mail(
-    scim, console
-):
-    user = push(scim, "ada@example.com", displayName="Ada Love")
-
-    assert user[EXTERNAL] == {
-        "atlassianAccountId": account_of("ada@example.com").public_id.hex
-    }
-    assert "Ada Love" in person_page(console, "ada@example.com")
-    assert mail.outbox == []
-
-
-def test_02_an_existing_account_is_linked_and_read_only_from_then_on(
-    scim, console, organization
-):
-    account = AccountFactory.create(email="ada@example.com", name="Ada Before")
-    MemberFactory.create(organization=organization, account=account)
-
-    user = push(scim, "ada@example.com", displayName="Ada After")
-
-    assert user[EXTERNAL] == {"atlassianAccountId": account.public_id.hex}
-    page = person_page(console, "ada@example.com")
-    assert "Ada After" in page
-    assert "Managed by Okta of Acme" in page
-
-
-@pytest.mark.parametrize(
-    ("body", "detail"),
-    [
-        (
-            {"userName": "ADA@example.com", "emails": email_of("other@example.com")},
-            "Resource [USER]: with userName[ADA@example.com] already exists.",
-        ),
-        (
-            {"userName": "other@example.com", "emails": email_of("ada@example.com")},
-            "Resource [USER]: with email[ada@example.com] already exists.",
-        ),
-    ],
-)
-def test_03_a_name_or_an_address_is_pushed_once(scim, console, body, detail):
-    push(scim, "ada@example.com")
-
-    assert refusal(scim.post("/Users", body), 409, "uniqueness") == detail
-    assert detail in log_page(console, scim.directory)
-
-
-def test_04_a_put_clears_what_it_leaves_out_and_a_patch_keeps_it(scim, console):
-    user = push(scim, "ada@example.com", title="Engineer")
-
-    scim.patch(f"/Users/{user['id']}", replace("nickName", "Ada"))
-    assert "Engineer" in person_page(console, "ada@example.com")
-
-    body = {"userName": "ada@example.com", "emails": email_of("ada@example.com")}
-    assert "title" not in scim.put(f"/Users/{user['id']}", body).json()
-    assert account_of("ada@example.com").job_title == ""
-
-
-def test_05_deactivating_ends_a_managed_account(scim, console):
-    user = push(scim, "ada@example.com")
-
-    scim.patch(f"/Users/{user['id']}", replace("active", value=False))
-
-    assert not account_of("ada@example.com").is_active
-    assert "Deactivated" in person_page(console, "ada@example.com")
-
-
-def test_05_deactivating_takes_external_people_out_of_synced_groups_only(scim, console):
-    user = push(scim, "bo@partner.example")
-    scim.group("Engines", user["id"])
-
-    scim.patch(f"/Users/{user['id']}", replace("active", value=False))
-
-    assert account_of("bo@partner.example").is_active
-    assert people_in("Engines") == set()
-    assert "Inactive" in person_page(console, "bo@partner.example") or (
-        "inactive" in person_page(console, "bo@partner.example")
-    )
-
-
-def test_05_an_organization_can_choose_full_removal(scim, organization):
-    organization.removes_external = True
-    organization.save()
-    user = push(scim, "bo@partner.example")
-    local = GroupFactory.create(organization=organization, name="Book club")
-    GroupMemberFactory.create(group=local, account=account_of("bo@partner.example"))
-
-    scim.patch(f"/Users/{user['id']}", replace("active", value=False))
-
-    assert people_in("Book club") == set()
-    assert not Member.objects.filter(account__email="bo@partner.example").exists()
-
-
-def test_06_an_address_outside_drops_the_groups_and_they_come_back(scim, console):
-    user = push(scim, "ada@example.com")
-    scim.group("Engines", user["id"])
-
-    scim.patch(f"/Users/{user['id']}", replace("emails", email_of("ada@home.example")))
-    assert people_in("Engines") == set()
-    assert "left all synced groups" in log_page(console, scim.directory)
-
-    scim.patch(f"/Users/{user['id']}", replace("emails", email_of("ada@example.com")))
-    assert people_in("Engines") == {"ada@example.com"}
-
-
-def test_06_an_organization_can_choose_that_they_do_not_come_back(scim, organization):
-    organization.restores_memberships = False
-    organization.save()
-    user = push(scim, "ada@example.com")
-    group = scim.group("Engines", user["id"])
-
-    scim.patch(f"/Users/{user['id']}", replace("emails", email_of("ada@home.example")))
-    scim.patch(f"/Users/{user['id']}", replace("emails", email_of("ada@example.com")))
-
-    assert people_in("Engines") == set()
-    assert "members" not in scim.get(f"/Groups/{group['id']}").json() or (
-        scim.members(group["id"]) == set()
-    )
-
-
-def test_07_a_deleted_person_is_deactivated_and_comes_back_with_a_new_id(scim):
-    user = push(scim, "ada@example.com")
-
-    assert scim.delete(f"/Users/{user['id']}").status_code == 204
-    assert not account_of("ada@example.com").is_active
-    again = push(scim, "ada@example.com")
-
-    assert again["id"] != user["id"]
-    assert account_of("ada@example.com").is_active
-    assert Account.objects.filter(email_key="ada@example.com").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -252,15 +70,6 @@ def test_08_a_default_group_is_refused_and_logged(scim, console, organization):
     assert "A default group of an app has this name" in log_page(
         console, scim.directory
     )
-
-
-def local_group(organization, name: str, *addresses: str) -> Group:
-    group = GroupFactory.create(organization=organization, name=name)
-    for address in addresses:
-        account = AccountFactory.create(email=address)
-        MemberFactory.create(organization=organization, account=account)
-        GroupMemberFactory.create(group=group, account=account)
-    return group
 
 
 def test_08_a_local_name_is_held_with_its_numbers(scim, console, organization):
