@@ -28,8 +28,9 @@ class Ownership:
 
 def ownership_of(record: UserRecord) -> Ownership:
     """Return who has the domain of a record's address, by one statement."""
-    twin, asked = "NULL", []
-    if record.pk is None and record.external_id:
+    twin, asked = "NULL", list[object]()
+    # A record gets its key with what comes of it.
+    if not record.pk and record.external_id:
         # Looked for by the same statement: each newcomer would pay for another.
         twin = (
             f"(SELECT r.user_name FROM {_RECORD} r"  # noqa: S608

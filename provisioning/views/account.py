@@ -46,7 +46,11 @@ REASONS: dict[type[Exception], StrPromise] = {
         "back. Deactivate or unassign the person there first."
     ),
 }
-REFUSALS = (managed_accounts.OwnedError, rights.LastAdminError, *REASONS)
+REFUSALS: tuple[type[Exception], ...] = (
+    managed_accounts.OwnedError,
+    rights.LastAdminError,
+    *REASONS,
+)
 
 
 @require_POST
@@ -194,7 +198,8 @@ def _reason(error: Exception) -> str:
                 "This is the last active organization admin of {organization}. Make "
                 "somebody else one first."
             ).format(organization=error.organization.name)
-    return str(REASONS[type(error)])
+        case _:
+            return str(REASONS[type(error)])
 
 
 def _say(request: ConsoleRequest, member: Member, text: str, **values: str) -> None:

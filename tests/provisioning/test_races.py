@@ -73,9 +73,9 @@ def test_two_directories_that_push_a_person_of_a_linked_domain(idp, organization
         idp.group(f"Crew {number}", user)
         organization.domains.update(directory=entra.directory)
         at_once(
-            lambda email=email: entra.send("POST", "/Users", person(email)),
+            posting(entra, email),
             switch(idp, user, active=bool(number % 2)),
-            lambda email=email: entra.send("POST", "/Users", person(email)),
+            posting(entra, email),
         )
         entra_record = UserRecord.objects.get(directory=entra.directory, email=email)
         assert entra_record.link_state == "linked"
@@ -108,3 +108,7 @@ def revisiting(provider: Provider) -> Callable[[], object]:
     return lambda: records.revisit_user(
         directory=provider.directory, scim_id=record.scim_id, now=timezone.now()
     )
+
+
+def posting(provider: Provider, email: str) -> Callable[[], object]:
+    return lambda: provider.send("POST", "/Users", person(email))

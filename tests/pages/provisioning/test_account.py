@@ -178,6 +178,7 @@ def test_a_deletion_says_what_it_means_and_wants_the_address(
 
     delete(console, person)
 
+    assert person.deletion_at
     assert person.deletion_at > timezone.now() + timedelta(days=13)
     assert not person.is_active
     page = main_of(console.get(url("user-detail", person)))
@@ -247,6 +248,7 @@ def test_a_person_pushed_meanwhile_waits_and_gets_a_new_account_afterwards(
 
     record.refresh_from_db()
     assert record.link_state == LinkState.LINKED
+    assert record.account is not None
     assert record.account.name == "New Bea"
     assert record.account.pk != person.pk
 
