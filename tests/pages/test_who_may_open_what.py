@@ -14,7 +14,7 @@ from django.utils import timezone
 from directories.models import Photo, RoleAssignment
 from directories.permissions import ROLES as TABLE
 from directories.permissions import Permission
-from provisioning.models import DeletedGroup
+from provisioning.models import DeletedGroup, DryRun
 from provisioning.services.conflict_runs import SYNC_ALL
 from tests.factories.directories import (
     AccountFactory,
@@ -173,6 +173,9 @@ class Things:
             account=self.member.account, image=b"x", asked_at=timezone.now()
         )
         self.group = GroupFactory.create(**here)
+        self.synced = GroupFactory.create(
+            **here, synced=True, record__directory=self.directory
+        )
         self.right = RoleAssignmentFactory.create(**here, account=self.member.account)
         self.given = GroupRoleFactory.create(group=self.group)
         self.domain = DomainFactory.create(**here)
@@ -184,6 +187,9 @@ class Things:
             directory=self.directory, **here, kind=SYNC_ALL, target="all"
         )
         now = timezone.now()
+        self.dry_run = DryRun.objects.create(
+            directory=self.directory, kind="sync", created_at=now, created_by="x"
+        )
         self.deleted = DeletedGroup.objects.create(
             **here,
             name="gone",
@@ -211,8 +217,9 @@ class Things:
             "key_id": self.key.pk,
             "entry_id": self.entry.pk,
             "job_id": self.job.pk,
+            "dry_run_id": self.dry_run.pk,
             "version": "1",
-            "slug": "1",
+            "decision": "approve",
         }
         # Of a kind that is not here: say above, or in ODD, what to take.
         return plain[name]
@@ -228,6 +235,7 @@ class Things:
 # Where the name of an id alone does not say of what it is.
 ODD: dict[tuple[str, str], Callable[[Things], object]] = {
     ("provisioning:group-right-remove", "right_id"): lambda t: t.given.pk,
+    ("provisioning:group-resync", "public_id"): lambda t: t.synced.public_id,
     ("provisioning:group-restore", "public_id"): lambda t: t.deleted.public_id,
     ("directories:account-photo", "public_id"): lambda t: t.member.account.public_id,
     ("provisioning:groups-sync-result", "job_id"): lambda t: t.sync_all.pk,
