@@ -192,11 +192,13 @@ def _check_name(name: str) -> None:
 
 
 def check_members(group: Group) -> None:
-    """Raise OwnedError unless an admin may change who is in the group."""
+    """Raise OwnedError or FixedError unless an admin may change who is in it."""
     if group.kind == Group.Kind.SYNCED and group.record is not None:
         raise OwnedError(group.record.directory)
     if group.kind == Group.Kind.ALL_MEMBERS and group.directory is not None:
         raise OwnedError(group.directory)
+    if group.kind in {Group.Kind.SYNCED, Group.Kind.ALL_MEMBERS}:
+        raise FixedError(group.kind)
 
 
 def check_local(group: Group) -> None:

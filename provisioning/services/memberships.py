@@ -25,6 +25,8 @@ def join_synced_groups(record: UserRecord, account: Account) -> None:
     _join_directly(record, account)
     if nesting.counts(record.directory):
         _join_above(record, account)
+    if record.directory.all_members:
+        _join_everybody(record, account)
     rights.follow_account(account)
 
 
@@ -36,6 +38,17 @@ def _join_directly(record: UserRecord, account: Account) -> None:
         f" WHERE m.user_id = %s ORDER BY m.id {dialect.share_lock('m')}) member"
         " WHERE true ON CONFLICT (group_id, account_id) DO NOTHING",
         [account.pk, record.pk],
+    )
+
+
+def _join_everybody(record: UserRecord, account: Account) -> None:
+    """Put an account into the group of everybody in its directory, if it is there."""
+    dialect.rows(
+        f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
+        f" SELECT g.id, %s FROM {GROUP} g"
+        " WHERE g.directory_id = %s AND g.kind = 'all_members'"
+        " ON CONFLICT (group_id, account_id) DO NOTHING",
+        [account.pk, dialect.uuid_parameter(record.directory_id)],
     )
 
 

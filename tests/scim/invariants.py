@@ -26,6 +26,7 @@ def check_invariants() -> None:
     check_links()
     check_groups()
     check_rights()
+    check_all_members()
 
 
 def check_counts() -> None:
@@ -81,6 +82,27 @@ def check_groups() -> None:
         assert have == wanted, f"{group.name}: {have} instead of {wanted}"
     unlinked = GroupRecord.objects.filter(link_state=LinkState.LINKED, group=None)
     assert not unlinked.exists()
+
+
+def check_all_members() -> None:
+    """Assert that a group of all members has exactly who is linked in its directory.
+
+    While the guard holds what a directory takes away, it may have more.
+    """
+    waiting = waiting_directories()
+    for group in Group.objects.filter(kind=Group.Kind.ALL_MEMBERS):
+        linked = UserRecord.objects.filter(
+            directory=group.directory, link_state=LinkState.LINKED
+        )
+        wanted = set(linked.values_list("account_id", flat=True))
+        members = GroupMember.objects.filter(group=group)
+        have = set(members.values_list("account_id", flat=True))
+        if group.directory_id in waiting:
+            have &= wanted
+        assert have == wanted, f"{group.name}: {have} instead of {wanted}"
+    names = Group.objects.exclude(kind=Group.Kind.BUILT_IN)
+    reserved = {"org-admins", "site-admins", "administrators"}
+    assert not names.filter(name_key__in=reserved).exists()
 
 
 def waiting_directories() -> set[UUID]:
