@@ -14,8 +14,7 @@ from directories.models import ApiKey, Directory, OrganizationApiKey
 from directories.services.notices import mail_admins
 
 DAYS = (30, 14, 7, 1)
-# The page of the organization's own keys.
-ORGANIZATION_KEYS = "/settings/api-keys/"
+ORGANIZATION_KEYS = "directories:organization-api-key-list"
 # Who let a key go on for less after it was replaced needs no mail to know.
 SHORT = timedelta(days=1)
 
@@ -108,7 +107,7 @@ def _told(key: ApiKey | OrganizationApiKey) -> tuple[UUID, dict[str, object], st
     }
     if isinstance(key, OrganizationApiKey):
         named = {"key": key.name, "organization": key.organization.name}
-        return key.organization_id, context | named, ORGANIZATION_KEYS
+        return key.organization_id, context | named, reverse(ORGANIZATION_KEYS)
     directory = key.directory
     named = {
         "directory": directory.name,
