@@ -24,7 +24,11 @@ from directories.naming import Deadline, NamingError, addresses_of
 
 PORT = 443
 REDIRECTS = {301, 302, 303, 307, 308}
-HEADERS = {"User-Agent": "Rollcall", "Accept": "*/*", "Accept-Encoding": "identity"}
+HEADERS = [
+    ("User-Agent", "Rollcall"),
+    ("Accept", "*/*"),
+    ("Accept-Encoding", "identity"),
+]
 LONGEST_URL = 2_000
 # Ways to write an address inside of another, and the one public address that a
 # cloud answers its own machines at.

@@ -98,7 +98,7 @@ def domains_of(
     if wanted.directory == UNLINKED:
         domains = domains.filter(directory=None)
     elif wanted.directory:
-        domains = domains.filter(directory=wanted.directory)
+        domains = domains.filter(directory__id=wanted.directory)
     return _in_state(domains, wanted.state)
 
 

@@ -100,7 +100,9 @@ def domain_link(request: ConsoleRequest, domain_id: UUID) -> HttpResponse:
     domain = find_domain(request, domain_id)
     if domain.verified_at is None:
         return _not_verified(request, domain)
-    others = queries.linkable(request.organization).exclude(pk=domain.directory_id)
+    others = queries.linkable(request.organization)
+    if domain.directory is not None:
+        others = others.exclude(pk=domain.directory.pk)
     asked = given(request, "directory")
     form = LinkForm(asked, directories=others)
     ready = asked is not None and form.is_valid()

@@ -235,8 +235,8 @@ def test_no_metadata_is_kept_and_the_picture_stands_upright():
 
     image = Image.open(BytesIO(small_jpeg(out.getvalue())))
 
-    red, _green, blue = image.getpixel((128, 20))
-    assert blue > red
+    red, _green, blue = image.crop((120, 10, 130, 20)).split()
+    assert blue.getextrema()[0] > red.getextrema()[1]
     assert not image.getexif()
     assert "comment" not in image.info
 
@@ -323,10 +323,10 @@ def test_everybody_sees_their_own(shown):
 
 
 def test_initials_stand_in_where_there_is_no_photo(shown):
-    anna, client = shown
+    _anna, client = shown
     Account.objects.update(photo_version="")
 
-    page = client.get(f"/directory/users/{anna.public_id}/").content.decode()
+    page = client.get("/directory/users/").content.decode()
 
     assert "/photos/" not in page
-    assert "avatar-medium" in page
+    assert '<span class="avatar avatar-4"' in page
