@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from directories.events import Event
-from directories.folding import fold
+from directories.folding import dns_name, fold
 from directories.models import (
     Account,
     Directory,
@@ -78,7 +78,7 @@ def add_domain(
     """Add a mail domain, proven to be the organization's or not."""
     return Domain.objects.create(
         organization=organization,
-        name=fold(name),
+        name=dns_name(fold(name)),
         verified_at=now if verified else None,
         created_at=now,
     )

@@ -235,8 +235,9 @@ def test_no_metadata_is_kept_and_the_picture_stands_upright():
 
     image = Image.open(BytesIO(small_jpeg(out.getvalue())))
 
-    red, _green, blue = image.crop((120, 10, 130, 20)).split()
-    assert blue.getextrema()[0] > red.getextrema()[1]
+    place = (20 * 256 + 128) * 3
+    red, _green, blue = image.tobytes()[place : place + 3]
+    assert blue > red
     assert not image.getexif()
     assert "comment" not in image.info
 
