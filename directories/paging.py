@@ -23,6 +23,7 @@ from directories.dialect import planned_anew
 M = TypeVar("M", bound=models.Model)
 PAGE_SIZE = 50
 CAP = 10_000
+LOOK = 20_000
 MAX_INTEGER = 2**63 - 1
 
 
@@ -75,6 +76,45 @@ def cut_page(queryset: models.QuerySet[M], cut: Cut) -> Page[M]:
     )
 
 
+def cut_sparse(
+    queryset: models.QuerySet[M], wanted: Q, cut: Cut, *, look: int = LOOK
+) -> Page[M]:
+    """Return a page of the rows of `queryset` that are `wanted`, where few may be.
+
+    At most `look` rows are looked at, so that a page with few rows, or none, may have
+    a next one. Raises BadRequest for a broken cursor.
+    """
+    back = cut.before is not None
+    cursor = cut.before if back else cut.after
+    down = cut.descending != back
+    if cursor:
+        place = _unpack(queryset.model, cut.field, cursor)
+        queryset = queryset.filter(_beyond(cut.field, *place, down=down))
+    sign = "-" if down else ""
+    ordered = queryset.order_by(sign + cut.field, sign + "pk")
+    with planned_anew():
+        last = next(iter(ordered.values_list(cut.field, "pk")[look - 1 : look]), None)
+        if last is not None:
+            ordered = ordered.filter(_until(cut.field, *last, down=down))
+        rows = list(ordered.filter(wanted)[: cut.size + 1])
+    more, rows = len(rows) > cut.size, rows[: cut.size]
+    if more:
+        last = (getattr(rows[-1], cut.field), rows[-1].pk)
+    onward = _pack_place(*last) if last else None
+    if back:
+        rows.reverse()
+        return Page(rows, _pack(rows[-1], cut.field) if rows else None, onward)
+    return Page(rows, onward, _pack(rows[0], cut.field) if cursor and rows else None)
+
+
+def _until(field: str, value: Any, pk: Any, *, down: bool) -> Q:
+    """Return the condition that a row is not behind a place."""
+    near, strict = ("gte", "gt") if down else ("lte", "lt")
+    return Q(**{f"{field}__{near}": value}) & (
+        Q(**{f"{field}__{strict}": value}) | Q(**{f"pk__{near}": pk})
+    )
+
+
 def _beyond(field: str, value: Any, pk: Any, *, down: bool) -> Q:
     # The plain `>=` comes first: PostgreSQL starts in the index by it, while an
     # OR of the two cases alone would read half the table.
@@ -85,7 +125,11 @@ def _beyond(field: str, value: Any, pk: Any, *, down: bool) -> Q:
 
 
 def _pack(row: models.Model, field: str) -> str:
-    place = json.dumps([getattr(row, field), row.pk], default=str)
+    return _pack_place(getattr(row, field), row.pk)
+
+
+def _pack_place(value: Any, pk: Any) -> str:
+    place = json.dumps([value, pk], default=str)
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
 
 

@@ -127,7 +127,9 @@ class UserRecord(Record):
             ),
             models.Index(fields=["directory", "id"], name="user_record_in_order"),
             models.Index(fields=["directory", "link_state"], name="user_record_state"),
-            models.Index(fields=["directory", "seen_at"], name="user_record_seen"),
+            models.Index(
+                fields=["directory", "seen_at", "id"], name="user_record_seen"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -69,14 +69,14 @@ def records_of(
     if report == Report.NOT_SEEN:
         cut = now - timedelta(days=wanted.days)
         found = found.filter(
-            directory__in=_in_use(places, cut),
+            _of(_in_use(places, cut)),
             link_state__in=[LinkState.LINKED, LinkState.PAUSED],
             active=True,
             seen_at__lt=cut,
         )
     else:
         states = [wanted.state] if wanted.state else LOOSE
-        found = found.filter(directory__in=_ids(places), link_state__in=states)
+        found = found.filter(_of(_ids(places)), link_state__in=states)
         if wanted.reason:
             found = found.filter(link_reason=wanted.reason)
     return found.select_related("directory__organization", "account")
@@ -84,6 +84,14 @@ def records_of(
 
 def _ids(places: QuerySet[Directory]) -> list[uuid.UUID]:
     return list(places.values_list("pk", flat=True))
+
+
+def _of(places: list[uuid.UUID]) -> Q:
+    """Return the condition that a record is of these directories.
+
+    Of one alone they come out of an index in their order.
+    """
+    return Q(directory=places[0]) if len(places) == 1 else Q(directory__in=places)
 
 
 def _in_use(places: QuerySet[Directory], cut: datetime) -> list[uuid.UUID]:
@@ -103,20 +111,33 @@ def _begins(text: str) -> Q:
 
 
 def members_of(
-    report: Report, organization: Organization, wanted: ReportFilter
+    report: Report,
+    organization: Organization,
+    wanted: ReportFilter,
+    *,
+    sparsely: bool = False,
 ) -> QuerySet[Member]:
-    """Return the people of a report, with account and directory."""
-    active = organization.members.filter(status=Member.Status.ACTIVE)
+    """Return the people of a report, with account and directory.
+
+    `sparsely` leaves the condition `without_access` to the caller.
+    """
+    found = organization.members.filter(status=Member.Status.ACTIVE)
     if report == Report.NO_LONGER_PUSHED:
-        found = active.filter(released_at__isnull=False, directory=None)
+        found = found.filter(released_at__isnull=False, directory=None)
     else:
-        found = active.filter(~Exists(_groups_of_member(organization)))
+        if not sparsely:
+            found = found.filter(without_access(organization))
         if wanted.directory == LOCAL:
             found = found.filter(directory=None)
         elif wanted.directory:
             found = found.filter(directory=_uuid(wanted.directory))
     found = found.select_related("account", "directory")
     return dialect.search(found, wanted.text)
+
+
+def without_access(organization: Organization) -> Q:
+    """Return the condition that a member is in no group that can give something."""
+    return Q(~Exists(_groups_of_member(organization)))
 
 
 def _groups_of_member(organization: Organization) -> QuerySet[GroupMember]:

@@ -12,18 +12,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from directories.exports import csv_response
 from directories.models import Job, LinkState, Member, UserRecord
+from directories.paging import Cut, cut_sparse
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services import exports
 from directories.services.audit import Target
+from directories.tables import neighbours
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.queries import reports
 from provisioning.queries.people import LOCAL
-from provisioning.queries.reports import LOOSE, OF_RECORDS, Report
+from provisioning.queries.reports import LOOSE, OF_RECORDS, Report, ReportFilter
 from provisioning.queries.review import provider_directories
 from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
 from provisioning.services.link_choices import BULK, OFFERED
-from provisioning.views.listing import list_page, turned_round
+from provisioning.views.listing import Listing, list_page, turned_round
 
 # By what the rows of a report are in order.
 ORDERS = {Report.NOT_LINKED: "id", Report.NOT_SEEN: "seen_at"}
@@ -68,11 +70,23 @@ def report_list(request: ConsoleRequest) -> HttpResponse:
             Row(each, EXPLANATIONS.get(each.link_reason)) for each in records_page.rows
         ]
     else:
-        members = reports.members_of(report, request.organization, wanted)
-        context["listing"] = list_page(request, members, cut)
+        context["listing"] = _people(request, report, wanted, cut)
     return render_part(
         request, "provisioning/report_list.html", context, fragment="rows"
     )
+
+
+def _people(
+    request: ConsoleRequest, report: Report, wanted: ReportFilter, cut: Cut
+) -> Listing[Member]:
+    organization = request.organization
+    if report != Report.NO_ACCESS:
+        return list_page(request, reports.members_of(report, organization, wanted), cut)
+    # Of hundreds of thousands hardly anybody may be without access.
+    everybody = reports.members_of(report, organization, wanted, sparsely=True)
+    page = cut_sparse(everybody, reports.without_access(organization), cut)
+    shown = _("Showing {shown}").format(shown=len(page.rows))
+    return Listing(page.rows, neighbours(page, request.GET), shown)
 
 
 def _job(request: ConsoleRequest) -> Job | None:
