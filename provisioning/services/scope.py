@@ -91,7 +91,8 @@ def carries_user(record: UserRecord) -> bool:
         directory, Subject.USER, record.user_name_key
     ):
         return True
-    return record.pk is not None and _in_chosen_group(record)
+    # Who is new has no key yet, and is in no group.
+    return bool(record.pk) and _in_chosen_group(record)
 
 
 def _chosen(directory: Directory, subject: str, key: str) -> bool:

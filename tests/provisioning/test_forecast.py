@@ -2,6 +2,7 @@
 
 import random
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -124,8 +125,9 @@ class World:
         )
         MemberFactory.create(organization=self.organization, account=account)
         if self.maybe(0.15):
+            role = self.random.choice(["site_admin", "organization_admin"])
             RoleAssignmentFactory.create(
-                organization=self.organization, account=account, role="site_admin"
+                organization=self.organization, account=account, role=role
             )
         return account
 
@@ -199,11 +201,11 @@ class World:
                 member_count=group.member_count, nested_count=group.nested_count
             )
         accounts = list(Account.objects.all())
-        for group in Group.objects.all():
+        for present in Group.objects.all():
             for account in self.random.sample(accounts, min(3, len(accounts))):
-                GroupMember.objects.create(group=group, account=account)
+                GroupMember.objects.create(group=present, account=account)
 
-    def look(self) -> dict[str, object]:
+    def look(self) -> dict[str, Any]:
         """Return what there is of people, groups, members and accounts."""
         records = UserRecord.objects.filter(directory=self.directory)
         return {
@@ -234,15 +236,16 @@ def dry_run(world, kind, plan=None):
     made = dry_runs.request_dry_run(
         directory=world.directory, kind=kind, plan=plan, by=SYSTEM, now=timezone.now()
     )
+    assert made.job_id is not None
     wake(made.job_id)
     work()
     made.refresh_from_db()
-    assert made.finished_at is not None, made.job.error
+    assert made.finished_at is not None
     return made
 
 
 def lines(made):
-    found = {}
+    found: dict[str, dict[str, str]] = {}
     for line in DryRunLine.objects.filter(dry_run=made):
         found.setdefault(line.effect, {})[line.name] = line.detail
     return found

@@ -21,6 +21,7 @@ class Holder:
     managed: bool
     to_be_deleted: bool = False
     is_admin: bool = False
+    is_last_admin: bool = False
     owner_record: int = 0
     owner_directory: UUID | None = None
 
@@ -86,6 +87,8 @@ def _unchanged(person: Person, effect: str = "") -> Fate:
 
 
 def _rest(person: Person, now: Holder) -> Fate:
+    if now.managed and now.active and now.is_last_admin:
+        return Fate(LinkState.LINKED, Reason.LAST_ADMIN, now.key)
     effect = "person_deactivated" if now.managed and now.active else ""
     if now.managed and now.email_key == person.email_key:
         return Fate(LinkState.LINKED, "", now.key, effect)

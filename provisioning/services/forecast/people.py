@@ -12,6 +12,7 @@ from directories.models import (
     RoleAssignment,
     UserRecord,
 )
+from directories.services import admins
 from provisioning.services import linking, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.forecast.deciding import (
@@ -62,7 +63,8 @@ def _looked_at(forecast: Forecast, columns: str) -> tuple[str, list[object]]:
     carried = scope.carried_people(forecast.directory, forecast.rule)
     out = f"r.link_reason = '{Reason.OUT_OF_SCOPE.value}'"
     stays = "(r.active OR r.account_id IS NULL) AND r.email_key <> ''"
-    waits = f"r.link_state <> 'linked' AND NOT ({out})"
+    last = f"r.link_reason = '{Reason.LAST_ADMIN.value}'"
+    waits = f"(r.link_state <> 'linked' OR {last}) AND NOT ({out})"
     leaves = f"NOT r.carried AND NOT ({out}) AND {stays}"
     if carried.stopped:
         waits, leaves = f"{waits} AND r.carried", "1 = 0"
@@ -110,7 +112,7 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
     found = list(Account.objects.filter(email_key__in=keys).values_list(*columns))
     found += Account.objects.filter(pk__in=mine).values_list(*columns)
     ids = [row[0] for row in found]
-    admins = _admins(forecast, ids)
+    holding = _admins(forecast, ids)
     owners = {
         account: (record, directory)
         for account, record, directory in UserRecord.objects.filter(
@@ -118,6 +120,7 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
         ).values_list("account", "pk", "directory")
     }
     ours = forecast.directory.organization_id
+    last = _last_admin(forecast)
     return {
         key: Holder(
             key=key,
@@ -125,7 +128,8 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
             active=status == Account.Status.ACTIVE,
             managed=managed_by == ours,
             to_be_deleted=deletion_at is not None,
-            is_admin=key in admins,
+            is_admin=key in holding,
+            is_last_admin=key == last,
             owner_record=owners.get(key, (0, None))[0],
             owner_directory=owners.get(key, (0, None))[1],
         )
@@ -136,11 +140,18 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
 def _admins(forecast: Forecast, ids: list[int]) -> set[int]:
     """Return who of these holds an admin right for which they would be held."""
     assigned = RoleAssignment.objects.filter(account__in=ids)
-    admins = set(assigned.values_list("account", flat=True))
-    if not admins:
-        return admins
+    found = set(assigned.values_list("account", flat=True))
+    if not found:
+        return found
     organization = forecast.directory.organization_id
-    return admins - linking.returning_admins(organization, admins)
+    return found - linking.returning_admins(organization, found)
+
+
+def _last_admin(forecast: Forecast) -> int | None:
+    """Return the account of the only active organization admin, None if not one."""
+    found = admins.active_admins([forecast.directory.organization_id])
+    accounts = set(found.values_list("account_id", flat=True)[:2])
+    return accounts.pop() if len(accounts) == 1 else None
 
 
 def _places(forecast: Forecast, names: set[str]) -> dict[str, Place]:

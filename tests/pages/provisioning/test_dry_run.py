@@ -16,7 +16,7 @@ from tests.factories.directories import (
     MembershipFactory,
     UserRecordFactory,
 )
-from tests.factories.provisioning import GroupFactory
+from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.pages.provisioning.reading import is_part_of_page, text_of
 
 
@@ -41,8 +41,10 @@ def url_of(dry_run, name="detail"):
 @pytest.fixture
 def held(okta):
     """Return a group that waits: one person would join, one would leave."""
-    GroupFactory.create(organization=okta.organization, name="Crew").members.add(
-        UserRecordFactory.create(directory=okta, linked=True).account
+    stranger = UserRecordFactory.create(directory=okta, linked=True)
+    GroupMemberFactory.create(
+        group=GroupFactory.create(organization=okta.organization, name="Crew"),
+        account=stranger.account,
     )
     record = GroupRecordFactory.create(
         directory=okta,

@@ -13,7 +13,7 @@ from tests.factories.directories import (
     OrganizationFactory,
     UserRecordFactory,
 )
-from tests.factories.provisioning import GroupFactory
+from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.pages.provisioning.reading import text_of
 
 ADD, CHECK = "add", "check"
@@ -36,7 +36,7 @@ def work():
 @pytest.fixture
 def crew(okta):
     """Return a synced group of one linked person; another one is in no group."""
-    group = GroupFactory.create(organization=okta.organization, name="Deck")
+    GroupFactory.create(organization=okta.organization, name="Deck")
     record = GroupRecordFactory.create(
         directory=okta, display_name="Crew", member_count=1, link_state="linked"
     )
@@ -45,7 +45,7 @@ def crew(okta):
     )
     person = UserRecordFactory.create(directory=okta, linked=True)
     MembershipFactory.create(group=record, user=person)
-    group.members.add(person.account)
+    GroupMemberFactory.create(group=group, account=person.account)
     UserRecordFactory.create(directory=okta, linked=True, user_name="loner")
     return group
 
