@@ -198,7 +198,7 @@ def record_right(
 ) -> None:
     """Write the audit event of a right that an account got or lost."""
     details = {"role": str(role), **scope}
-    change.record(event_of(role, given=given), account, details)
+    change.tell(event_of(role, given=given), account, details)
 
 
 def event_of(role: str, *, given: bool) -> Event:

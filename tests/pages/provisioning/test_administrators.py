@@ -226,6 +226,7 @@ def test_a_group_gets_a_right_after_the_numbers_are_confirmed(
     )
 
     assert before == 0
+    assert "Make everybody in Crew Organization admin?" in told
     assert "1 person gets the right" in told
     assert "1 person in the group has it already" in told
     assert "Everybody in Crew is Organization admin now." in flags(answer)
@@ -294,6 +295,18 @@ def test_group_and_person_pages_show_the_rights(console, crew, bo):
     assert "Organization admin by the group Crew since" in main_of(
         console.get(of_person)
     )
+
+
+def test_the_person_page_tells_of_rights_that_came_and_went(console, bo):
+    console.post(f"{ADD}?person={bo.public_id}", {"role": ADMIN})
+    console.post(revoke_url(bo))
+
+    page = main_of(
+        console.get(reverse("provisioning:user-detail", args=[bo.public_id]))
+    )
+
+    assert "Added organization admin" in page
+    assert "Removed organization admin" in page
 
 
 def test_who_may_do_what_is_a_page(console, bo, crew):
