@@ -181,7 +181,7 @@ def group_decide(request: ConsoleRequest, scim_id: UUID, decision: str) -> HttpR
         return no_longer_waits(request)
     review_url = reverse("provisioning:review-list")
     context = {
-        "crumbs": review_crumbs(review_url, Decision(decision).label),
+        "crumbs": review_crumbs(review_url, str(Decision(decision).label)),
         "decision": Decision(decision),
         "conflict": conflict,
         "record": record,
