@@ -77,7 +77,10 @@ def _remind(
         mail_admins(
             organization,
             template=f"directories/mail/{template}.txt",
-            context={**context, "days": ceil((key.expires_at - now) / timedelta(days=1))},
+            context={
+                **context,
+                "days": ceil((key.expires_at - now) / timedelta(days=1)),
+            },
             path=path,
         )
     return 1

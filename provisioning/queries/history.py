@@ -111,7 +111,9 @@ def _moves(moved: Mapping[str, int]) -> dict[str, str]:
 def _note(details: Mapping[str, Any]) -> str:
     """Say which group it was, or who and how many came into it and left it."""
     if isinstance(details.get("released_from"), str):
-        said_of = _("User provisioning of {directory} was deleted. All stays as it was.")
+        said_of = _(
+            "User provisioning of {directory} was deleted. All stays as it was."
+        )
         return said_of.format(directory=details["released_from"])
     if isinstance(details.get("group"), str):
         return str(details["group"])

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from directories.models import Account, GroupRecord, Organization, Removal
+from directories.models import (
+    Account,
+    Directory,
+    GroupRecord,
+    Organization,
+    Removal,
+)
 from directories.queries.removals import MEMBERSHIPS, PEOPLE
 from provisioning.models import Group
 
@@ -86,3 +92,17 @@ def all_rows(organization: Organization, removals: QuerySet[Removal]) -> Iterato
     while batch := list(removals.filter(pk__gt=after).order_by("pk")[:CHUNK]):
         yield from rows_of(organization, batch)
         after = batch[-1].pk
+
+
+def deletion_of(group: Group) -> Directory | None:
+    """Return the directory whose deletion of a synced group waits for a decision."""
+    if group.kind != Group.Kind.SYNCED or group.record_id is not None:
+        return None
+    held = Removal.objects.filter(
+        directory__organization=group.organization_id,
+        kind=Kind.GROUP_DELETED,
+        state=Removal.State.HELD,
+        name=group.name,
+    ).select_related("directory")
+    found = held.first()
+    return found.directory if found else None

@@ -37,6 +37,8 @@ def carry_members(
         if not held:
             memberships.remove_members(groups, left, shared=counts and bool(shared))
         memberships.add_members(groups, joined)
+    if held and not whole.joined and not whole.nested:
+        return []
     later = _later(record, records[at_once:])
     if whole.left or whole.removed:
         end_rights_at_once(later)

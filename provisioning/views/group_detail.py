@@ -19,6 +19,7 @@ from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
 from provisioning.queries import administrators, groups
+from provisioning.queries.removals import deletion_of
 from provisioning.services.explanations import EXPLANATIONS
 from provisioning.services.group_members import SYNC
 from provisioning.services.group_roles import FIXED
@@ -54,6 +55,7 @@ def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "changes": may_change(request, group)
         and group.kind not in {Group.Kind.SYNCED, Group.Kind.ALL_MEMBERS},
         "count": count,
+        "deletion": deletion_of(group),
         "tab": tab,
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "tabs": tabs,

@@ -263,3 +263,14 @@ def test_others_do_not_decide(console, site_admin, stopped):
     assert console.get(url_of(stopped, "burn/")).status_code == 404
     assert site_admin.get(url_of(stopped)).status_code == 403
     assert site_admin.post(url_of(stopped, "approve/")).status_code == 403
+
+
+def test_a_group_that_waits_to_be_deleted_says_so(console, organization, stopped):
+    group = GroupFactory.create(
+        organization=organization, kind="synced", name="Old team"
+    )
+
+    page = main_of(console.get(f"/directory/groups/{group.public_id}/"))
+
+    assert "Okta prod has deleted this group" in page
+    assert "Review changes" in page
