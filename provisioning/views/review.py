@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -38,18 +40,20 @@ class Row:
 @require_safe
 @requires(Permission.SEE_DIRECTORY)
 def review_list(request: ConsoleRequest) -> HttpResponse:
-    """List who waits or is not linked, with the reason and what to do."""
+    """List who waits, with the reason and what to do; the others are a report."""
     directory = tables.directory_of(request.GET)
+    tab = request.GET.get("tab", "")
+    if tab == LOOSE:
+        return _to_report(directory)
     waiting = review.waiting(request.organization, directory)
     loose = review.loose_count(request.organization, directory)
-    tab = request.GET.get("tab", "")
-    if tab not in {PEOPLE, GROUPS, LOOSE}:
-        tab = _first_tab(waiting, loose)
+    if tab not in {PEOPLE, GROUPS}:
+        tab = _first_tab(waiting)
     manages = Permission.MANAGE_PROVIDERS in request.permissions
     if tab == GROUPS:
         shown = group_page(request)
     else:
-        listing = _listing(request, tab, directory)
+        listing = _listing(request, directory)
         shown = {"listing": listing, "rows": _rows(request, listing.rows)}
     context = {
         "crumbs": review_crumbs(),
@@ -68,16 +72,18 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
     return render(request, "provisioning/review_list.html", context)
 
 
-def _first_tab(waiting: review.Waiting, loose: int) -> str:
-    if waiting.groups and not waiting.users:
-        return GROUPS
-    return LOOSE if loose and not waiting else PEOPLE
+def _to_report(directory: str) -> HttpResponse:
+    query = urlencode({"tab": LOOSE, "directory": directory})
+    return redirect(f"{reverse('provisioning:report-list')}?{query}")
 
 
-def _listing(request: ConsoleRequest, tab: str, directory: str) -> Listing[UserRecord]:
+def _first_tab(waiting: review.Waiting) -> str:
+    return GROUPS if waiting.groups and not waiting.users else PEOPLE
+
+
+def _listing(request: ConsoleRequest, directory: str) -> Listing[UserRecord]:
     cut = tables.cut_of(request.GET, "id")
-    wanted = review.loose_users if tab == LOOSE else review.waiting_users
-    users = wanted(request.organization, directory)
+    users = review.waiting_users(request.organization, directory)
     return list_page(request, users, cut)
 
 

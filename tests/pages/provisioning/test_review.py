@@ -300,14 +300,16 @@ def test_people_who_are_not_linked_are_listed_with_state_and_reason(console, okt
     )
     UserRecordFactory.create(directory=okta, user_name="somebody", linked=True)
 
-    answer = console.get(URL)
-
-    page = main_of(answer)
+    page = main_of(console.get(URL))
     assert "People (0) Groups (0) Not linked (3)" in page
+
+    report = console.get(URL, {"tab": "not-linked"}, follow=True)
+
+    assert report.redirect_chain[0][0].startswith("/directory/reports/")
+    page = main_of(report)
     assert f"nomail Not linked {EXPLANATIONS[Reason.NO_EMAIL].reason}" in page
     assert f"gone Inactive {EXPLANATIONS[Reason.INACTIVE].reason}" in page
     assert f"moved Paused {EXPLANATIONS[Reason.EMAIL_NOT_VERIFIED].reason}" in page
-    assert f"/directory/users/{account.public_id}/" in answer.content.decode()
     assert "somebody" not in page
 
 
@@ -318,23 +320,3 @@ def test_the_directory_leads_to_who_is_not_linked(console, okta):
 
     link = f"{URL}?directory={okta.pk}&amp;tab=not-linked"
     assert f'href="{link}"' in page.content.decode()
-
-
-def test_not_linked_people_cost_no_query_each(console, okta):
-    for n in range(2):
-        UserRecordFactory.create(
-            directory=okta,
-            external_id=str(n),
-            link_state=LinkState.PAUSED,
-            account=AccountFactory.create(),
-        )
-    two = queries_of(console, f"{URL}?tab=not-linked")
-    for n in range(20):
-        UserRecordFactory.create(
-            directory=okta,
-            external_id=str(n),
-            link_state=LinkState.PAUSED,
-            account=AccountFactory.create(),
-        )
-
-    assert queries_of(console, f"{URL}?tab=not-linked") == two
