@@ -33,7 +33,9 @@ def user_changed(record: UserRecord, now: datetime) -> Outcome:
 def user_removed(record: UserRecord, now: datetime) -> None:
     """Unlink the record's account; deactivate it if it is managed."""
     people.let_go(record, now=now)
-    _wake_later(*sync.queue_where_waiting(record, now))
+    # The account's address may be another than the one that was pushed last.
+    freed = record.account.email_key if record.account else ""
+    _wake_later(*sync.queue_where_waiting(record, now, freed=freed))
 
 
 def group_changed(record: GroupRecord, now: datetime) -> Outcome:

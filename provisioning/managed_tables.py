@@ -1,4 +1,4 @@
-"""What the list of managed accounts can be asked for by its address, and by its forms."""
+"""What the list of managed accounts can be asked for, by address or by form."""
 
 import uuid
 

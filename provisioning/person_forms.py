@@ -1,5 +1,6 @@
 """Forms about the account of one person."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -65,7 +66,13 @@ class PersonForm(forms.Form):
             each.disabled = locked
 
 
+@cache
+def _known_zones() -> frozenset[str]:
+    # Looks through the files of the system.
+    return frozenset(available_timezones())
+
+
 def _time_zones(present: str) -> list[tuple[str, StrOrPromise]]:
     """Return the time zones there are, and what the account has already."""
-    names = sorted({*available_timezones(), *([present] if present else [])})
+    names = sorted({*_known_zones(), *([present] if present else [])})
     return [("", _("Not set")), *((name, name) for name in names)]

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from directories import dialect
 from directories.models import Account, Member, Organization, UserRecord
@@ -86,11 +86,7 @@ def members_of(organization: Organization, wanted: ManagedFilter) -> QuerySet[Me
     if wanted.status == DELETION:
         members = members.filter(account__in=_leaving(organization))
     elif wanted.status:
-        own = Member.Status.ACTIVE if wanted.status == ACTIVE else DEACTIVATED
-        # Who is suspended keeps that whatever becomes of the account.
-        members = members.filter(
-            status__in=[own, Member.Status.SUSPENDED], account__status=wanted.status
-        )
+        members = members.filter(_has_status(organization, wanted.status))
     if wanted.domain:
         members = members.filter(account__email_domain=wanted.domain)
     if wanted.directory == LOCAL:
@@ -98,6 +94,20 @@ def members_of(organization: Organization, wanted: ManagedFilter) -> QuerySet[Me
     elif wanted.directory:
         members = members.filter(directory=uuid.UUID(wanted.directory))
     return dialect.search(members, wanted.text)
+
+
+def _has_status(organization: Organization, status: str) -> Q:
+    """Return the condition that a member's account has a status.
+
+    Members repeat it, in an index by name, but for who is suspended: they are few.
+    """
+    suspended = organization.members.filter(
+        status=Member.Status.SUSPENDED,
+        account__managed_by=organization,
+        account__status=status,
+    )
+    keys = list(suspended.values_list("pk", flat=True))
+    return Q(status=status) | Q(pk__in=keys) if keys else Q(status=status)
 
 
 def numbers(organization: Organization) -> Numbers:
@@ -119,33 +129,31 @@ def _leaving(organization: Organization) -> list[int]:
 
 def chosen(organization: Organization, choice: Choice) -> QuerySet[Account]:
     """Return the accounts that were chosen and that can be deactivated by an admin."""
-    return (
-        _all_chosen(organization, choice)
-        .filter(status=Account.Status.ACTIVE)
-        .exclude(Q(pk__in=_owned(organization)))
-    )
+    active = _all_chosen(organization, choice).filter(status=Account.Status.ACTIVE)
+    return active.filter(~_owned(organization))
 
 
 def effect_of(organization: Organization, choice: Choice) -> Effect:
     """Count what the deactivation of the chosen accounts would do."""
     accounts = _all_chosen(organization, choice)
-    owned = accounts.filter(pk__in=_owned(organization))
-    already = accounts.exclude(status=Account.Status.ACTIVE).exclude(
-        pk__in=_owned(organization)
-    )
-    return Effect(accounts.count(), owned.count(), already.count())
+    free = accounts.filter(~_owned(organization))
+    total, ours = accounts.count(), free.count()
+    already = free.exclude(status=Account.Status.ACTIVE).count()
+    return Effect(chosen=total, owned=total - ours, already=already)
 
 
 def _all_chosen(organization: Organization, choice: Choice) -> QuerySet[Account]:
     managed = Account.objects.filter(managed_by=organization)
     if choice.all:
         members = members_of(organization, choice.wanted).order_by()
+        if not choice.wanted:
+            # Everybody who is managed is a member.
+            return managed
         return managed.filter(pk__in=members.values("account_id"))
     return managed.filter(public_id__in=choice.ids)
 
 
-def _owned(organization: Organization) -> QuerySet[UserRecord, Any]:
-    records = UserRecord.objects.filter(
-        organization=organization, account__isnull=False
-    )
-    return records.values("account_id")
+def _owned(organization: Organization) -> Exists:
+    """Return the condition that an identity provider owns an account."""
+    records = UserRecord.objects.filter(organization=organization)
+    return Exists(records.filter(account=OuterRef("pk")))

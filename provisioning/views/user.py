@@ -115,7 +115,6 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "crumbs": person_crumbs(account),
         "member": member,
         "state": state_of(member, record),
-        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "account": account,
         "record": record,
         "profile": profile_of(member, record),

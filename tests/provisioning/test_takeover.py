@@ -12,6 +12,8 @@ from directories.models import (
     UserRecord,
 )
 from directories.services import records
+from directories.services.audit import SYSTEM
+from provisioning.services import people
 from tests.factories.directories import DirectoryFactory, RoleAssignmentFactory
 from tests.provisioning.conftest import account, people_in, provider_of
 from tests.scim.invariants import check_invariants
@@ -194,3 +196,30 @@ def test_an_account_that_is_to_be_deleted_is_not_linked(idp, organization):
 
     assert state(idp) == ("held", "deletion_scheduled")
     assert not account(EMAIL).is_active
+
+
+def test_an_admin_whose_link_is_approved_is_taken_over(idp, entra, organization):
+    idp.push(EMAIL)
+    RoleAssignmentFactory.create(organization=organization, account=account(EMAIL))
+    link(organization, entra.directory)
+    entra.push(EMAIL)
+    held = UserRecord.objects.get(directory=entra.directory)
+
+    people.approve_link(held, by=SYSTEM, now=timezone.now())
+
+    assert state(entra) == ("linked", "")
+    assert state(idp) == ("held", "domain_linked_elsewhere")
+
+
+def test_who_waited_for_a_drifted_person_of_the_directory_is_linked_then(
+    idp, django_capture_on_commit_callbacks
+):
+    drifted = idp.push(EMAIL, userName="first")
+    idp.move(drifted, "ada@partner.example")
+    idp.push(EMAIL, userName="second")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        idp.send("DELETE", f"/Users/{drifted['id']}")
+
+    assert state(idp) == ("linked", "")
+    assert account(EMAIL).is_active
