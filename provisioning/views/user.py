@@ -121,6 +121,7 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "waiting": people.waiting_record_of(organization, account),
         "groups": groups[:GROUPS_SHOWN],
         "more_groups": len(groups) > GROUPS_SHOWN,
+        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "roles": administrators.rights_of(organization, [account.pk]),
     }
     if Permission.SEE_LOGS in request.permissions:
