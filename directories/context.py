@@ -36,7 +36,7 @@ def console(request: HttpRequest) -> dict[str, Any]:
     organization = getattr(request, "organization", None)
     if organization is not None:
         context["organization"] = organization
-        may = getattr(request, "permissions", frozenset())
+        may: frozenset[Permission] = getattr(request, "permissions", frozenset())
         context["may"] = {each.name.lower(): True for each in may}
         items = [_item(entry, request.path, may) for entry in settings.NAVIGATION]
         context["navigation"] = [item for item in items if item is not None]

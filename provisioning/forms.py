@@ -61,11 +61,19 @@ class GroupForm(forms.Form):
     )
 
 
+class SiteField(forms.ModelChoiceField[Site]):
+    """A choice of sites by name."""
+
+    def label_from_instance(self, obj: Site) -> str:
+        """Return the name of a site."""
+        return obj.name
+
+
 class RightForm(forms.Form):
     """An admin right and where it holds; `sites` are those to choose from."""
 
     role = forms.ChoiceField(label=_("Role"), choices=RoleAssignment.Role)
-    site = forms.ModelChoiceField(
+    site = SiteField(
         label=_("Site"),
         queryset=Site.objects.none(),
         required=False,
@@ -84,9 +92,8 @@ class RightForm(forms.Form):
     ) -> None:
         """Offer the sites by name."""
         super().__init__(posted, initial={"role": role})
-        field = cast("forms.ModelChoiceField[Site]", self.fields["site"])
+        field = cast("SiteField", self.fields["site"])
         field.queryset = sites.order_by("name", "pk")
-        field.label_from_instance = lambda site: site.name  # type: ignore[method-assign]  # as Django's documentation offers
 
     def clean(self) -> dict[str, Any]:
         """Refuse places in which a role cannot hold."""
