@@ -1,9 +1,12 @@
 """Reads about limits: which count, how much of each is used."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import BigIntegerField, Count, F, Max, Value
+from django.db.models.functions import Cast
 
 from directories.models import Directory, GroupRecord, Organization, UserRecord
 
@@ -33,14 +36,58 @@ class Standing:
         return "danger" if self.used >= self.value else ""
 
 
+@dataclass(frozen=True)
+class _Groups:
+    """How many groups a directory has, and the largest: its members and its key."""
+
+    count: int = 0
+    members: int = 0
+    largest: int = 0
+
+
+# Above every key, so that size and key of the largest group are one number.
+KEYS = 10**12
+
+
 def organization_limits(organization: Organization) -> list[Standing]:
-    """Return the limits of an organization; three queries inside an index or two."""
-    directories = list(
-        organization.directories.filter(kind=Directory.Kind.ORGANIZATION)
-    )
-    users = UserRecord.objects.filter(directory__in=directories).count()
-    size, group = _largest_group(directories)
-    groups, directory = _most_groups(directories)
+    """Return the limits of an organization; one look at users, one at groups."""
+    directories = {
+        each.pk: each
+        for each in organization.directories.filter(
+            kind=Directory.Kind.ORGANIZATION
+        ).order_by("pk")
+    }
+    return _limits_of(organization, directories, _groups_of(list(directories)))
+
+
+def directory_limits(directory: Directory) -> list[Standing]:
+    """Return the limits of a directory; where it has none its organization's count."""
+    organization = directory.organization
+    ids = organization.directories.values_list("pk", flat=True)
+    own = _groups_of([directory.pk]).get(directory.pk, _Groups())
+    users, members, groups = _limits_of(organization, dict.fromkeys(ids), {})
+    return [
+        Standing("users", directory.limit_users, users.value, users.used),
+        Standing(
+            "members",
+            directory.limit_users_per_group,
+            members.value,
+            own.members,
+            _name_of(own),
+        ),
+        Standing("groups", directory.limit_groups, groups.value, own.count),
+    ]
+
+
+def _limits_of(
+    organization: Organization,
+    directories: Mapping[UUID, Directory | None],
+    groups: Mapping[UUID, _Groups],
+) -> list[Standing]:
+    users = UserRecord.objects.filter(directory__in=list(directories)).count()
+    largest = max(groups.values(), key=lambda each: each.members, default=_Groups())
+    most = max(groups, key=lambda pk: groups[pk].count, default=None)
+    owner = directories[most] if most else None
     return [
         Standing(
             "users",
@@ -52,45 +99,35 @@ def organization_limits(organization: Organization) -> list[Standing]:
             "members",
             organization.limit_users_per_group,
             settings.LIMIT_USERS_PER_GROUP,
-            size,
-            group,
+            largest.members,
+            _name_of(largest),
         ),
         Standing(
             "groups",
             organization.limit_groups_per_directory,
             settings.LIMIT_GROUPS_PER_DIRECTORY,
-            groups,
-            directory,
+            groups[most].count if most else 0,
+            owner.name if owner else "",
         ),
     ]
 
 
-def directory_limits(directory: Directory) -> list[Standing]:
-    """Return the limits of a directory; where it has none its organization's count."""
-    users, members, groups = organization_limits(directory.organization)
-    size, group = _largest_group([directory])
-    count = GroupRecord.objects.filter(directory=directory).count()
-    return [
-        Standing("users", directory.limit_users, users.value, users.used),
-        Standing(
-            "members", directory.limit_users_per_group, members.value, size, group
-        ),
-        Standing("groups", directory.limit_groups, groups.value, count),
-    ]
-
-
-def _largest_group(directories: list[Directory]) -> tuple[int, str]:
-    groups = GroupRecord.objects.filter(directory__in=directories)
-    largest = groups.order_by("-member_count", "pk").only(
-        "member_count", "display_name"
+def _groups_of(directories: list[UUID]) -> dict[UUID, _Groups]:
+    """Count the groups of directories and find the largest of each, in one look."""
+    # Said to be long, or PostgreSQL is handed a short integer that wraps round.
+    keys = Value(KEYS, output_field=BigIntegerField())
+    size = Cast("member_count", BigIntegerField()) * keys + F("pk")
+    rows = (
+        GroupRecord.objects.filter(directory__in=directories)
+        .order_by()
+        .values_list("directory")
+        .annotate(count=Count("pk"), top=Max(size, output_field=BigIntegerField()))
     )
-    group = largest.first()
-    return (group.member_count, group.display_name) if group else (0, "")
+    return {
+        directory: _Groups(count, *divmod(top, KEYS)) for directory, count, top in rows
+    }
 
 
-def _most_groups(directories: list[Directory]) -> tuple[int, str]:
-    names = {directory.pk: directory.name for directory in directories}
-    groups = GroupRecord.objects.filter(directory__in=directories).order_by()
-    counts = groups.values_list("directory").annotate(count=Count("pk"))
-    most = max(counts, key=lambda row: row[1], default=None)
-    return (most[1], names[most[0]]) if most else (0, "")
+def _name_of(groups: _Groups) -> str:
+    found = GroupRecord.objects.filter(pk=groups.largest)
+    return found.values_list("display_name", flat=True).first() or ""
