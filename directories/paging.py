@@ -23,7 +23,7 @@ from directories.dialect import planned_anew
 M = TypeVar("M", bound=models.Model)
 PAGE_SIZE = 50
 CAP = 10_000
-LOOK = 20_000
+LOOK = 10_000
 MAX_INTEGER = 2**63 - 1
 
 
