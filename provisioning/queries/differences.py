@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.core.cache import cache
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -17,12 +18,15 @@ from directories.models import (
 )
 from directories.queries import nesting
 from provisioning.models import Group, GroupMember
+from provisioning.queries.people import MANY
 
 # Longer lists of members are counted on a page of their own, not beside others.
 COUNTED = 5_000
 # How many groups with groups in them are counted beside others, one query each.
 NESTED_COUNTED = 10
 WALKED_BY_NAME = 50_000
+# Seconds that a big count is kept, so that an admin can turn pages.
+KEEP_S = 60
 MEMBERSHIP = Membership._meta.db_table
 USER = UserRecord._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
@@ -76,8 +80,18 @@ def linked_accounts(sources: Sequence[int]) -> Sql:
 def difference(record: GroupRecord, group: Group) -> Difference:
     """Count who would join the group, leave it and stay in it; one query.
 
-    It takes one more where groups are in the group.
+    It takes one more where groups are in the group. Big counts may be some seconds
+    old.
     """
+    key = f"difference:{record.pk}:{record.version}:{group.pk}"
+    if (known := cache.get(key)) is None:
+        known = _count(record, group)
+        if known.total > MANY:
+            cache.set(key, known, KEEP_S)
+    return known
+
+
+def _count(record: GroupRecord, group: Group) -> Difference:
     linked = linked_accounts(nesting.counted_groups(record))
     found = dialect.rows(
         f"{_counts('0')} FROM (SELECT account_id, max(w) AS w, max(h) AS h FROM"  # noqa: S608

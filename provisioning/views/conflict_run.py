@@ -57,7 +57,7 @@ def groups_sync_all(request: ConsoleRequest) -> HttpResponse:
         except conflict_runs.NothingWaitsError:
             return no_longer_waits(request)
         wake(job.pk)
-        messages.success(request, _("All groups are synced, one after the other."))
+        messages.success(request, _("Syncing has begun. You can leave this page."))
         return redirect("provisioning:groups-sync-result", job.pk)
     waiting = conflicts.conflicts_in(request.organization, wanted).order_by("pk")
     rows = group_rows(list(waiting[:COUNTED]))
