@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils.formats import number_format
 
 from directories.domain_names import readable
 from directories.models import (
@@ -21,7 +23,7 @@ from directories.models import (
     Organization,
     UserRecord,
 )
-from directories.paging import CAP
+from directories.paging import CAP, capped_count
 
 ACTIVE = (Job.State.QUEUED, Job.State.RUNNING)
 UNLINKED = "none"
@@ -49,7 +51,8 @@ class Count:
     more: bool = False
 
     def __str__(self) -> str:
-        return f"{self.number}+" if self.more else str(self.number)
+        number = number_format(self.number, force_grouping=True)
+        return f"{number}+" if self.more else number
 
 
 @dataclass(frozen=True)
@@ -70,19 +73,19 @@ class Move:
     `waiting` are records that wait now and are looked at again.
     """
 
-    moved: int = 0
-    dropped: int = 0
-    losing: int = 0
-    waiting: int = 0
+    moved: Count
+    dropped: Count
+    losing: Count
+    waiting: Count
 
 
 @dataclass(frozen=True)
 class Removal:
     """What the end of a domain's verification changes for accounts."""
 
-    managed: int
-    deactivated: int
-    doomed: int
+    managed: Count
+    deactivated: Count
+    doomed: Count
 
 
 def domains_of(
@@ -162,7 +165,10 @@ def accounts_to_claim(domain: Domain) -> QuerySet[Account]:
 
 
 def strangers_among(domain: Domain) -> int:
-    """Count the accounts to claim that are in no list of the organization."""
+    """Count the accounts to claim that are in no list of the organization.
+
+    Looks at each of them: ask only where they are not too many.
+    """
     members = Member.objects.filter(
         organization=domain.organization_id, account=OuterRef("pk")
     )
@@ -199,35 +205,61 @@ def move_of(
 ) -> Move:
     """Return what linking the domains to a directory, or to none, would change."""
     waiting = UserRecord.objects.filter(
-        addressed_in(names), organization=organization, link_state=LinkState.HELD
+        addressed_in(names),
+        directory__in=_directory_ids(organization),
+        link_state=LinkState.HELD,
     )
     if directory is None:
-        return Move(waiting=waiting.count())
+        return Move(Count(0), Count(0), Count(0), counted(waiting))
     others = UserRecord.objects.filter(
-        organization=organization, account__email_domain__in=list(names)
-    ).exclude(directory=directory)
+        directory__in=_directory_ids(organization, but=directory),
+        account__email_domain__in=list(names),
+    )
     same = UserRecord.objects.filter(
         directory=directory, email_key=OuterRef("email_key")
     ).exclude(email_key="")
-    known = others.filter(Exists(same))
-    dropped = others.filter(~Exists(same))
     groups = Membership.objects.filter(user=OuterRef("pk"))
-    moved = known.count()
+    # Of many only the first are looked at, and then all numbers are lower bounds.
+    more = counted(others).more
+    seen = UserRecord.objects.filter(pk__in=others.values("pk")[:CAP])
+    dropped = seen.filter(~Exists(same))
+    moved = seen.filter(Exists(same)).count()
+    held = counted(waiting.filter(directory=directory))
     return Move(
-        moved=moved,
-        dropped=dropped.count(),
-        losing=dropped.filter(Exists(groups)).count(),
-        waiting=max(waiting.filter(directory=directory).count() - moved, 0),
+        moved=Count(moved, more),
+        dropped=Count(dropped.count(), more),
+        losing=Count(dropped.filter(Exists(groups)).count(), more),
+        waiting=Count(max(held.number - moved, 0), held.more),
     )
+
+
+def _directory_ids(
+    organization: Organization, but: Directory | None = None
+) -> list[UUID]:
+    """Return the keys of the identity providers, so that each is an index range."""
+    directories = organization.directories.filter(kind=Directory.Kind.ORGANIZATION)
+    ids = directories.values_list("pk", flat=True)
+    return [pk for pk in ids if but is None or pk != but.pk]
+
+
+def counted(queryset: QuerySet[Any]) -> Count:
+    """Return how many there are, up to the cap."""
+    return Count(*capped_count(queryset))
 
 
 def removal_of(domain: Domain) -> Removal:
     """Return what the end of the domain would change for accounts."""
     managed = managed_accounts(domain)
+    # From the few who are deactivated, which an index of the members tells.
+    deactivated = Member.objects.filter(
+        organization=domain.organization_id,
+        status=Member.Status.DEACTIVATED,
+        account__in=managed,
+    )
     return Removal(
-        managed=managed.count(),
-        deactivated=managed.filter(status=Account.Status.DEACTIVATED).count(),
-        doomed=managed.filter(deletion_at__isnull=False).count(),
+        managed=counted(managed),
+        deactivated=counted(deactivated),
+        doomed=counted(managed.filter(deletion_at__isnull=False)),
     )
 
 
@@ -235,8 +267,8 @@ def removal_of(domain: Domain) -> Removal:
 class DomainFacts:
     """What the page of a domain says about its accounts and background work."""
 
-    managed: int
-    to_claim: int
+    managed: Count
+    to_claim: Count
     jobs: list[Job]
 
     @property
@@ -247,11 +279,8 @@ class DomainFacts:
 
 def facts_of(domain: Domain) -> DomainFacts:
     """Return the numbers of a domain, and the work that is not over or failed."""
-    return DomainFacts(
-        managed=managed_accounts(domain).count(),
-        to_claim=accounts_to_claim(domain).count(),
-        jobs=work_of(domain),
-    )
+    (row,) = rows_of([domain])
+    return DomainFacts(row.managed, row.to_claim, work_of(domain))
 
 
 def work_of(domain: Domain) -> list[Job]:

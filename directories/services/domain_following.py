@@ -23,7 +23,9 @@ from directories.services import accounts, jobs, records
 from directories.services.audit import SYSTEM, Target, record_events
 from directories.services.opening import ClosedError
 
-STEP = 500
+STEP = 2_000
+# SQLite has one writer: smaller steps let requests through.
+SMALL_STEP = 500
 # Between two steps, on a database with one writer.
 BREATH_S = 0.05
 # Each phase counts its keys from here on, so that one cursor tells phase and key.
@@ -98,7 +100,7 @@ def _revisit(place: _Place, which: Q, after: int) -> tuple[int, int] | None:
     batch = list(
         concerned.filter(which, pk__gt=after)
         .select_related("directory__organization")
-        .order_by("pk")[:STEP]
+        .order_by("pk")[: _step()]
     )
     for record in batch:
         # Who is refused keeps waiting, and the log has said why.
@@ -141,7 +143,7 @@ def _unmanage(place: _Place, after: int) -> tuple[int, int] | None:
 
 def _batch(accounts: models.QuerySet[Account], after: int) -> list[Account]:
     held = accounts.select_for_update(of=("self",)).filter(pk__gt=after)
-    return list(held.order_by("pk")[:STEP])
+    return list(held.order_by("pk")[: _step()])
 
 
 def _manage(place: _Place, batch: list[Account], event: Event, now: datetime) -> None:
@@ -170,6 +172,10 @@ def _join(organization: Organization, batch: list[Account], now: datetime) -> No
             if account.pk not in there
         )
     )
+
+
+def _step() -> int:
+    return STEP if dialect.is_postgresql() else SMALL_STEP
 
 
 def _breathe() -> None:

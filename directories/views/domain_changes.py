@@ -34,12 +34,13 @@ def domain_claim(request: ConsoleRequest, domain_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _claim(request, domain)
     waiting = queries.accounts_to_claim(domain)
+    count = queries.counted(waiting)
     page = cut_page(waiting, _by_address(request))
     context = {
         "crumbs": domain_crumbs(domain, _("Claim accounts")),
         "domain": domain,
-        "count": waiting.count(),
-        "strangers": queries.strangers_among(domain),
+        "count": count,
+        "strangers": 0 if count.more else queries.strangers_among(domain),
         "accounts": page.rows,
         "links": tables.neighbours(page, request.GET),
     }

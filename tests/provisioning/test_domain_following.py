@@ -227,7 +227,7 @@ def test_a_run_goes_on_where_another_was_cut_off(organization, idp, monkeypatch)
     domain = domain_of(organization)
     for number in range(5):
         AccountFactory.create(email=f"{number}@acme.example")
-    monkeypatch.setattr("directories.services.domain_following.STEP", 2)
+    monkeypatch.setattr("directories.services.domain_following._step", lambda: 2)
     job = domains.claim_accounts(domain=domain, by=SYSTEM, now=timezone.now())
     stop = iter([False, False, True])
 

@@ -213,6 +213,7 @@ def test_removing_says_what_becomes_of_accounts(console, domain, organization):
         status="deactivated",
         deletion_at=organization.created_at,
     )
+    MemberFactory.create(organization=organization, account=gone)
 
     page = main_of(console.get(url_of(domain, "remove")))
     assert "2 managed accounts become external" in page
