@@ -30,10 +30,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One permission, and whether each role has it."""
+    """One permission, and whether each role has it, by the name of the role."""
 
     words: StrPromise
-    held: list[bool]
+    held: list[tuple[str, bool]]
 
 
 @require_safe
@@ -48,7 +48,9 @@ def role_list(request: ConsoleRequest) -> HttpResponse:
             Column(role, str(role.label), people.get(role, 0)) for role in roles
         ],
         "lines": [
-            Line(words, [permission in ROLES[role] for role in roles])
+            Line(
+                words, [(str(role.label), permission in ROLES[role]) for role in roles]
+            )
             for permission, words in WORDS.items()
         ],
     }
