@@ -18,6 +18,7 @@ from directories.models import UserRecord
 from directories.paging import Cut, cut_page
 from directories.services.opening import ClosedError
 from directories.services.records import UnknownRecordError
+from directories.services.subscriptions import SubscriptionEndedError
 from directories.tasks import wake
 from provisioning.api import answers, looking
 from provisioning.queries import reports
@@ -37,6 +38,8 @@ def refusals() -> Iterator[None]:
         raise ConflictError(msg) from error
     except chosen_links.UnlinkableError as error:
         raise ConflictError(str(error)) from error
+    except SubscriptionEndedError as error:
+        raise exceptions.PermissionDenied(str(error)) from error
     except ClosedError as error:
         raise ConflictError(CLOSED) from error
     except UnknownRecordError as error:

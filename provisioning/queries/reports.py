@@ -172,7 +172,7 @@ def effect_of_unlinking(organization: Organization, accounts: Iterable[int]) -> 
     lost = GroupMember.objects.filter(
         account__in=known,
         group__organization=organization,
-        group__kind=Group.Kind.SYNCED,
+        group__kind__in=[Group.Kind.SYNCED, Group.Kind.ALL_MEMBERS],
     )
     groups = list(lost.values_list("group_id", flat=True).order_by("group_id"))
     return Effect(accounts=len(known), places=len(groups), groups=len(set(groups)))

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from directories import dialect
 from directories.models import Account, LinkState, UserRecord
 from directories.services.audit import Actor
-from provisioning.services import linking, memberships, people
+from directories.services.subscriptions import check_subscription
+from provisioning.services import all_members, linking, memberships, people
 from provisioning.services.links import hold
 from provisioning.services.ownership import ownership_of
 
@@ -22,8 +23,10 @@ def link_to(
 ) -> UserRecord:
     """Link a record to an account with another address, which gets the pushed one.
 
-    Raises UnlinkableError, records.UnknownRecordError or opening.ClosedError.
+    Raises UnlinkableError, records.UnknownRecordError, opening.ClosedError or
+    subscriptions.SubscriptionEndedError.
     """
+    check_subscription(record.directory.organization)
 
     @transaction.atomic
     def link() -> UserRecord:
@@ -36,6 +39,7 @@ def link_to(
         held.link_state, held.link_reason = outcome.state, outcome.reason
         held.save(update_fields=["account", "link_state", "link_reason"])
         if outcome.state == LinkState.LINKED:
+            all_members.join(held, chosen, now=now)
             memberships.join_synced_groups(held, chosen)
         return held
 

@@ -15,6 +15,7 @@ from directories.services import jobs
 from directories.services.audit import Actor
 from directories.services.opening import ClosedError
 from directories.services.records import UnknownRecordError
+from directories.services.subscriptions import SubscriptionEndedError
 from provisioning.queries import reports
 from provisioning.queries.reports import Report, ReportFilter
 from provisioning.services import links, pace
@@ -100,7 +101,11 @@ def carry_out(run: jobs.Run) -> None:
         for each in batch:
             # Whom it refuses stays as they are, and the log has said why.
             with suppress(
-                RefusedError, UnknownRecordError, ClosedError, links.NotLinkedError
+                RefusedError,
+                UnknownRecordError,
+                ClosedError,
+                SubscriptionEndedError,
+                links.NotLinkedError,
             ):
                 _do(choice.action, each, by)
         cursor, done = batch[-1].pk, done + len(batch)

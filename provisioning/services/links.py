@@ -23,6 +23,7 @@ from directories.models import (
 from directories.services import records
 from directories.services.audit import Actor, Target, record_event
 from directories.services.opening import hold_open
+from directories.services.subscriptions import check_subscription
 from provisioning.models import Group
 from provisioning.services import apart, group_members, memberships, settling, sync
 from provisioning.services.explanations import Reason
@@ -39,9 +40,10 @@ class NotManagedError(Exception):
 def look_again(record: UserRecord, *, by: Actor, now: datetime) -> UserRecord:
     """Let the rules decide about a record anew, also one that was unlinked.
 
-    Returns it as it is then. Raises records.UnknownRecordError, opening.ClosedError or
-    consumers.RefusedError.
+    Returns it as it is then. Raises records.UnknownRecordError, opening.ClosedError,
+    subscriptions.SubscriptionEndedError or consumers.RefusedError.
     """
+    check_subscription(record.directory.organization)
 
     @transaction.atomic
     def look() -> UserRecord:
@@ -74,7 +76,10 @@ def unlink(record: UserRecord, *, by: Actor, now: datetime) -> list[Job]:
         held.account, held.link_state = None, LinkState.UNLINKED
         held.link_reason = Reason.UNLINKED_BY_ADMIN
         held.save(update_fields=["account", "link_state", "link_reason"])
-        return [] if account is None else sync.queue_where_waiting(held, now)
+        if account is None:
+            return []
+        # The account's address may be another than the one that was pushed last.
+        return sync.queue_where_waiting(held, now, freed=account.email_key)
 
     return dialect.retrying(part)
 
@@ -115,15 +120,16 @@ def _drop(record: UserRecord, account: Account, by: Actor, now: datetime) -> Non
     Member.objects.filter(organization=held.organization_id, account=account).update(
         former_directory=held.directory.name, released_at=now
     )
-    sync.queue_where_waiting(held, now)
+    sync.queue_where_waiting(held, now, freed=account.email_key)
     records.forget_user(held, by=by, now=now)
 
 
 def sync_person(record: UserRecord, *, by: Actor, now: datetime) -> UserRecord:
     """Look at a person again, and make their synced groups equal to what was pushed.
 
-    Raises records.UnknownRecordError, opening.ClosedError or consumers.RefusedError.
+    Raises as look_again does.
     """
+    check_subscription(record.directory.organization)
 
     @transaction.atomic
     def again() -> UserRecord:
@@ -142,8 +148,10 @@ def sync_person(record: UserRecord, *, by: Actor, now: datetime) -> UserRecord:
 def sync_group(record: GroupRecord, *, by: Actor, now: datetime) -> Job:
     """Queue the job that makes a synced group equal to its record.
 
-    Raises NotLinkedError when the record led to no group, or opening.ClosedError.
+    Raises NotLinkedError when the record led to no group, opening.ClosedError or
+    subscriptions.SubscriptionEndedError.
     """
+    check_subscription(record.directory.organization)
 
     @transaction.atomic
     def again() -> Job:

@@ -18,6 +18,7 @@ from directories.models import GroupRecord, LinkState, UserRecord
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services.opening import ClosedError
 from directories.services.records import UnknownRecordError
+from directories.services.subscriptions import SubscriptionEndedError
 from directories.tasks import wake
 from provisioning.models import Group
 from provisioning.queries import reports
@@ -132,7 +133,7 @@ def _refusals(request: ConsoleRequest) -> Iterator[None]:
         yield
     except RefusedError as error:
         messages.error(request, error.advice)
-    except chosen_links.UnlinkableError as error:
+    except (chosen_links.UnlinkableError, SubscriptionEndedError) as error:
         messages.error(request, str(error))
     except ClosedError:
         messages.info(request, _("User provisioning of this directory was deleted."))

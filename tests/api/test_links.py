@@ -10,6 +10,7 @@ from directories.models import (
     AuditEvent,
     LinkState,
     Member,
+    Organization,
     TroubleshootingEntry,
     UserRecord,
 )
@@ -362,3 +363,16 @@ def test_a_verified_domain_elsewhere_refuses_to_re_link(calls, idp, organization
 
     assert "Another organization has verified" in error_of(answer, 409)
     assert state_of(user) == (LinkState.UNLINKED, Reason.UNLINKED_BY_ADMIN)
+
+
+@pytest.mark.parametrize("what", ["relink", "resync"])
+def test_without_a_subscription_syncing_rests(calls, ada, link, what):
+    Organization.objects.update(subscription=Organization.Subscription.LAPSED)
+
+    assert "subscription has ended" in error_of(calls.of_user(link, what), 403)
+
+
+def test_without_a_subscription_unlinking_still_works(calls, ada, link):
+    Organization.objects.update(subscription=Organization.Subscription.LAPSED)
+
+    assert calls.of_user(link, "unlink").status_code == 204
