@@ -84,7 +84,8 @@ def difference(record: GroupRecord, group: Group) -> Difference:
     old.
     """
     key = f"difference:{record.pk}:{record.version}:{group.pk}"
-    if (known := cache.get(key)) is None:
+    known: Difference | None = cache.get(key)
+    if known is None:
         known = _count(record, group)
         if known.total > MANY:
             cache.set(key, known, KEEP_S)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from directories import dialect
 from directories.events import Event
@@ -104,12 +104,20 @@ def _keep(
     return kept
 
 
-@transaction.atomic
 def restore(deleted: DeletedGroup, *, by: Actor, now: datetime) -> Restored:
     """Give the group of that name its rights back, or make it anew as a local one.
 
     Who has left the organization meanwhile does not come back. Raises GoneError.
     """
+    try:
+        return _restore(deleted, by, now)
+    except IntegrityError:
+        # A group of this name was made at the same moment: now it is there.
+        return _restore(deleted, by, now)
+
+
+@transaction.atomic
+def _restore(deleted: DeletedGroup, by: Actor, now: datetime) -> Restored:
     held = DeletedGroup.objects.select_for_update(of=("self",)).select_related(
         "organization"
     )

@@ -1,16 +1,19 @@
 """The group of everybody in a directory."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from directories import tasks
-from directories.models import Directory, Job, UserRecord
+from directories.models import Account, Directory, Job, UserRecord
 from directories.services import audit, directories
 from directories.services.directory_settings import Choices, change_settings
 from provisioning.models import Group
 from provisioning.services import all_members, sync
+from tests.factories.provisioning import GroupMemberFactory
 from tests.provisioning.conftest import Provider, people_in, provider_of
 from tests.scim.invariants import check_invariants
 
@@ -34,6 +37,7 @@ def switch(idp, *, on):
         by=audit.SYSTEM,
         now=timezone.now(),
     )
+    assert outcome.job is not None
     tasks.run_job(job_id=str(outcome.job.pk))
     return outcome.job
 
@@ -67,7 +71,7 @@ def test_switching_it_on_fills_it_by_a_job(idp):
 
 
 # What is pushed, and whether the person is in the group then.
-STEPS = [
+STEPS: list[tuple[dict[str, Any], bool]] = [
     ({}, True),
     ({"active": False}, False),
     ({"active": True}, True),
@@ -165,7 +169,9 @@ def test_the_nightly_comparison_mends_it(idp, everybody):
     group = Group.objects.get()
     group.members.clear()
     UserRecord.objects.filter(scim_id=bo["id"]).update(link_state="paused")
-    group.members.add(UserRecord.objects.get(scim_id=bo["id"]).account)
+    GroupMemberFactory.create(
+        group=group, account=UserRecord.objects.get(scim_id=bo["id"]).account
+    )
 
     job = sync.queue_reconcile(idp.directory, timezone.now())
     tasks.run_job(job_id=str(job.pk))
@@ -190,6 +196,6 @@ def test_switched_off_it_costs_nothing(idp):
     record = UserRecord(directory=idp.directory)
 
     with CaptureQueriesContext(connection) as queries:
-        all_members.join(record, None, now=timezone.now())
+        all_members.join(record, Account(), now=timezone.now())
 
     assert len(queries) == 0

@@ -90,6 +90,7 @@ def test_what_becomes_of_a_pushed_name(scim, second, holder, setting, becomes, l
         assert record is None
     else:
         assert answer.status_code == 201
+        assert record is not None
         assert record.link_state == (
             LinkState.HELD if becomes == "held" else LinkState.LINKED
         )
