@@ -1,5 +1,6 @@
 """Tells what the mass-change guard does: to the logs, and to the admins by mail."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +47,7 @@ def tell_stopped(directory: Directory, stop: Stop, *, now: datetime) -> None:
 def tell(
     event: Event,
     directory: Directory,
-    details: dict[str, object],
+    details: Mapping[str, object],
     *,
     by: Actor,
     now: datetime,
@@ -56,7 +57,7 @@ def tell(
         event,
         organization=directory.organization,
         by=by,
-        target=Target("directory", str(directory.pk), directory.name, details),
+        target=Target("directory", str(directory.pk), directory.name, dict(details)),
         at=now,
     )
 

@@ -90,6 +90,15 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
                 "provider."
             ),
         )
+    if kind == Group.Kind.SYNCED and holder and holder.record_id is None:
+        raise _refused(
+            record,
+            "group_waits_to_be_deleted",
+            _(
+                "A deleted group has this name, and its deletion waits for a "
+                "decision. Review the removals of its directory."
+            ),
+        )
     if kind == Group.Kind.SYNCED:
         raise _refused(
             record,

@@ -36,7 +36,7 @@ def take_up(record: GroupRecord, *, now: datetime) -> Outcome:
     if group is not None and group.name == record.display_name:
         return Outcome(LinkState.LINKED)
     holder = holder_of(record, group)
-    if holder is not None and losses.takes_back(record, holder):
+    if group is None and holder is not None and losses.takes_back(record, holder):
         return _take_back(holder, record)
     refuse_reserved(record, holder)
     if holder is not None and not (group is None and _take_again(record, holder, now)):

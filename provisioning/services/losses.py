@@ -8,7 +8,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from directories.consumers import MembersChange, Outcome
-from directories.models import Account, GroupRecord, LinkState, UserRecord
+from directories.models import (
+    Account,
+    GroupRecord,
+    LinkState,
+    Removal,
+    UserRecord,
+)
 from directories.queries import nesting
 from directories.services import guard
 from directories.services.guard import Loss
@@ -32,7 +38,7 @@ def holds_deactivation(record: UserRecord, account: Account, *, now: datetime) -
     if not _has_access(record, account):
         return False
     return guard.hold_loss(
-        record.directory, _of_person(guard.Kind.DEACTIVATED, record, account), now=now
+        record.directory, _of_person(Removal.Kind.DEACTIVATED, record, account), now=now
     )
 
 
@@ -50,7 +56,7 @@ def holds_deletion(record: UserRecord, account: Account, *, now: datetime) -> bo
     elif not _has_access(record, account):
         return False
     held = guard.hold_loss(
-        record.directory, _of_person(guard.Kind.DELETED, record, account), now=now
+        record.directory, _of_person(Removal.Kind.DELETED, record, account), now=now
     )
     if held:
         finding = explanations.of_user(record, Reason.GUARD_HELD)
@@ -58,7 +64,7 @@ def holds_deletion(record: UserRecord, account: Account, *, now: datetime) -> bo
     return held
 
 
-def _of_person(kind: guard.Removal.Kind, record: UserRecord, account: Account) -> Loss:
+def _of_person(kind: Removal.Kind, record: UserRecord, account: Account) -> Loss:
     return Loss(
         kind=kind,
         user_key=record.pk or 0,
@@ -120,7 +126,7 @@ def holds_group(record: GroupRecord, group: Group, *, now: datetime) -> bool:
     if not guard.watches(record.directory):
         return False
     loss = Loss(
-        kind=guard.Kind.GROUP_DELETED,
+        kind=Removal.Kind.GROUP_DELETED,
         group_key=record.pk,
         scim_id=str(record.scim_id),
         name=group.name,

@@ -4,8 +4,9 @@ Each removal changes its state in the transaction that carries it out, so a run 
 was cut off goes on with those that are left, and none is done twice.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -58,7 +59,7 @@ def undo(run: jobs.Run) -> list[Job]:
 
 
 def _work(
-    run: jobs.Run, state: Removal.State, one: dict[Removal.Kind, One], some: Some
+    run: jobs.Run, state: Removal.State, one: Mapping[Removal.Kind, One], some: Some
 ) -> list[Job]:
     """Carry all of a decision out, then compare the directory; return that job."""
     directory = run.job.directory
@@ -70,20 +71,24 @@ def _work(
         of_kind = found.filter(kind=kind).order_by("pk")
         while batch := list(of_kind[:AT_A_TIME]):
             for removal in batch:
-                work.settle([removal], lambda rows, c=call: _first(c, directory, rows))
+                work.settle([removal], partial(_first, call, directory))
     left = found.filter(kind=Kind.LEFT).order_by("group_key", "pk")
     while first := left.first():
         group = first.group_key
         batch = list(left.filter(group_key=group)[: pace.batch_size()])
-        work.settle(
-            batch, lambda rows, g=group: some(directory, g, rows, timezone.now())
-        )
+        work.settle(batch, partial(_together, some, directory, group))
     removals.resume_if_all_decided(directory.pk, now=timezone.now())
     return [sync.queue_reconcile(directory, timezone.now())]
 
 
 def _first(call: One, directory: Directory, rows: Sequence[Removal]) -> None:
     call(directory, rows[0], timezone.now())
+
+
+def _together(
+    call: Some, directory: Directory, group: int, rows: Sequence[Removal]
+) -> None:
+    call(directory, group, rows, timezone.now())
 
 
 def _decided(run: jobs.Run, directory: Directory) -> QuerySet[Removal]:

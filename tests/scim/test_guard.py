@@ -297,6 +297,22 @@ def test_another_directory_cannot_take_a_group_that_waits(guarded, second):
     assert answer.status_code == 409
 
 
+def test_no_other_group_is_renamed_to_one_that_waits_to_be_deleted(guarded):
+    scim = guarded(percent=0, least=0)
+    users = people(scim, 2)
+    group, other = scim.group("Crew", *users), scim.group("Team", *users)
+    scim.delete(f"/Groups/{group['id']}")
+
+    answer = scim.put(
+        f"/Groups/{other['id']}",
+        {"displayName": "Crew", "members": values(*users)},
+    )
+
+    assert answer.status_code == 409
+    assert scim.log().last().kind == "group_waits_to_be_deleted"
+    check_invariants()
+
+
 def test_nested_groups_lose_nobody_while_the_directory_is_stopped(guarded):
     scim = guarded(percent=0, least=0)
     users = people(scim, 3)
