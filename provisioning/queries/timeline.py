@@ -7,6 +7,7 @@ from datetime import datetime
 from heapq import merge
 from itertools import islice
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -56,11 +57,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Timeline:
-    """Some of what happened, newest first, and where it goes on, None at the end."""
+    """Some of what happened, newest first, and where it goes on, None at the end.
+
+    `directories` are those it names that are still there, with their logs.
+    """
 
     items: list[Item]
     older: Place | None
     problems: bool
+    directories: frozenset[UUID] = frozenset()
 
 
 def place_of(text: str) -> Place:
@@ -84,7 +89,12 @@ def timeline_of(
     for each in found[:PAGE]:
         last = _below(last, each)
         items.append(_item(each))
-    return Timeline(items, last if len(found) > PAGE else None, problems)
+    older = last if len(found) > PAGE else None
+    named = {each.directory_id for each in found if each.directory_id}
+    # Without a name nothing is asked, as ever in Django.
+    there = organization.directories.filter(pk__in=named).order_by("pk")
+    known = frozenset(there.values_list("pk", flat=True))
+    return Timeline(items, older, problems, known)
 
 
 def whole_timeline(

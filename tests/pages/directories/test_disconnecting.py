@@ -141,3 +141,20 @@ def test_events_of_what_is_gone_are_no_links(console, organization, okta):
     assert gone not in table
     assert url_of(okta, "") in table
     assert f"/directory/users/{known.public_id}/" in table
+
+
+def test_requests_of_a_directory_that_is_gone_are_no_links(console, organization, okta):
+    gone = "0e3f7f0e-0000-4000-8000-000000000000"
+    account = MemberFactory.create(organization=organization).account
+    for directory in (gone, okta.pk):
+        AuditEventFactory.create(
+            organization=organization,
+            target_id=str(account.public_id),
+            directory_id=directory,
+            request_id="abc",
+        )
+
+    page = console.get(f"/directory/users/{account.public_id}/").content.decode()
+
+    assert gone not in page
+    assert f"{okta.pk}/requests/?request=abc" in page

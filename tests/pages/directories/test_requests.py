@@ -368,7 +368,10 @@ def test_a_long_log_is_cleared_in_the_background(console, okta, log, monkeypatch
 def test_a_directory_is_removed_with_its_log(console, fresh):
     RequestEntryFactory.create(directory=fresh)
 
-    console.post(f"/security/identity-providers/{fresh.pk}/remove/")
+    console.post(
+        f"/security/identity-providers/{fresh.pk}/disconnect/",
+        {"confirmation": fresh.name},
+    )
 
     assert not RequestEntry.objects.exists()
 
