@@ -11,6 +11,7 @@ from django.utils.module_loading import import_string
 from directories.services import (
     domain_checks,
     domains,
+    guard,
     jobs,
     key_reminders,
     passwords,
@@ -84,6 +85,7 @@ def forget() -> None:
     """Delete what logs hold that is older than its directory keeps."""
     request_log.forget_old_requests(timezone.now())
     troubleshooting.forget_old_entries(timezone.now())
+    guard.forget_old(timezone.now())
 
 
 @shared_task

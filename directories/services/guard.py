@@ -30,6 +30,9 @@ Kind, State = Removal.Kind, Removal.State
 # How much of it a server takes away in a second at most.
 PER_S = {PEOPLE: 2_000, MEMBERSHIPS: 100_000}
 KEEP_S = 2.0
+# Audit log and troubleshooting log tell of it longer.
+KEPT = timedelta(days=30)
+FORGOTTEN = 1_000
 Family = tuple[Removal.Kind, Removal.Kind]
 
 
@@ -275,3 +278,10 @@ def _stop(directory: Directory, family: Family, more: int, now: datetime) -> Non
             people=family == PEOPLE, lost=tally.lost + more, base=tally.base
         )
         guard_news.tell_stopped(directory, news, now=now)
+
+
+def forget_old(now: datetime) -> None:
+    """Delete what was decided, or carried out, so long ago that nobody asks."""
+    over = Removal.objects.filter(at__lt=now - KEPT).exclude(state=State.HELD)
+    while keys := list(over.order_by("pk").values_list("pk", flat=True)[:FORGOTTEN]):
+        Removal.objects.filter(pk__in=keys).delete()

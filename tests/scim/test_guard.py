@@ -1,10 +1,14 @@
 """The mass-change guard: what it counts, what it holds, what it lets pass."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
+from directories import tasks
 from directories.models import Account, Directory, Removal, UserRecord
 from directories.services import guard
 from provisioning.models import Group, GroupMember
+from tests.factories.directories import RemovalFactory
 from tests.scim.client import values
 from tests.scim.invariants import check_invariants
 
@@ -387,3 +391,15 @@ def test_admins_are_mailed_once(guarded, mailoutbox):
     assert [mail.to for mail in mailoutbox] == [["root@example.net"]]
     assert "/removals/" in mailoutbox[0].body
     assert "1 of 3 people" in mailoutbox[0].body
+
+
+def test_old_removals_are_forgotten_unless_they_wait(scim):
+    old, new = datetime.now(UTC) - timedelta(days=31), datetime.now(UTC)
+    for at in (old, new):
+        for state in (State.APPLIED, State.APPROVED, State.HELD):
+            RemovalFactory.create(directory=scim.directory, at=at, state=state)
+
+    tasks.forget()
+
+    assert sorted(Removal.objects.filter(at=old).values_list("state")) == [("held",)]
+    assert Removal.objects.filter(at=new).count() == 3
