@@ -28,6 +28,8 @@ from provisioning.services.explanations import Reason
 from provisioning.services.scope import Rule
 
 BATCH = 200
+# Who is misplaced is looked for so many at a time: it may take a second.
+LOOKED_FOR = 5_000
 Subject = TroubleshootingEntry.Subject
 Progress = Callable[[int], None]
 
@@ -106,11 +108,17 @@ def follow_rule(directory: Directory, progress: Progress) -> int:
     what a group gives that has become local. `progress` is told how many are done;
     returned is how many they were.
     """
-    done = 0
-    for step in (_next_groups, _next_people):
-        after = 0
-        while batch := step(directory, after):
-            after, done = batch[-1], done + len(batch)
+    done = after = 0
+    while keys := _next_groups(directory, after):
+        after, done = keys[-1], done + len(keys)
+        progress(done)
+    after = 0
+    while people := _next_people(directory, after):
+        after = people[-1][0]
+        for start in range(0, len(people), BATCH):
+            batch = people[start : start + BATCH]
+            _revisit(directory, batch, timezone.now())
+            done += len(batch)
             progress(done)
     return done
 
@@ -162,11 +170,9 @@ def _revisit_group(directory: Directory, key: int) -> None:
     record.save(update_fields=["link_state", "link_reason"])
 
 
-def _next_people(directory: Directory, after: int) -> list[int]:
+def _next_people(directory: Directory, after: int) -> list[tuple[int, UUID]]:
     carried = scope.carried_people(directory, scope.rule_of(directory))
-    misplaced = scope.misplaced_people(directory, carried, after=after, size=BATCH)
-    _revisit(directory, misplaced, timezone.now())
-    return [key for key, _scim_id in misplaced]
+    return scope.misplaced_people(directory, carried, after=after, size=LOOKED_FOR)
 
 
 def _revisit(

@@ -23,7 +23,13 @@ from provisioning.services.forecast.deciding import (
     Place,
     decide,
 )
-from provisioning.services.forecast.run import BATCH, PEOPLE, Forecast, analyse
+from provisioning.services.forecast.run import (
+    BATCH,
+    CARRIED,
+    PEOPLE,
+    Forecast,
+    analyse,
+)
 
 USER = UserRecord._meta.db_table
 ACCOUNT = Account._meta.db_table
@@ -41,7 +47,8 @@ Row = Sequence[Any]
 
 
 def count(forecast: Forecast) -> int:
-    """Count the people whom the comparison looks at."""
+    """Find out whom the rule carries; count the people who are looked at."""
+    _keep_carried(forecast)
     sql, parameters = _looked_at(forecast, "count(*)")
     return int(dialect.rows(sql, parameters)[0][0])
 
@@ -60,20 +67,34 @@ def work_out(forecast: Forecast) -> None:
 
 def _looked_at(forecast: Forecast, columns: str) -> tuple[str, list[object]]:
     """Return the query for who is not linked, or is not what the rule says."""
-    carried = scope.carried_people(forecast.directory, forecast.rule)
+    carried = "1 = 1"
+    if not forecast.rule.everybody:
+        carried = f"EXISTS (SELECT 1 FROM {CARRIED} c WHERE c.record_id = r.id)"  # noqa: S608
     out = f"r.link_reason = '{Reason.OUT_OF_SCOPE.value}'"
     stays = "(r.active OR r.account_id IS NULL) AND r.email_key <> ''"
     last = f"r.link_reason = '{Reason.LAST_ADMIN.value}'"
     waits = f"(r.link_state <> 'linked' OR {last}) AND NOT ({out})"
     leaves = f"NOT r.carried AND NOT ({out}) AND {stays}"
-    if carried.stopped:
+    if forecast.directory.guard_stopped_at is not None:
         waits, leaves = f"{waits} AND r.carried", "1 = 0"
     return (
-        f"SELECT {columns} FROM (SELECT r.*, {carried.sql} AS carried"  # noqa: S608
+        f"SELECT {columns} FROM (SELECT r.*, {carried} AS carried"  # noqa: S608
         f" FROM {USER} r WHERE r.directory_id = %s) r"
         f" WHERE ((r.carried AND {out}) OR ({waits}) OR ({leaves}))",
-        [*carried.parameters, dialect.uuid_parameter(forecast.directory.pk)],
+        [dialect.uuid_parameter(forecast.directory.pk)],
     )
+
+
+def _keep_carried(forecast: Forecast) -> None:
+    if forecast.rule.everybody:
+        return
+    carried = scope.carried_people(forecast.directory, forecast.rule)
+    dialect.rows(
+        f"INSERT INTO {CARRIED} (record_id) SELECT r.id FROM {USER} r"  # noqa: S608
+        f" WHERE r.directory_id = %s AND {carried.sql}",
+        [dialect.uuid_parameter(forecast.directory.pk), *carried.parameters],
+    )
+    analyse(CARRIED)
 
 
 def _people(forecast: Forecast, rows: Sequence[Row]) -> list[Person]:

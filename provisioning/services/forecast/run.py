@@ -19,7 +19,10 @@ COLUMNS = ("dry_run_id", "effect", "name", "detail")
 # 0: a new one), groups that will be synced, with the group that exists (0: none), and
 # the records whose people belong into each.
 PEOPLE, GROUPS, SOURCES = "forecast_people", "forecast_groups", "forecast_sources"
+# Whom the rule carries, where that is not everybody.
+CARRIED = "forecast_carried"
 _TABLES = {
+    CARRIED: "record_id bigint PRIMARY KEY",
     PEOPLE: "record_id bigint PRIMARY KEY, account_key bigint NOT NULL",
     GROUPS: "record_id bigint PRIMARY KEY, group_id bigint NOT NULL",
     SOURCES: "top_id bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (top_id, id)",
