@@ -23,6 +23,13 @@ from provisioning.services.forecast.run import (
 GROUP = Group._meta.db_table
 RECORD = GroupRecord._meta.db_table
 NESTING = Nesting._meta.db_table
+READ = (
+    "organization_id",
+    "display_name",
+    "display_name_key",
+    "link_state",
+    "link_reason",
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,9 @@ def work_out(
     if not alone:
         _keep_present(forecast.directory)
     after = 0
-    while batch := list(records.filter(pk__gt=after).order_by("pk")[:BATCH]):
+    # Without the documents, which nothing is decided by.
+    lean = records.only(*READ)
+    while batch := list(lean.filter(pk__gt=after).order_by("pk")[:BATCH]):
         after = batch[-1].pk
         _work_out(forecast, batch)
         forecast.advance(len(batch))
