@@ -11,6 +11,7 @@ from provisioning.services import (
     dry_runs,
     managed_accounts,
     removal_work,
+    returning,
     sync,
 )
 
@@ -31,6 +32,12 @@ def reconcile() -> None:
 def forget_deleted_groups() -> None:
     """Forget the deleted groups that can be restored no longer."""
     deleted_groups.forget_due(timezone.now())
+
+
+@shared_task
+def settle_returned_groups() -> None:
+    """Make groups equal to their records whose provider has had its time."""
+    _wake_all(returning.settle_due(timezone.now()))
 
 
 @shared_task

@@ -93,6 +93,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="20"),
         "options": {"expires": 3600},
     },
+    "settle-returned-groups": {
+        "task": "provisioning.tasks.settle_returned_groups",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "forget-dry-runs": {
         "task": "provisioning.tasks.forget_dry_runs",
         "schedule": crontab(hour="1", minute="30"),

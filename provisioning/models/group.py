@@ -23,7 +23,7 @@ class Group(models.Model):
     name is unique in the organization whatever its origin. `name_key` is
     `name` folded. A group of all members belongs to `directory`. One that was synced
     and let go, and that nobody has changed since, has `released_at`: pushed again,
-    it is taken up again.
+    it is taken up again, and keeps it until its provider has had time to fill it.
     """
 
     class Kind(models.TextChoices):

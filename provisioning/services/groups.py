@@ -90,7 +90,8 @@ def _rename(group: Group, record: GroupRecord, now: datetime) -> None:
 def _take_again(record: GroupRecord, holder: Group, now: datetime) -> bool:
     """Give a group that was let go, and that nobody changed since, to the record.
 
-    It keeps its id and what it gives; a job makes its members those of the record.
+    It keeps its id and what it gives; a job makes its members those of the record,
+    who is not pushed again leaves some time later (services.returning).
     """
     if holder.released_at is None:
         return False
@@ -100,7 +101,6 @@ def _take_again(record: GroupRecord, holder: Group, now: datetime) -> bool:
     if not still.update(
         kind=Group.Kind.SYNCED,
         record=record,
-        released_at=None,
         name=record.display_name,
     ):
         return False

@@ -25,7 +25,14 @@ from directories.services.audit import Actor, Target, record_event
 from directories.services.opening import hold_open
 from directories.services.subscriptions import check_subscription
 from provisioning.models import Group
-from provisioning.services import apart, group_members, memberships, settling, sync
+from provisioning.services import (
+    apart,
+    group_members,
+    memberships,
+    returning,
+    settling,
+    sync,
+)
 from provisioning.services.explanations import Reason
 
 
@@ -159,6 +166,7 @@ def sync_group(record: GroupRecord, *, by: Actor, now: datetime) -> Job:
         group = Group.objects.filter(record=record).first()
         if group is None:
             raise NotLinkedError(record.pk)
+        returning.settle_group(group)
         record_event(
             Event.SCIM_SYNC_STARTED,
             organization=record.directory.organization,

@@ -28,6 +28,7 @@ from provisioning.services import (
     all_members,
     group_conflicts,
     memberships,
+    returning,
     rights,
     scope_following,
 )
@@ -66,8 +67,12 @@ def _remove_strangers(record: GroupRecord) -> None:
     @transaction.atomic
     def step() -> None:
         locked = _locked(record)
-        if locked and not guard.is_waiting(record.directory_id):
-            memberships.remove_strangers(locked.group, locked.sources)
+        if locked is None or returning.is_returning(
+            locked.group, record, timezone.now()
+        ):
+            return
+        if not guard.is_waiting(record.directory_id):
+            memberships.remove_strangers(locked.group.pk, locked.sources)
 
     dialect.retrying(step)
 
@@ -79,7 +84,7 @@ def _join_next(record: GroupRecord, *, after: int) -> list[int]:
         if locked is None:
             return []
         users = memberships.next_users(locked.sources, after=after, size=batch_size())
-        memberships.add_members([locked.group], users)
+        memberships.add_members([locked.group.pk], users)
         return users
 
     return dialect.retrying(step)
@@ -89,7 +94,7 @@ def _join_next(record: GroupRecord, *, after: int) -> list[int]:
 class _Locked:
     """A synced group, and the records whose members belong into it."""
 
-    group: int
+    group: Group
     sources: list[int]
 
 
@@ -107,7 +112,7 @@ def _locked(record: GroupRecord) -> _Locked | None:
     current = _record(record.pk)
     if group is None or current is None:
         return None
-    return _Locked(group.pk, nesting.counted_groups(current))
+    return _Locked(group, nesting.counted_groups(current))
 
 
 def reconcile_directory(run: jobs.Run) -> None:

@@ -1,6 +1,9 @@
 """The whole way: connect, push, delete, disconnect, connect again, push again."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
@@ -9,6 +12,7 @@ from directories.models import (
     Account,
     Directory,
     Domain,
+    GroupRecord,
     Job,
     LinkState,
     Member,
@@ -16,8 +20,9 @@ from directories.models import (
     UserRecord,
 )
 from directories.services.audit import SYSTEM
+from provisioning import tasks as provisioning_tasks
 from provisioning.models import Group, GroupMember, GroupRole
-from provisioning.services import local_groups
+from provisioning.services import links, local_groups, sync
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,
@@ -214,3 +219,50 @@ def test_a_right_that_was_given_directly_still_asks_for_an_admin(console, organi
 
     held = idp.directory.userrecords.get(link_state=LinkState.HELD)
     assert (held.user_name, held.link_reason) == (account.email, "admin_account")
+
+
+def test_nobody_leaves_before_the_provider_has_pushed_them_again(organization, console):
+    idp = provider_of(organization)
+    ada, bo = idp.push("ada@example.com"), idp.push("bo@example.com")
+    idp.group("Engines", ada, bo)
+    delete_configuration(console, idp.directory)
+    again = Provider(idp.directory)
+    group = again.group("Engines")
+    work_off()
+    assert people_in("Engines") == {"ada@example.com", "bo@example.com"}
+
+    again.members(group, "add", again.push("ada@example.com"))
+    sync.queue_reconcile(again.directory, timezone.now())
+    work_off()
+    assert people_in("Engines") == {"ada@example.com", "bo@example.com"}
+
+    with time_machine.travel(timezone.now() + timedelta(hours=25)):
+        provisioning_tasks.settle_returned_groups()
+        work_off()
+    assert people_in("Engines") == {"ada@example.com"}
+
+
+def test_whom_the_provider_takes_out_by_name_leaves_at_once(organization, console):
+    idp = provider_of(organization)
+    idp.group("Engines", idp.push("ada@example.com"), idp.push("bo@example.com"))
+    delete_configuration(console, idp.directory)
+    again = Provider(idp.directory)
+    ada = again.push("ada@example.com")
+    group = again.group("Engines", ada)
+
+    again.members(group, "remove", ada)
+
+    assert people_in("Engines") == {"bo@example.com"}
+
+
+def test_syncing_the_group_again_ends_the_wait(organization, console):
+    idp = provider_of(organization)
+    idp.group("Engines", idp.push("ada@example.com"))
+    delete_configuration(console, idp.directory)
+    Provider(idp.directory).group("Engines")
+    record = GroupRecord.objects.select_related("directory__organization").get()
+
+    links.sync_group(record, by=SYSTEM, now=timezone.now())
+    work_off()
+
+    assert people_in("Engines") == set()

@@ -1,13 +1,17 @@
 """Works out who would join and leave each synced group, by comparing sets."""
 
+from django.utils import timezone
+
 from directories import dialect
 from directories.models import GroupRecord, Membership, UserRecord
-from provisioning.models import GroupMember
+from provisioning.models import Group, GroupMember
+from provisioning.services import returning
 from provisioning.services.forecast.run import GROUPS, PEOPLE, SOURCES, Forecast
 
 RECORD = GroupRecord._meta.db_table
 USER = UserRecord._meta.db_table
 MEMBERSHIP = Membership._meta.db_table
+GROUP = Group._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
 # Memberships that one step compares, about; a group is never cut.
 STEP = 300_000
@@ -35,10 +39,14 @@ WITH wanted AS (
   SELECT record_id, who, max(wanted) AS wanted, max(present) AS present
   FROM both_sides GROUP BY record_id, who
 )
-SELECT e.record_id, r.display_name, sum(e.wanted), sum(e.present)
+SELECT e.record_id, r.display_name, sum(e.wanted),
+       CASE WHEN g.released_at IS NULL OR r.created_at <= %s THEN sum(e.present)
+            ELSE 0 END
 FROM each_person e JOIN {RECORD} r ON r.id = e.record_id
+JOIN {GROUPS} f ON f.record_id = e.record_id LEFT JOIN {GROUP} g ON g.id = f.group_id
 WHERE e.wanted <> e.present
-GROUP BY e.record_id, r.display_name ORDER BY e.record_id
+GROUP BY e.record_id, r.display_name, r.created_at, g.released_at
+ORDER BY e.record_id
 """  # noqa: S608 - only our own names
 
 
@@ -46,10 +54,12 @@ def work_out(forecast: Forecast) -> None:
     """Compare the members of all groups that are synced afterwards."""
     # Nothing is taken away while the guard has stopped the directory.
     keeps = forecast.directory.guard_stopped_at is not None
+    # Nor, for a while, from groups that came back.
+    settled = dialect.datetime_parameter(timezone.now() - returning.GRACE)
     after = 0
     while step := _next_step(after):
         last, groups = step
-        found = dialect.rows(COMPARED, [after, last, after, last])
+        found = dialect.rows(COMPARED, [after, last, after, last, settled])
         lines = []
         for _record, name, joined, left in found:
             for effect, number in (("joined", joined), ("left", 0 if keeps else left)):
