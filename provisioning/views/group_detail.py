@@ -1,6 +1,7 @@
 """One group: its members, its record, its history."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from provisioning import tables
 from provisioning.models import Group
 from provisioning.queries import administrators, groups
 from provisioning.queries.removals import deletion_of
+from provisioning.services import returning
 from provisioning.services.explanations import EXPLANATIONS
 from provisioning.services.group_members import SYNC
 from provisioning.services.group_roles import FIXED
@@ -56,6 +58,7 @@ def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         and group.kind not in {Group.Kind.SYNCED, Group.Kind.ALL_MEMBERS},
         "count": count,
         "deletion": deletion_of(group),
+        "returns_until": _returns_until(group),
         "tab": tab,
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "tabs": tabs,
@@ -65,6 +68,14 @@ def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     return render_part(
         request, "provisioning/group_detail.html", context, fragment=FRAGMENTS[tab]
     )
+
+
+def _returns_until(group: Group) -> datetime | None:
+    """Return how long nobody leaves a group that came back, None for all others."""
+    if group.record is None:
+        return None
+    until = returning.grace_ends_at(group, group.record)
+    return until if until > timezone.now() else None
 
 
 def _content(

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from directories import tasks
@@ -230,6 +231,8 @@ def test_nobody_leaves_before_the_provider_has_pushed_them_again(organization, c
     group = again.group("Engines")
     work_off()
     assert people_in("Engines") == {"ada@example.com", "bo@example.com"}
+    page = reverse("provisioning:group-detail", args=[Group.objects.get().public_id])
+    assert "stays in the group until" in console.get(page).content.decode()
 
     again.members(group, "add", again.push("ada@example.com"))
     sync.queue_reconcile(again.directory, timezone.now())
