@@ -1,4 +1,4 @@
-"""Mails to the admins of an organization."""
+"""Mails to the admins of an organization, and to people about their accounts."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -24,15 +24,28 @@ def mail_admins(
     `link`, the address of the page at `path`. Each mail is tried again by itself.
     """
     for key in _admins(organization_id):
-        send = partial(
-            send_notice.delay,
-            account_id=key,
-            template=template,
-            context=dict(context),
-            path=path,
-        )
-        # What was committed stays right when the broker cannot be reached.
-        transaction.on_commit(send, robust=True)
+        _send_later(account_id=key, template=template, context=dict(context), path=path)
+
+
+def mail_person(
+    account: Account, *, template: str, context: Mapping[str, object]
+) -> None:
+    """Mail somebody about their account when the transaction has ended.
+
+    Also when the account is inactive by then; for the rest see mail_admins.
+    """
+    _send_later(
+        account_id=account.pk,
+        template=template,
+        context=dict(context),
+        path="/",
+        when_inactive=True,
+    )
+
+
+def _send_later(**notice: object) -> None:
+    # What was committed stays right when the broker cannot be reached.
+    transaction.on_commit(partial(send_notice.delay, **notice), robust=True)
 
 
 def _admins(organization_id: UUID) -> list[int]:
@@ -46,13 +59,16 @@ def _admins(organization_id: UUID) -> list[int]:
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
 def send_notice(
-    *, account_id: int, template: str, context: dict[str, object], path: str
+    *,
+    account_id: int,
+    template: str,
+    context: dict[str, object],
+    path: str,
+    when_inactive: bool = False,
 ) -> None:
-    """Mail one admin, unless the account is gone or inactive by now."""
-    account = Account.objects.filter(
-        pk=account_id, status=Account.Status.ACTIVE
-    ).first()
-    if account is None:
+    """Mail one person, unless the account is gone, or inactive by now."""
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None or not (account.is_active or when_inactive):
         return
     with translation.override(_language(account)):
         own = {"name": account.get_full_name(), "link": f"{settings.BASE_URL}{path}"}

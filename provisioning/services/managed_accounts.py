@@ -16,6 +16,7 @@ from directories.models import (
     Organization,
     UserRecord,
 )
+from directories.services import notices
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM, Actor
 from provisioning.services import rights, sync
@@ -54,7 +55,14 @@ def deactivate_account(
     held = hold_account(account.pk, organization)
     if by.id == str(held.public_id):
         raise OwnAccountError(held.pk)
+    if not held.is_active:
+        return
     rights.deactivate(held, change=Change(organization, by, now))
+    notices.mail_person(
+        held,
+        template="provisioning/mail/account_deactivated.txt",
+        context={"organization": organization.name},
+    )
 
 
 @transaction.atomic
@@ -90,6 +98,11 @@ def schedule_deletion(
     held.save(update_fields=["deletion_at"])
     details = {"deletion_at": held.deletion_at.isoformat(), "name": held.name}
     change.tell(Event.DELETION_SCHEDULED, held, details)
+    notices.mail_person(
+        held,
+        template="provisioning/mail/account_to_be_deleted.txt",
+        context={"organization": organization.name, "days": GRACE.days},
+    )
     return held.deletion_at
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core import mail
 from django.urls import reverse
 from django.utils import timezone
 
@@ -371,3 +372,22 @@ def test_the_fields_of_an_owned_person_are_read_only_and_name_the_owner(
     assert f"Managed by {okta.name}" in main_of(page).replace(" .", ".")
     assert page.content.decode().count("disabled") >= 9
     assert ">Save<" not in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("act", "subject"),
+    [
+        (deactivate, "Your account was deactivated by Acme"),
+        (delete, "Your account will be deleted by Acme"),
+    ],
+)
+def test_the_person_is_told_by_mail(
+    console, person, django_capture_on_commit_callbacks, act, subject
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        act(console, person)
+
+    (told,) = mail.outbox
+    assert told.subject == subject
+    assert told.to == [person.email]
+    assert "ask the admins of Acme" in told.body
