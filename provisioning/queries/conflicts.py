@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from directories.folding import fold
 from directories.models import Directory, GroupRecord, Job, Organization
 from directories.paging import capped_count
-from provisioning.models import ConflictResult
+from provisioning.models import ConflictResult, Group
 
 COUNT_CAP = 1_000
 LOCAL_NAME, RENAME_WAITS = WAITING = ("local_group_same_name", "rename_waits")
@@ -38,6 +38,21 @@ def conflicts_in(
     if text := fold(wanted.text):
         records = records.filter(display_name_key__contains=text)
     return records.select_related("directory")
+
+
+def waiting_for(group: Group) -> GroupRecord | None:
+    """Return the pushed group that waits for this local one to give up its name."""
+    if group.kind != Group.Kind.LOCAL:
+        return None
+    directories = Directory.objects.filter(
+        organization=group.organization_id, kind=Directory.Kind.ORGANIZATION
+    )
+    records = GroupRecord.objects.filter(
+        directory__in=directories.values("pk"),
+        display_name_key=group.name_key,
+        link_reason__in=WAITING,
+    )
+    return records.select_related("directory").first()
 
 
 def conflict_count(organization: Organization, directory: str = "") -> int:

@@ -6,18 +6,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
 from itertools import islice
+from operator import itemgetter
 from typing import TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from directories.models import AuditEvent, Organization, TroubleshootingEntry
+from directories.events import Event
+from directories.models import (
+    Account,
+    AuditEvent,
+    Organization,
+    TroubleshootingEntry,
+    UserRecord,
+)
 from provisioning.queries.history import Told, tell
 
 M = TypeVar("M", AuditEvent, TroubleshootingEntry)
 
 PAGE = 20
 EXPORT_BATCH = 500
+# So many records that an account once had are looked at.
+FORMER = 20
 _PLACE = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
 # Beyond every key: the beginning of a timeline.
 NEWEST = 10**18 - 1
@@ -66,6 +76,29 @@ class Timeline:
     older: Place | None
     problems: bool
     directories: frozenset[UUID] = frozenset()
+
+
+def records_of(organization: UUID, account: Account) -> set[str]:
+    """Return the ids of the records that led to an account, also of deleted ones.
+
+    What the identity provider did with a record that is gone is in the log under its
+    id alone. A record that leads to somebody else now is left out.
+    """
+    links = AuditEvent.objects.filter(
+        organization=organization,
+        target_id=str(account.public_id),
+        action=Event.SCIM_USER_LINKED,
+    )
+    # Sorted here: with a limit a database might read all links to find these few.
+    found = sorted(links.values_list("pk", "details"), key=itemgetter(0), reverse=True)[
+        :FORMER
+    ]
+    ids = {str(each["record"]) for _, each in found if "record" in each}
+    if not ids:
+        return ids
+    others = UserRecord.objects.filter(organization=organization, scim_id__in=ids)
+    others = others.exclude(account=None).exclude(account=account)
+    return ids - {str(each) for each in others.values_list("scim_id", flat=True)}
 
 
 def place_of(text: str) -> Place:

@@ -20,6 +20,7 @@ from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
 from provisioning.queries import administrators, groups
+from provisioning.queries.conflicts import waiting_for
 from provisioning.queries.removals import deletion_of
 from provisioning.services import returning
 from provisioning.services.explanations import EXPLANATIONS
@@ -45,6 +46,7 @@ def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     asked = request.GET.get("tab", "")
     tab = asked if asked in tabs else MEMBERS
     count = groups.member_counts([group])[group.pk]
+    waiting = waiting_for(group)
     context = {
         "crumbs": [
             (_("Admin"), "/"),
@@ -59,11 +61,12 @@ def group_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "count": count,
         "deletion": deletion_of(group),
         "returns_until": _returns_until(group),
+        "waiting": waiting,
         "tab": tab,
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "tabs": tabs,
         "job": groups.sync_job(group, kind=SYNC),
-        **_content(request, group, tab=tab, count=count),
+        **_content(request, group, waiting, tab=tab, count=count),
     }
     return render_part(
         request, "provisioning/group_detail.html", context, fragment=FRAGMENTS[tab]
@@ -79,7 +82,12 @@ def _returns_until(group: Group) -> datetime | None:
 
 
 def _content(
-    request: ConsoleRequest, group: Group, *, tab: str, count: int
+    request: ConsoleRequest,
+    group: Group,
+    waiting: GroupRecord | None,
+    *,
+    tab: str,
+    count: int,
 ) -> dict[str, Any]:
     """Return what one tab shows."""
     if tab == DETAILS:
@@ -88,7 +96,7 @@ def _content(
         return {"rights": given, "fixed": group.kind in FIXED, **record}
     if tab == HISTORY:
         return {
-            "timeline": shown_timeline(request, of_group(group)),
+            "timeline": shown_timeline(request, of_group(group, waiting)),
             "export_url": reverse(
                 "provisioning:group-timeline-export", args=[group.public_id]
             ),

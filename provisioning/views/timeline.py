@@ -18,11 +18,13 @@ from directories.services.audit import Target
 from directories.views.rendering import Crumbs, render_part
 from provisioning.models import Group
 from provisioning.queries import people
+from provisioning.queries.conflicts import waiting_for
 from provisioning.queries.timeline import (
     Item,
     Subject,
     Timeline,
     place_of,
+    records_of,
     timeline_of,
     whole_timeline,
 )
@@ -44,19 +46,21 @@ COLUMNS = (
 def of_person(member: Member, record: UserRecord | None) -> Subject:
     """Return whom the timeline of a person is about."""
     account = member.account
-    ids = [str(account.public_id)]
+    ids = {str(account.public_id), *records_of(member.organization_id, account)}
     names = {account.email}
     if record:
-        ids.append(str(record.scim_id))
+        ids.add(str(record.scim_id))
         names |= {record.user_name, record.email}
-    return Subject(ids, sorted(names - {""}))
+    return Subject(sorted(ids), sorted(names - {""}))
 
 
-def of_group(group: Group) -> Subject:
-    """Return whom the timeline of a group is about."""
+def of_group(group: Group, waiting: GroupRecord | None) -> Subject:
+    """Return whom the timeline of a group is about.
+
+    `waiting` is the pushed group that waits for it.
+    """
     ids = [str(group.public_id)]
-    if group.record:
-        ids.append(str(group.record.scim_id))
+    ids += [str(each.scim_id) for each in (group.record, waiting) if each]
     return Subject(ids, [group.name])
 
 
@@ -161,7 +165,7 @@ def group_timeline_export(request: ConsoleRequest, public_id: UUID) -> HttpRespo
     """Answer with everything that happened to a group, as CSV."""
     group = find_group(request, public_id)
     named = Target("group", str(public_id), _named(group.name))
-    return _export(request, of_group(group), named)
+    return _export(request, of_group(group, waiting_for(group)), named)
 
 
 @require_POST
