@@ -50,9 +50,9 @@ Step = Callable[[ScimClient, Any], Any]
 class Row:
     """One cell of the table of operations: what was done, what an admin then sees.
 
-    `shows` and `hides` are words of the person's page above the history, `logs` words of the log, and
-    `events` titles of the audit log; the history tells both. `managed` is the state
-    under Managed accounts, "" for who is not there.
+    `shows` and `hides` are words of the page above its history, `logs` words of the
+    log, `events` titles of the audit log; the history tells both. `managed` is the
+    state under Managed accounts, "" for who is not there.
     """
 
     name: str
