@@ -10,16 +10,25 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from directories import dialect
+from directories.folding import fold
 from directories.models import (
     AuditEvent,
     Directory,
+    GroupRecord,
     Organization,
     TroubleshootingEntry,
+    UserRecord,
 )
 
 # An id as answers and logs spell it: of a person or group, or of a request.
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+
+
+# The newest events that are looked through for a text, and the people and groups whose
+# events are found by their name, however old they are.
+LOOKED_THROUGH = 50_000
+FOUND = 50
 
 
 @dataclass(frozen=True)
@@ -88,10 +97,40 @@ def audit_events(
         events = events.filter(at__lt=_midnight(filters.last_on + timedelta(days=1)))
     if filters.text:
         events = events.filter(
-            Q(actor_name__icontains=filters.text)
-            | Q(target_name__icontains=filters.text)
+            _names(events, filters.text) | _about(organization, filters.text)
         )
     return events
+
+
+def _names(events: QuerySet[AuditEvent], text: str) -> Q:
+    """Match who did something, and what it was done to, among the newest events.
+
+    An index of all names would cost every push more than it is worth.
+    """
+    newest = events.order_by("-pk").values_list("pk", flat=True).first() or 0
+    named = Q(actor_name__icontains=text) | Q(target_name__icontains=text)
+    return Q(pk__gt=newest - LOOKED_THROUGH) & named
+
+
+def _about(organization: Organization, text: str) -> Q:
+    """Match everything that was done to the first people and groups of that name."""
+    members = dialect.search(organization.members.order_by("pk"), text)
+    with dialect.planned_anew():
+        accounts = list(members.values_list("account_id", "account__public_id")[:FOUND])
+        keys = [key for key, _public_id in accounts]
+        records = UserRecord.objects.filter(organization=organization, account__in=keys)
+        groups = GroupRecord.objects.filter(
+            directory__in=organization.directories.values("pk"),
+            display_name_key__startswith=fold(text),
+        )
+        ids = [
+            *(public_id for _key, public_id in accounts),
+            *records.values_list("scim_id", flat=True),
+            *groups.order_by("display_name_key").values_list("scim_id", flat=True)[
+                :FOUND
+            ],
+        ]
+    return Q(target_id__in=[str(each) for each in ids])
 
 
 def targets_there(

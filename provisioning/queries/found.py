@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet
 
+from directories import dialect
 from directories.folding import fold
 from directories.models import Directory, Member, Organization, Site
 from provisioning.models import Group
@@ -55,5 +56,6 @@ def find(organization: Organization, text: str) -> Found:
 
 
 def _hits(rows: QuerySet[M, Any]) -> Hits[M]:
-    found = list(rows[: SHOWN + 1])
+    with dialect.planned_anew():
+        found = list(rows[: SHOWN + 1])
     return Hits(rows=found[:SHOWN], more=len(found) > SHOWN)

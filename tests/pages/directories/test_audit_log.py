@@ -7,7 +7,12 @@ import pytest
 
 from directories.events import Event
 from directories.models import AuditEvent
-from tests.factories.directories import AuditEventFactory
+from tests.factories.directories import (
+    AuditEventFactory,
+    GroupRecordFactory,
+    MemberFactory,
+    UserRecordFactory,
+)
 from tests.pages.provisioning.reading import (
     csv_rows,
     is_part_of_page,
@@ -173,3 +178,29 @@ def test_names_bring_no_markup(console, record):
 
     assert "<script>alert" not in page
     assert "</code><script>" not in page
+
+
+def test_old_events_are_found_by_the_people_and_groups_they_are_about(
+    console, organization, okta, monkeypatch
+):
+    monkeypatch.setattr("directories.queries.logs.LOOKED_THROUGH", 1)
+    member = MemberFactory.create(
+        organization=organization, account__email="far@acme.example"
+    )
+    record = UserRecordFactory.create(
+        directory=okta, account=member.account, link_state="linked"
+    )
+    group = GroupRecordFactory.create(directory=okta, display_name="Far team")
+    for target in (member.account.public_id, record.scim_id, group.scim_id):
+        AuditEventFactory.create(
+            organization=organization, target_id=str(target), target_name="found"
+        )
+    for n in range(5):
+        AuditEventFactory.create(organization=organization, target_name=f"late {n}")
+
+    def shown(text):
+        return len(targets(console.get(f"{URL}?q={text}")))
+
+    assert shown("far@acme") == 2
+    assert shown("far team") == 1
+    assert shown("late") == 1
