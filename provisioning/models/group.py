@@ -22,8 +22,9 @@ class Group(models.Model):
     A synced group mirrors a group record and is read-only in the console; its
     name is unique in the organization whatever its origin. `name_key` is
     `name` folded. A group of all members belongs to `directory`. One that was synced
-    and let go, and that nobody has changed since, has `released_at`: pushed again,
-    it is taken up again, and keeps it until its provider has had time to fill it.
+    and let go, and that nobody has changed since, has `released_at`: pushed again by
+    the directory `released_from`, of the kind `released_by`, it is taken up again, and
+    keeps it until its provider has had time to fill it.
     """
 
     class Kind(models.TextChoices):
@@ -52,6 +53,11 @@ class Group(models.Model):
         related_name="all_members_groups",
     )
     released_at = models.DateTimeField(null=True, blank=True)
+    # No foreign key: the directory may be gone.
+    released_from = models.UUIDField(null=True, blank=True)
+    released_by = models.CharField(  # noqa: DJ001 - SQLite adds no other column in place
+        max_length=32, null=True, blank=True
+    )
     kind = models.CharField(max_length=16, choices=Kind)
     name = models.CharField(max_length=255)
     name_key = models.CharField(max_length=1024)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from itertools import chain, count
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from directories.models import Account, Directory, UserRecord
 from directories.services import guard, jobs
 from directories.services.audit import SYSTEM, Target, record_event
 from provisioning.models import Group, GroupMember
-from provisioning.services import groups, memberships, pace, rights
+from provisioning.services import letting_go, memberships, pace, rights
 from provisioning.services.group_names import all_members_name
 
 MEMBER = GroupMember._meta.db_table
@@ -65,9 +66,8 @@ def bring_in_step(directory: Directory, progress: Callable[[int], None]) -> None
 
 def release(directory: Directory, *, now: datetime) -> None:
     """Make the group of everybody in a directory a local one, as it is."""
-    groups.release(
-        Group.objects.filter(directory=directory, kind=Group.Kind.ALL_MEMBERS), now=now
-    )
+    own = Group.objects.filter(directory=directory, kind=Group.Kind.ALL_MEMBERS)
+    letting_go.release(own, directory, now=now)
 
 
 @transaction.atomic
@@ -83,20 +83,14 @@ def _group_of(directory: Directory) -> int | None:
 
 def _make(directory: Directory, now: datetime) -> int:
     """Make the group, or take the one up again that was let go before."""
-    name = all_members_name(directory)
-    same_name = Group.objects.filter(
-        organization=directory.organization_id, name_key=fold(name)
-    )
-    again = same_name.filter(kind=Group.Kind.LOCAL).first()
-    if again is None and same_name.exists():
-        name = f"{name} - {directory.pk}"
+    name, again = _place(directory)
     fields = {
         "kind": Group.Kind.ALL_MEMBERS,
         "directory": directory,
         "released_at": None,
     }
     if again is not None:
-        same_name.filter(pk=again.pk).update(**fields)
+        Group.objects.filter(pk=again.pk).update(**fields)
         _record(Event.GROUP_UPDATED, again, directory, now)
         return again.pk
     group = Group.objects.create(
@@ -108,6 +102,19 @@ def _make(directory: Directory, now: datetime) -> int:
     )
     _record(Event.GROUP_CREATED, group, directory, now)
     return group.pk
+
+
+def _place(directory: Directory) -> tuple[str, Group | None]:
+    """Return the name of the group, and the one to take up again that has it."""
+    first = all_members_name(directory)
+    own = f"{first} - {directory.pk}"
+    there = Group.objects.filter(organization=directory.organization_id)
+    more = (f"{own} ({number})" for number in count(2))
+    for name in chain((first, own), more):
+        holder = there.filter(name_key=fold(name)).first()
+        if holder is None or letting_go.goes_back_to(directory, holder):
+            return name, holder
+    raise AssertionError  # numbers do not end
 
 
 def _next_people(directory: Directory, *, after: int) -> list[int]:

@@ -131,6 +131,10 @@ def _restore(deleted: DeletedGroup, by: Actor, now: datetime) -> Restored:
         group = _make(kept, now)
         people = _bring_members(kept, group)
     given = _bring_rights(kept, group, now)
+    if given and not made:
+        # Changed: who let it go does not get it back without review.
+        kept_local = Group.objects.filter(pk=group.pk, kind=Group.Kind.LOCAL)
+        kept_local.update(released_at=None)
     rights.follow([group.pk], by=by, now=now)
     numbers = {"joined": people, "rights": given, "made": made}
     target = Target("group", str(group.public_id), group.name, numbers)

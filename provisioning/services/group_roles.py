@@ -42,6 +42,9 @@ def give_role(
         group=locked, role=role, site=site, app=app, defaults={"created_at": now}
     )
     if new:
+        # Changed: who is let go does not come back to it without review.
+        kept = Group.objects.filter(pk=locked.pk, kind=Group.Kind.LOCAL)
+        kept.update(released_at=None)
         _record(Event.GROUP_ROLE_GRANTED, locked, made, by, now)
         rights.follow_group(locked, by=by, now=now, refuses=False)
     return new

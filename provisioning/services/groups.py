@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from directories.consumers import Outcome
 from directories.events import Event
@@ -13,7 +12,13 @@ from directories.services.audit import provider
 from directories.services.troubleshooting import log_finding
 from directories.tasks import wake
 from provisioning.models import Group
-from provisioning.services import deleted_groups, explanations, losses, scope
+from provisioning.services import (
+    deleted_groups,
+    explanations,
+    letting_go,
+    losses,
+    scope,
+)
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 from provisioning.services.group_members import queue_sync
@@ -90,14 +95,13 @@ def _rename(group: Group, record: GroupRecord, now: datetime) -> None:
 def _take_again(record: GroupRecord, holder: Group, now: datetime) -> bool:
     """Give a group that was let go, and that nobody changed since, to the record.
 
-    It keeps its id and what it gives; a job makes its members those of the record,
-    who is not pushed again leaves some time later (services.returning).
+    Not to the record of just any directory; see services.letting_go. It keeps its id
+    and what it gives; a job makes its members those of the record, who is not pushed
+    again leaves some time later (services.returning).
     """
     if holder.released_at is None:
         return False
-    still = Group.objects.filter(
-        pk=holder.pk, kind=Group.Kind.LOCAL, released_at__isnull=False
-    )
+    still = letting_go.groups_of(record.directory).filter(pk=holder.pk)
     if not still.update(
         kind=Group.Kind.SYNCED,
         record=record,
@@ -109,13 +113,6 @@ def _take_again(record: GroupRecord, holder: Group, now: datetime) -> bool:
     job = queue_sync(record, now)
     transaction.on_commit(partial(wake, job.pk))
     return True
-
-
-def release(groups: QuerySet[Group], *, now: datetime) -> int:
-    """Make these groups local as they are: members and rights stay."""
-    return groups.update(
-        kind=Group.Kind.LOCAL, record=None, directory=None, released_at=now
-    )
 
 
 def let_go(record: GroupRecord, *, now: datetime) -> None:

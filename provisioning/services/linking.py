@@ -2,16 +2,21 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
 
 from directories import rows
 from directories.events import Event
-from directories.models import Account, Member, RoleAssignment, UserRecord
+from directories.models import (
+    Account,
+    Directory,
+    Member,
+    RoleAssignment,
+    UserRecord,
+)
 from directories.services import accounts
 from directories.services.accounts import Change
 from directories.services.audit import Actor, Target, provider, record_events
-from provisioning.models import Group
-from provisioning.services import takeover
+from provisioning.models import GroupMember
+from provisioning.services import letting_go, right_rows, takeover
 from provisioning.services.explanations import Reason
 from provisioning.services.mapping import profile_of
 from provisioning.services.ownership import Ownership
@@ -61,30 +66,36 @@ def reason_to_hold(
     if owner is not None and not domain.here:
         return Reason.OTHER_DIRECTORY
     if approved_by is None and is_admin(account):
-        back = returning_admins(record.organization_id, [account.pk])
+        back = returning_admins(record.directory, [account.pk])
         return "" if back else Reason.ADMIN_ACCOUNT
     return ""
 
 
 def is_admin(account: Account) -> bool:
-    """Say whether the account holds an admin right anywhere."""
-    return RoleAssignment.objects.filter(account=account).exists()
+    """Say whether the account holds an admin right anywhere, or would if active."""
+    return bool(right_rows.holders([account.pk]))
 
 
-def returning_admins(organization: UUID, keys: Collection[int]) -> set[int]:
-    """Return whose rights all come from groups that a provider let go, of these.
+def returning_admins(directory: Directory, keys: Collection[int]) -> set[int]:
+    """Return whose rights all come from groups that the directory let go, of these.
 
-    They were provisioned until then. What such a group gives has been a provider's
+    They were provisioned until then. What such a group gives has been the provider's
     to decide; to hold them would end their rights when their group is synced again.
     """
     released = Member.objects.filter(
-        organization=organization, account__in=keys, directory=None
+        organization=directory.organization_id, account__in=keys, directory=None
     ).exclude(released_at=None)
     back = set(released.values_list("account", flat=True))
-    given = RoleAssignment.objects.filter(account__in=back)
-    groups = Group.objects.filter(organization=organization).exclude(released_at=None)
-    others = given.exclude(group_id__in=groups.values("pk"))
-    return back - set(others.values_list("account", flat=True))
+    if not back:
+        return back
+    own = letting_go.decided_by(directory).values("pk")
+    given = RoleAssignment.objects.filter(account__in=back).exclude(group_id__in=own)
+    giving = GroupMember.objects.filter(account__in=back, group__roles__isnull=False)
+    others = {
+        *given.values_list("account", flat=True),
+        *giving.exclude(group__in=own).values_list("account", flat=True),
+    }
+    return back - others
 
 
 def record_links(

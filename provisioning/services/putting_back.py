@@ -21,7 +21,7 @@ from directories.services.group_records import GroupValues
 from directories.services.memberships import MembersPlan
 from directories.services.opening import hold_open
 from provisioning.models import DeletedGroup, Group
-from provisioning.services import deleted_groups, groups, rights, takeover
+from provisioning.services import deleted_groups, letting_go, rights, takeover
 from provisioning.services.group_deletions import waiting_group
 from provisioning.services.taking_away import former_record, loose_account
 
@@ -65,7 +65,7 @@ def keep_group(directory: Directory, removal: Removal, now: datetime) -> None:
     hold_open(directory)
     group = waiting_group(directory, removal.name)
     if group is not None:
-        groups.release(Group.objects.filter(pk=group.pk), now=now)
+        letting_go.release(Group.objects.filter(pk=group.pk), directory, now=now)
 
 
 def restore_group(directory: Directory, removal: Removal, now: datetime) -> None:
@@ -85,7 +85,8 @@ def restore_group(directory: Directory, removal: Removal, now: datetime) -> None
         restored = deleted_groups.restore(kept, by=SYSTEM, now=now)
         if restored.made:
             # Pushed again, it is taken up again.
-            Group.objects.filter(pk=restored.group.pk).update(released_at=now)
+            made = Group.objects.filter(pk=restored.group.pk)
+            made.update(**letting_go.values(directory, now))
 
 
 def bring_in(

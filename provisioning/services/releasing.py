@@ -11,7 +11,7 @@ from directories.events import Event
 from directories.models import Directory, Member
 from directories.services.audit import SYSTEM, Target, record_events
 from provisioning.models import Group
-from provisioning.services import groups, pace
+from provisioning.services import letting_go, pace
 from provisioning.services.group_deletions import waiting_groups
 
 # Events that one statement writes.
@@ -40,7 +40,8 @@ def _release_groups(directory: Directory, now: datetime) -> int:
     owned = Q(record__directory=directory) | Q(directory=directory) | Q(pk__in=waiting)
     found = Group.objects.filter(owned).order_by("pk")[: pace.batch_size()]
     batch = list(found.only("pk", "public_id", "name"))
-    groups.release(Group.objects.filter(pk__in=[each.pk for each in batch]), now=now)
+    chosen = Group.objects.filter(pk__in=[each.pk for each in batch])
+    letting_go.release(chosen, directory, now=now)
     targets = (
         Target("group", str(g.public_id), g.name, _why(directory)) for g in batch
     )

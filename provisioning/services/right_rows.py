@@ -126,6 +126,22 @@ def held_by(accounts: Sequence[int]) -> list[Right]:
     return [_right(row) for row in found]
 
 
+def holders(accounts: Sequence[int]) -> set[int]:
+    """Return who of these holds a right, or is in a group that gives one.
+
+    Who is inactive has no right by a group, and gets it back when active again.
+    """
+    wanted = dialect.ids_parameter(accounts)
+    found = dialect.rows(
+        f"SELECT account_id FROM {RIGHT} WHERE {dialect.one_of('account_id', 'bigint')}"  # noqa: S608
+        f" UNION SELECT gm.account_id FROM {GROUP_ROLE} gr"
+        f" JOIN {GROUP_MEMBER} gm ON gm.group_id = gr.group_id"
+        f" WHERE {dialect.one_of('gm.account_id', 'bigint')}",
+        [wanted, wanted],
+    )
+    return {account for (account,) in found}
+
+
 def accounts_of(records: Sequence[int], table: str) -> list[int]:
     """Return the keys of the accounts of these user records."""
     found = dialect.rows(

@@ -29,7 +29,7 @@ from directories.services import accounts
 from directories.services.audit import provider
 from directories.services.troubleshooting import Finding, log_finding
 from provisioning.models import Group, SyncChoice
-from provisioning.services import explanations, rights
+from provisioning.services import explanations, letting_go, rights
 from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 
@@ -145,8 +145,9 @@ def leave_out_group(record: GroupRecord, *, now: datetime) -> Outcome:
     """
     group = Group.objects.filter(record=record).first()
     if group is not None:
-        group.kind, group.record, group.released_at = Group.Kind.LOCAL, None, now
-        group.save(update_fields=["kind", "record", "released_at"])
+        own = Group.objects.filter(pk=group.pk)
+        letting_go.release(own, record.directory, now=now)
+        group.kind, group.record = Group.Kind.LOCAL, None
         by = provider(record.directory)
         record_group(Event.GROUP_RELEASED, group, by, record, now)
     if record.link_reason != Reason.OUT_OF_SCOPE:

@@ -21,7 +21,7 @@ from directories.services.audit import SYSTEM
 from directories.tasks import wake
 from provisioning.models import DryRun, DryRunLine, Group, GroupMember
 from provisioning.queries.conflicts import ConflictFilter
-from provisioning.services import conflict_runs, dry_runs
+from provisioning.services import conflict_runs, dry_runs, letting_go
 from provisioning.services.scope_rules import Plan
 from tests.factories.directories import (
     AccountFactory,
@@ -150,10 +150,11 @@ class World:
         else:
             self.settle(record, LinkState.UNLINKED, "out_of_scope")
             if how != "out":
-                released = timezone.now() if how == "released" else None
-                GroupFactory.create(
-                    organization=self.organization, name=name, released_at=released
-                )
+                let_go = {}
+                if how == "released":
+                    directory = self.random.choice([self.directory, self.other])
+                    let_go = letting_go.values(directory, timezone.now())
+                GroupFactory.create(organization=self.organization, name=name, **let_go)
         return record
 
     def settle(self, record: GroupRecord, state: str, reason: str) -> None:

@@ -9,6 +9,7 @@ from directories.services import directories
 from directories.services.audit import SYSTEM
 from directories.tasks import run_job
 from provisioning.models import DeletedGroup, Group, GroupRole
+from provisioning.services import letting_go
 from provisioning.services.group_names import BUILT_IN_NAMES
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.scim.client import refusal
@@ -101,7 +102,9 @@ def test_what_becomes_of_a_pushed_name(scim, second, holder, setting, becomes, l
 def test_a_group_that_was_let_go_is_taken_up_again_with_its_rights(scim):
     user = scim.user("ada@example.com")
     let_go = held_by(
-        scim, Group.Kind.LOCAL, released_at=datetime(2026, 11, 1, tzinfo=UTC)
+        scim,
+        Group.Kind.LOCAL,
+        **letting_go.values(scim.directory, datetime(2026, 11, 1, tzinfo=UTC)),
     )
     GroupMemberFactory.create(group=let_go)
     GroupRole.objects.create(

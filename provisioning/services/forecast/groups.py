@@ -10,7 +10,7 @@ from directories.consumers import RefusedError
 from directories.models import Directory, GroupRecord, LinkState, Nesting
 from directories.queries import nesting
 from provisioning.models import DryRun, Group
-from provisioning.services import group_names
+from provisioning.services import group_names, letting_go
 from provisioning.services.explanations import Reason
 from provisioning.services.forecast.run import (
     BATCH,
@@ -103,6 +103,7 @@ def _work_out(forecast: Forecast, batch: Sequence[GroupRecord]) -> None:
             organization=directory.organization_id, name_key__in=names
         )
     }
+    _keep_for_review(directory, holders)
     own = {
         group.record_id: group
         for group in Group.objects.filter(record__in=[record.pk for record in batch])
@@ -120,6 +121,16 @@ def _work_out(forecast: Forecast, batch: Sequence[GroupRecord]) -> None:
     come = [(record.pk, fate.group) for record, fate in fates if fate.follows]
     dialect.insert_rows(GROUPS, ("record_id", "group_id"), come)
     forecast.add([(f.effect, r.display_name, f.detail) for r, f in fates if f.effect])
+
+
+def _keep_for_review(directory: Directory, holders: dict[str, Group]) -> None:
+    """Treat as any local group what was let go, but not by this directory."""
+    keys = [group.pk for group in holders.values() if group.released_at]
+    found = letting_go.groups_of(directory).filter(pk__in=keys)
+    again = set(found.values_list("pk", flat=True)) if keys else set()
+    for group in holders.values():
+        if group.pk not in again:
+            group.released_at = None
 
 
 def _decide(

@@ -9,11 +9,10 @@ from directories.models import (
     Account,
     Domain,
     LinkState,
-    RoleAssignment,
     UserRecord,
 )
 from directories.services import admins
-from provisioning.services import linking, scope
+from provisioning.services import linking, right_rows, scope
 from provisioning.services.explanations import Reason
 from provisioning.services.forecast.deciding import (
     NEW,
@@ -160,12 +159,10 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
 
 def _admins(forecast: Forecast, ids: list[int]) -> set[int]:
     """Return who of these holds an admin right for which they would be held."""
-    assigned = RoleAssignment.objects.filter(account__in=ids)
-    found = set(assigned.values_list("account", flat=True))
+    found = right_rows.holders(ids)
     if not found:
         return found
-    organization = forecast.directory.organization_id
-    return found - linking.returning_admins(organization, found)
+    return found - linking.returning_admins(forecast.directory, found)
 
 
 def _last_admin(forecast: Forecast) -> int | None:
