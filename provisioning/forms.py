@@ -1,9 +1,11 @@
 """Forms of the provisioning app."""
 
+import json
 from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.fields import InvalidJSONInput
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +19,20 @@ from provisioning.services.scope_rules import Plan
 LONGEST_PERSON = 100_000
 
 
+class _WrittenJSON(forms.JSONField):
+    """JSON that is shown with one value on a line, as people write it."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Leave what is no JSON as it was typed."""
+        if isinstance(value, InvalidJSONInput):
+            return value
+        return json.dumps(value, indent=2, ensure_ascii=False)
+
+
 class TrialForm(forms.Form):
     """A SCIM User pasted as JSON; cleaned, it is what the JSON says."""
 
-    person = forms.JSONField(
+    person = _WrittenJSON(
         label=_("SCIM user as JSON"),
         widget=forms.Textarea(
             attrs={"rows": 14, "spellcheck": "false", "class": "mono"}

@@ -103,7 +103,10 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
         raise _refused(
             record,
             "group_of_other_directory",
-            _("Another directory already syncs a group of this name."),
+            _(
+                "Another directory already syncs a group of this name. Rename the "
+                "group in one of the two identity providers."
+            ),
         )
 
 

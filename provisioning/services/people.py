@@ -149,7 +149,23 @@ def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     if outcome.state == LinkState.LINKED:
         all_members.join(held, outcome.account, now=now)
         memberships.join_synced_groups(held, outcome.account)
+        _note_owned(held, now)
     return outcome.account
+
+
+def _note_owned(linked: UserRecord, now: datetime) -> None:
+    """Tell the other records that wait for the same account that it is taken."""
+    waiting = UserRecord.objects.filter(
+        organization_id=linked.organization_id,
+        email_key=linked.email_key,
+        link_state=LinkState.HELD,
+        link_reason=Reason.ADMIN_ACCOUNT,
+    )
+    for other in waiting.select_related("directory").exclude(pk=linked.pk):
+        same = other.directory_id == linked.directory_id
+        reason = Reason.OTHER_RECORD if same else Reason.OTHER_DIRECTORY
+        if waiting.filter(pk=other.pk).update(link_reason=reason):
+            _log(other, reason, now)
 
 
 def link_chosen(

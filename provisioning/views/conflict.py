@@ -179,9 +179,15 @@ def group_decide(request: ConsoleRequest, scim_id: UUID, decision: str) -> HttpR
     conflict = find_conflict(record)
     if conflict is None:
         return no_longer_waits(request)
-    review_url = reverse("provisioning:review-list")
     context = {
-        "crumbs": review_crumbs(review_url, str(Decision(decision).label)),
+        "crumbs": [
+            *review_crumbs(reverse("provisioning:review-list")),
+            (
+                record.display_name,
+                reverse("provisioning:group-difference", args=[scim_id]),
+            ),
+            (str(Decision(decision).label), ""),
+        ],
         "decision": Decision(decision),
         "conflict": conflict,
         "record": record,

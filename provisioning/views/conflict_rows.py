@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from directories.models import GroupRecord
+from directories.models import GroupRecord, TroubleshootingEntry
 from directories.permissions import ConsoleRequest
 from provisioning import tables
 from provisioning.models import Group, GroupRole
@@ -65,16 +67,50 @@ def group_page(request: ConsoleRequest) -> dict[str, Any]:
     }
 
 
+def _explained(
+    record: GroupRecord, group: Group | None, owners: dict[str, str]
+) -> Explanation | None:
+    """Say why a group waits; its name may have become another directory's."""
+    owner = owners.get(record.display_name_key)
+    if group is not None or owner is None:
+        return EXPLANATIONS.get(record.link_reason)
+    return Explanation(
+        TroubleshootingEntry.Level.WARNING,
+        format_lazy(
+            gettext_lazy(
+                "The group waits: {directory} syncs a group of this name now."
+            ),
+            directory=owner,
+        ),
+        gettext_lazy(
+            "Rename or remove the group in one of the two identity providers."
+        ),
+    )
+
+
+def _owners(records: Sequence[GroupRecord]) -> dict[str, str]:
+    """Return the names of the directories that sync groups of these names."""
+    if not records:
+        return {}
+    synced = Group.objects.filter(
+        organization=records[0].organization_id,
+        name_key__in=[record.display_name_key for record in records],
+        record__isnull=False,
+    )
+    return dict(synced.values_list("name_key", "record__directory__name"))
+
+
 def group_rows(records: Sequence[GroupRecord]) -> list[GroupRow]:
     """Return records with the local groups of their names; a handful of queries."""
     waiting = [record for record in records if record.link_reason in WAITING]
     groups = local_groups_of(waiting)
     given = rights_of(groups.values())
     numbers = differences(waiting, groups)
+    owners = _owners([record for record in waiting if record.pk not in groups])
     return [
         GroupRow(
             record=record,
-            explanation=EXPLANATIONS.get(record.link_reason),
+            explanation=_explained(record, groups.get(record.pk), owners),
             group=groups.get(record.pk),
             rights=given.get(groups[record.pk].pk, ()) if record.pk in groups else (),
             difference=numbers.get(record.pk),

@@ -34,7 +34,8 @@ from provisioning.views.review import review_crumbs
 
 REASONS = {
     "name_not_local": gettext_lazy(
-        "No local group has this name any more, or the name is kept for the service."
+        "No local group has this name any more: another directory syncs it, or the "
+        "name is kept for the service."
     ),
     "directory_closed": gettext_lazy("User provisioning of the directory was deleted."),
     "last_admin": gettext_lazy("The last organization admin would lose the right."),

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -71,7 +70,7 @@ def attribute_mapping(request: ConsoleRequest, directory_id: UUID) -> HttpRespon
     directory = get_object_or_404(
         provider_directories(request.organization), pk=directory_id
     )
-    form = TrialForm(posted(request), initial={"person": _text(SAMPLE)})
+    form = TrialForm(posted(request), initial={"person": SAMPLE})
     document: dict[str, Any] = {}
     result = None
     if request.method == "POST" and form.is_valid():
@@ -124,7 +123,3 @@ def _row(rule: mapping.Rule, document: dict[str, Any]) -> Row:
         value=filled.value,
         used=filled.source.label if filled.source else "",
     )
-
-
-def _text(document: dict[str, Any]) -> str:
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()

@@ -45,6 +45,19 @@ def test_the_page_shows_every_rule(console: Client, okta: Directory) -> None:
             assert source.label in page
 
 
+def test_the_example_can_be_tried_as_it_stands(
+    console: Client, okta: Directory
+) -> None:
+    form = console.get(page_of(okta)).context["form"]
+    example = form["person"].value()
+
+    answer = console.post(page_of(okta), {"person": example})
+
+    assert json.loads(example)["userName"] == "jo.field@example.com"
+    assert answer.status_code == 200
+    assert answer.context["form"]["person"].value() == example
+
+
 def test_looking_writes_nothing(
     console: Client,
     okta: Directory,

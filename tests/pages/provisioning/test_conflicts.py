@@ -7,6 +7,8 @@ from directories.events import Event
 from directories.models import AuditEvent, LinkState, RoleAssignment
 from provisioning.models import DeletedGroup, Group
 from tests.factories.directories import (
+    DirectoryFactory,
+    GroupRecordFactory,
     SiteFactory,
 )
 from tests.factories.provisioning import (
@@ -54,6 +56,21 @@ def test_the_list_says_what_each_group_gives_and_who_changes(console, case):
     assert "Site admin Harbor Harbor 1 1 Okta prod" in page
     assert "View differences" in page
     assert "Sync all groups" in page
+
+
+def test_a_name_that_another_directory_took_meanwhile_says_whose_it_is(
+    console, organization, case
+):
+    other = DirectoryFactory.create(organization=organization, name="Entra")
+    case.local.kind = Group.Kind.SYNCED
+    case.local.record = GroupRecordFactory.create(directory=other, display_name="Crew")
+    case.local.save()
+
+    page = main_of(console.get(REVIEW))
+
+    assert "The group waits: Entra syncs a group of this name now." in page
+    assert "Rename or remove the group in one of the two" in page
+    assert "View differences" not in page
 
 
 def test_the_list_takes_the_same_queries_for_many(console, okta, case):

@@ -247,6 +247,25 @@ def test_an_account_that_another_directory_took_meanwhile_is_kept(
     assert "no longer waits for a decision" in text_of(page)
 
 
+def test_who_waits_for_the_same_account_learns_that_it_is_taken(
+    console, organization, held
+):
+    late = UserRecordFactory.create(
+        directory=DirectoryFactory.create(organization=organization),
+        user_name="bo@acme.example",
+        link_state=LinkState.HELD,
+        link_reason=Reason.ADMIN_ACCOUNT,
+    )
+
+    link(console, held)
+
+    late.refresh_from_db()
+    assert late.link_reason == Reason.OTHER_DIRECTORY
+    assert "another directory owns the account" in main_of(console.get(URL))
+    entry = late.directory.troubleshooting_entries.get()
+    assert "is linked to bo@acme.example" in entry.reason
+
+
 def test_an_address_that_another_organization_claimed_is_refused(console, held):
     DomainFactory.create(name="acme.example")
 
