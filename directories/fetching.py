@@ -117,7 +117,7 @@ def fetch(
         answer, target = _ask(url, method, bounds, deadline)
         if answer.status not in REDIRECTS:
             return answer
-        target = urljoin(url, target)
+        target = _joined(url, target)
         if not follow(url, target, hops):
             raise FetchError(Failure.REDIRECTED, target)
         url, hops = target, hops + 1
@@ -164,6 +164,14 @@ def _ask(
         body=body,
     )
     return answer, _text(headers, b"location")
+
+
+def _joined(url: str, target: str) -> str:
+    """Return where a redirect leads, which may be no address at all."""
+    try:
+        return urljoin(url, target)
+    except ValueError as error:
+        raise FetchError(Failure.BAD_URL, target[:LONGEST_URL]) from error
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str:

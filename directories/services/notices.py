@@ -74,7 +74,9 @@ def send_notice(
         own = {"name": account.get_full_name(), "link": f"{settings.BASE_URL}{path}"}
         text = render_to_string(template, {**context, **own}).strip()
     subject, _line, body = text.partition("\n")
-    send_mail(subject.strip(), f"{body.strip()}\n", None, [account.email])
+    # A name that was pushed or typed may hold a line break, which no header may.
+    named = " ".join(subject.split())
+    send_mail(named, f"{body.strip()}\n", None, [account.email])
 
 
 def _language(account: Account) -> str:

@@ -48,7 +48,11 @@ def link_to(
 
 def reason_against(record: UserRecord, account: Account) -> str:
     """Say why a record cannot be linked to an account of a choice, "" if it can."""
-    return _reason_against_record(record) or _reason_against_account(record, account)
+    return (
+        _reason_against_record(record)
+        or _reason_against_account(record, account)
+        or _reason_against_address(record, account)
+    )
 
 
 def _reason_against_record(record: UserRecord) -> str:
@@ -88,6 +92,12 @@ def _reason_against_account(record: UserRecord, account: Account) -> str:
             "The account holds an admin right, and linking it would hand it to the "
             "identity provider. Take the right away first."
         )
+    if account.deletion_at is not None:
+        return _("The account is to be deleted. Cancel the deletion first.")
+    return ""
+
+
+def _reason_against_address(record: UserRecord, account: Account) -> str:
     others = Account.objects.filter(email_key=record.email_key).exclude(pk=account.pk)
     if holder := others.first():
         return _(

@@ -5,6 +5,7 @@ becomes local. It stays so until an admin re-links the record.
 """
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -24,6 +25,7 @@ from directories.services import records
 from directories.services.audit import Actor, Target, record_event
 from directories.services.opening import hold_open
 from directories.services.subscriptions import check_subscription
+from directories.tasks import wake
 from provisioning.models import Group
 from provisioning.services import (
     apart,
@@ -127,7 +129,8 @@ def _drop(record: UserRecord, account: Account, by: Actor, now: datetime) -> Non
     Member.objects.filter(organization=held.organization_id, account=account).update(
         former_directory=held.directory.name, released_at=now
     )
-    sync.queue_where_waiting(held, now, freed=account.email_key)
+    for job in sync.queue_where_waiting(held, now, freed=account.email_key):
+        transaction.on_commit(partial(wake, job.pk))
     records.forget_user(held, by=by, now=now)
 
 

@@ -223,7 +223,10 @@ def _rest(record: UserRecord, account: Account, now: datetime) -> Outcome:
     organization then.
     """
     if losses.holds_deactivation(record, account, now=now):
-        return Outcome(LinkState.LINKED, account, Reason.GUARD_HELD)
+        # As they are: whose groups wait must not get them by being deactivated.
+        paused = record.link_state == LinkState.PAUSED
+        state = LinkState.PAUSED if paused else LinkState.LINKED
+        return Outcome(state, account, Reason.GUARD_HELD)
     same = record.email_key == account.email_key
     managed = account.managed_by_id == record.organization_id
     if managed and same:

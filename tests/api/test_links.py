@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.utils import timezone
 
 from directories.events import Event
 from directories.models import (
@@ -211,6 +212,14 @@ def of_an_admin(organization, record):
     return made
 
 
+def to_be_deleted(organization, record):
+    made = managed(organization, record)
+    Account.objects.filter(pk=made.pk).update(
+        status=Account.Status.DEACTIVATED, deletion_at=timezone.now()
+    )
+    return made
+
+
 def managed(organization, record):
     made = AccountFactory.create(managed_by=organization)
     return MemberFactory.create(organization=organization, account=made).account
@@ -225,6 +234,7 @@ def beside_the_holder(organization, record):
     [
         (unmanaged, "does not manage this account"),
         (of_an_admin, "admin right"),
+        (to_be_deleted, "Cancel the deletion first"),
         (beside_the_holder, "has the address ada@example.com already"),
     ],
 )

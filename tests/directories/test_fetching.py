@@ -162,6 +162,7 @@ def test_a_redirect_is_followed_by_the_rule_of_the_caller(web):
         ("https://inside.example/", Failure.FORBIDDEN),
         ("https://169.254.169.254/latest/meta-data", Failure.BAD_URL),
         ("https://acme.example/again", Failure.REDIRECTED),
+        ("https://[::1", Failure.BAD_URL),
     ],
 )
 def test_a_redirect_leads_nowhere_that_is_forbidden(web, names, target, failure):

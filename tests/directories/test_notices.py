@@ -36,6 +36,17 @@ def mailed(mailoutbox, django_capture_on_commit_callbacks):
     return mail
 
 
+def test_a_name_with_a_line_break_breaks_no_mail(db, mailed, monkeypatch):
+    monkeypatch.setitem(CONTEXT, "directory", "Okta\rBcc: eve@elsewhere.example")
+    organization = OrganizationFactory()
+    RoleAssignmentFactory(organization=organization)
+
+    (mail,) = mailed(organization)
+
+    assert mail.subject.endswith("Okta Bcc: eve@elsewhere.example")
+    assert not mail.bcc
+
+
 def test_each_active_organization_admin_gets_a_mail_with_a_link(db, mailed, settings):
     settings.BASE_URL = "https://rollcall.example"
     organization = OrganizationFactory()

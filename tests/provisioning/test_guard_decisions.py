@@ -137,6 +137,27 @@ def test_discard_puts_everything_back(scim, lost, decide):
     assert AuditEvent.objects.filter(action="scim_removals_discarded").exists()
 
 
+@pytest.mark.parametrize("kind", [APPROVE, DISCARD])
+def test_whose_groups_wait_gets_them_by_no_held_deactivation(scim, decide, kind):
+    ada = scim.user("ada@example.com")["id"]
+    scim.group("Crew", ada)
+    away = [{"value": "ada@elsewhere.example", "primary": True}]
+    scim.patch(f"/Users/{ada}", [{"op": "replace", "path": "emails", "value": away}])
+    assert inside("Crew") == set()
+
+    off(scim, ada)
+
+    assert stopped(scim)
+    assert inside("Crew") == set()
+    record = UserRecord.objects.get()
+    assert (record.link_state, record.link_reason) == ("paused", "guard_held")
+    reconcile()
+    assert inside("Crew") == set()
+    decide(kind)
+    assert Account.objects.get().is_active == (kind == DISCARD)
+    assert UserRecord.objects.get().link_reason != "guard_held"
+
+
 def test_some_can_be_decided_while_the_rest_waits(scim, lost, decide):
     names = ["ada@example.com", "cid@elsewhere.example", "dan@example.com"]
     chosen = Removal.objects.filter(name__in=names).values_list("pk", flat=True)

@@ -87,6 +87,8 @@ def _unchanged(person: Person, effect: str = "") -> Fate:
 
 
 def _rest(person: Person, now: Holder) -> Fate:
+    if person.reason == Reason.GUARD_HELD:
+        return _unchanged(person)
     if now.managed and now.active and now.is_last_admin:
         return Fate(LinkState.LINKED, Reason.LAST_ADMIN, now.key)
     effect = "person_deactivated" if now.managed and now.active else ""
