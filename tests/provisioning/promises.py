@@ -11,7 +11,7 @@ from provisioning.models import Group
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.pages.provisioning.reading import main_of, text_of
-from tests.scim.client import ScimClient
+from tests.scim.client import ScimClient, values
 
 
 def email_of(address: str) -> list[dict[str, object]]:
@@ -39,6 +39,20 @@ def change(scim: ScimClient, user: Any, **attributes: object) -> None:
 def move(scim: ScimClient, user: Any, address: str) -> None:
     """Give a user another address."""
     change(scim, user, emails=email_of(address))
+
+
+def change_members(scim: ScimClient, group: Any, op: str, *users: Any) -> None:
+    """Add people to a pushed group or remove them."""
+    ids = values(*(user["id"] for user in users))
+    body = [{"op": op, "path": "members", "value": ids}]
+    assert scim.patch(f"/Groups/{group['id']}", body).status_code in {200, 204}
+
+
+def give_right(console: Client, name: str, role: str = "site_admin") -> None:
+    """Let a group give an admin right."""
+    group = Group.objects.get(name=name)
+    view = "provisioning:group-right-add"
+    act(console, view, group.public_id, role=role, confirmed="1")
 
 
 def page(console: Client, name: str, *args: object, query: str = "") -> str:

@@ -14,6 +14,7 @@ from tests.provisioning.promises import (
     act,
     audit_page,
     change,
+    give_right,
     group_page,
     local_group,
     log_page,
@@ -34,9 +35,7 @@ def pushed(scim, console):
     ada, bo, cy = (push(scim, address) for address in (ADA, BO, CY))
     change(scim, cy, active=False)
     crew = scim.group("Crew", ada["id"], bo["id"])
-    group = Group.objects.get(name="Crew")
-    view = "provisioning:group-right-add"
-    act(console, view, group.public_id, role="site_admin", confirmed="1")
+    give_right(console, "Crew")
     return crew
 
 
