@@ -70,7 +70,7 @@ def tallies(directory: Directory) -> Tallies:
 
 def _tally(model: type[UserRecord] | type[GroupRecord], directory: Directory) -> Tally:
     rows = model._default_manager.filter(directory=directory).order_by()  # noqa: SLF001 - the documented name
-    counts = dict(rows.values_list("link_state").annotate(Count("pk")))
+    counts = dict(rows.values_list("link_state").annotate(count=Count("*")))
     return Tally(**{field.name: counts.get(field.name, 0) for field in fields(Tally)})
 
 

@@ -121,7 +121,7 @@ def _groups_of(directories: list[UUID]) -> dict[UUID, _Groups]:
         GroupRecord.objects.filter(directory__in=directories)
         .order_by()
         .values_list("directory")
-        .annotate(count=Count("pk"), top=Max(size, output_field=BigIntegerField()))
+        .annotate(count=Count("*"), top=Max(size, output_field=BigIntegerField()))
     )
     return {
         directory: _Groups(count, *divmod(top, KEYS)) for directory, count, top in rows

@@ -146,4 +146,4 @@ def _counts(
     model: type[UserRecord] | type[GroupRecord], ids: list[UUID]
 ) -> dict[UUID, int]:
     rows = model._default_manager.filter(directory__in=ids).order_by()  # noqa: SLF001 - the documented name
-    return dict(rows.values_list("directory").annotate(Count("pk")))
+    return dict(rows.values_list("directory").annotate(count=Count("*")))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet, Sum
 
 from directories.models import (
@@ -28,6 +29,9 @@ DECISIONS = (
     "scim_removals_undone",
 )
 DECISIONS_SHOWN = 20
+# Counting more than this takes long enough that some seconds old will do.
+MANY = 20_000
+KEEP_S = 60
 
 
 @dataclass(frozen=True)
@@ -149,13 +153,24 @@ class Threshold:
 
 
 def threshold_of(directory: Directory) -> Threshold:
-    """Return what the rule of a directory means in numbers now."""
+    """Return what the rule of a directory means in numbers; big ones a minute old."""
+    people, memberships = _there(directory)
     return Threshold(
-        people=people_of(directory),
-        memberships=memberships_of(directory),
+        people=people,
+        memberships=memberships,
         percent=directory.guard_percent,
         least=directory.guard_least,
     )
+
+
+def _there(directory: Directory) -> tuple[int, int]:
+    key = f"guard-numbers:{directory.pk}"
+    known: tuple[int, int] | None = cache.get(key)
+    if known is None:
+        known = people_of(directory), memberships_of(directory)
+        if max(known) > MANY:
+            cache.set(key, known, KEEP_S)
+    return known
 
 
 def people_of(directory: Directory) -> int:

@@ -189,8 +189,7 @@ def people(
         Change.REMOVED: sides.inside() & ~Q(sides.pushed_too()),
         Change.STAYING: sides.inside() & Q(sides.pushed_too()),
     }
-    either = sides.pushed() | sides.inside()
-    members = members.filter(chosen.get(wanted.change, either))
+    members = members.filter(chosen.get(wanted.change) or sides.either())
     return dialect.search(members.prefetch_related("account"), wanted.text)
 
 
@@ -225,6 +224,13 @@ class _Sides:
         if self._by_name:
             return Q(self.pushed_too())
         return Q(account__in=self._pushed.values("account")[:WALKED_BY_NAME])
+
+    def either(self) -> Q:
+        if self._by_name:
+            return Q(self.pushed_too()) | Q(self.inside_too())
+        # One list: of an OR of two the database would look at everybody.
+        inside = self._inside.order_by().values("account")
+        return Q(account__in=self._pushed.order_by().values("account").union(inside))
 
     def changes(self, accounts: Sequence[int]) -> dict[int, Change]:
         inside = set(

@@ -74,7 +74,7 @@ def member_numbers(organization: Organization) -> MemberNumbers:
     key = f"member-numbers:{organization.pk}"
     if (known := cache.get(key)) is None:
         counted = organization.members.order_by("status").values_list("status")
-        known = dict(counted.annotate(people=Count("pk")))
+        known = dict(counted.annotate(people=Count("*")))
         if sum(known.values()) > MANY:
             cache.set(key, known, KEEP_S)
     active = known.get(Member.Status.ACTIVE, 0)
