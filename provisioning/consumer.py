@@ -9,6 +9,7 @@ from django.db import transaction
 from directories.consumers import MembersChange, Outcome
 from directories.models import Directory, GroupRecord, Job, UserRecord
 from directories.tasks import wake
+from provisioning.reasons import Reason
 from provisioning.services import (
     group_members,
     groups,
@@ -17,7 +18,6 @@ from provisioning.services import (
     scope_following,
     sync,
 )
-from provisioning.services.explanations import Reason
 
 
 def user_changed(record: UserRecord, now: datetime) -> Outcome:

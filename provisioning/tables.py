@@ -25,7 +25,7 @@ from provisioning.queries.differences import Change, DifferenceFilter
 from provisioning.queries.groups import GroupFilter
 from provisioning.queries.people import LOCAL, MemberFilter
 from provisioning.queries.reports import LOOSE, OF_RECORDS, Report, ReportFilter
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 
 LONGEST_SEARCH = 200
 # More people than a page holds cannot be ticked.

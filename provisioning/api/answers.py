@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from directories.models import GroupRecord, UserRecord
-from provisioning.services.explanations import EXPLANATIONS
+from provisioning.reasons import EXPLANATIONS
 
 # drf-spectacular names the parts of its description after these classes.
 

@@ -9,7 +9,7 @@ from django_stubs_ext import StrPromise
 
 from directories.models import Directory
 from provisioning.models import DryRun, DryRunLine
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 
 RECENT = 20
 

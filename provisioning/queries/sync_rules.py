@@ -4,11 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from directories.folding import fold
-from directories.models import Directory, GroupRecord, Job, LinkState, UserRecord
-from directories.queries.jobs import ACTIVE
+from directories.models import Directory, GroupRecord, LinkState, UserRecord
 from provisioning.models import SyncChoice
-from provisioning.services.explanations import Reason
-from provisioning.services.sync import RECONCILE
+from provisioning.reasons import Reason
 
 FOUND = 10
 SHOWN = 200
@@ -117,9 +115,3 @@ def pushed(directory: Directory, text: str) -> list[Found]:
             for name in users.values_list("user_name", flat=True)[:FOUND]
         ),
     ]
-
-
-def work_under_way(directory: Directory) -> Job | None:
-    """Return the job that makes everything what the rule says, while it goes on."""
-    jobs = Job.objects.filter(directory=directory, kind=RECONCILE, state__in=ACTIVE)
-    return jobs.order_by("-created_at", "-pk").first()

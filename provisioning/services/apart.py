@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from directories.consumers import Outcome
 from directories.models import LinkState, TroubleshootingEntry, UserRecord
 from directories.services.troubleshooting import Finding, log_finding
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 
 
 def is_kept_apart(record: UserRecord) -> bool:

@@ -6,7 +6,7 @@ from directories.consumers import RefusedError
 from directories.folding import fold
 from directories.models import Directory, GroupRecord
 from provisioning.models import Group
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 
 # Names that no identity provider may push (organization-provisioning 7.1).
 BUILT_IN_NAMES = frozenset(

@@ -12,6 +12,7 @@ from directories.services.audit import provider
 from directories.services.troubleshooting import log_finding
 from directories.tasks import wake
 from provisioning.models import Group
+from provisioning.reasons import Reason
 from provisioning.services import (
     deleted_groups,
     explanations,
@@ -19,7 +20,6 @@ from provisioning.services import (
     losses,
     scope,
 )
-from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 from provisioning.services.group_members import queue_sync
 from provisioning.services.group_names import (

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from directories.models import Directory, Job, Organization, UserRecord
+from provisioning.reasons import Reason
 from provisioning.services import sync
-from provisioning.services.explanations import Reason
 
 
 def queue_held(organization: Organization, now: datetime) -> list[Job]:

@@ -16,8 +16,8 @@ from directories.services import accounts
 from directories.services.accounts import Change
 from directories.services.audit import Actor, Target, provider, record_events
 from provisioning.models import GroupMember
+from provisioning.reasons import Reason
 from provisioning.services import letting_go, right_rows, takeover
-from provisioning.services.explanations import Reason
 from provisioning.services.mapping import profile_of
 from provisioning.services.ownership import Ownership
 

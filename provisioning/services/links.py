@@ -27,6 +27,7 @@ from directories.services.opening import hold_open
 from directories.services.subscriptions import check_subscription
 from directories.tasks import wake
 from provisioning.models import Group
+from provisioning.reasons import Reason
 from provisioning.services import (
     apart,
     group_members,
@@ -35,7 +36,6 @@ from provisioning.services import (
     settling,
     sync,
 )
-from provisioning.services.explanations import Reason
 
 
 class NotLinkedError(Exception):

@@ -20,8 +20,8 @@ from directories.services import guard
 from directories.services.guard import Loss
 from directories.services.troubleshooting import log_finding
 from provisioning.models import Group, GroupMember
+from provisioning.reasons import Reason
 from provisioning.services import explanations
-from provisioning.services.explanations import Reason
 
 # Above what a database holds: all of them.
 EVERYBODY = 1_000_000_000

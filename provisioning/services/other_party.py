@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from directories.folding import domain_of
 from directories.models import Account, Directory, UserRecord
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 from provisioning.services.takeover import owner_of
 
 LINKED_ELSEWHERE = {Reason.DOMAIN_LINKED_ELSEWHERE, Reason.EMAIL_LINKED_ELSEWHERE}

@@ -11,8 +11,8 @@ from directories.services import memberships as pushed
 from directories.services.accounts import Change
 from directories.services.audit import provider
 from provisioning.models import Group
+from provisioning.reasons import Reason
 from provisioning.services import memberships
-from provisioning.services.explanations import Reason
 
 # What is the matter with the address of somebody who is paused.
 ADDRESS = frozenset(

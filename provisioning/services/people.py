@@ -16,6 +16,7 @@ from directories.services import accounts, photos
 from directories.services.audit import Actor, provider
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import log_finding
+from provisioning.reasons import Reason
 from provisioning.services import (
     all_members,
     apart,
@@ -31,7 +32,6 @@ from provisioning.services import (
     scope,
     takeover,
 )
-from provisioning.services.explanations import Reason
 from provisioning.services.mapping import photo_of, profile_of
 from provisioning.services.ownership import Ownership, ownership_of
 

@@ -25,8 +25,8 @@ from directories.services.admins import LastAdminError, check_not_last, is_last_
 from directories.services.audit import SYSTEM, Actor, provider
 from directories.services.troubleshooting import log_finding
 from provisioning.models import Group, GroupRole
+from provisioning.reasons import Reason
 from provisioning.services import explanations, right_events, right_rows
-from provisioning.services.explanations import Reason
 from provisioning.services.right_rows import Right, Where
 
 __all__ = [

@@ -29,8 +29,8 @@ from directories.services import accounts
 from directories.services.audit import provider
 from directories.services.troubleshooting import Finding, log_finding
 from provisioning.models import Group, SyncChoice
+from provisioning.reasons import Reason
 from provisioning.services import explanations, letting_go, rights
-from provisioning.services.explanations import Reason
 from provisioning.services.group_events import record_group
 
 GROUP = GroupRecord._meta.db_table

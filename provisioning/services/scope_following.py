@@ -23,8 +23,8 @@ from directories.queries import nesting
 from directories.services import records
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import Finding, log_finding
+from provisioning.reasons import Reason
 from provisioning.services import groups, scope
-from provisioning.services.explanations import Reason
 from provisioning.services.scope import Rule
 
 BATCH = 200

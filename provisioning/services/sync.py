@@ -24,6 +24,7 @@ from directories.queries import nesting
 from directories.services import guard, jobs, records
 from provisioning.models import Group
 from provisioning.queries import unequal
+from provisioning.reasons import Reason
 from provisioning.services import (
     all_members,
     group_conflicts,
@@ -32,7 +33,6 @@ from provisioning.services import (
     rights,
     scope_following,
 )
-from provisioning.services.explanations import Reason
 from provisioning.services.pace import batch_size, breathe
 
 RECONCILE = "directory-reconcile"

@@ -20,8 +20,8 @@ from directories.models import (
 )
 from directories.services.audit import Actor, Target, provider, record_event
 from directories.services.troubleshooting import Finding, log_finding
+from provisioning.reasons import Reason
 from provisioning.services import explanations, memberships
-from provisioning.services.explanations import Reason
 
 
 def owner_of(

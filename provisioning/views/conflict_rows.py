@@ -16,7 +16,7 @@ from provisioning.queries import review
 from provisioning.queries.conflicts import WAITING, conflicts_in
 from provisioning.queries.differences import Difference, differences, local_groups_of
 from provisioning.queries.rights import rights_of
-from provisioning.services.explanations import EXPLANATIONS, Explanation
+from provisioning.reasons import EXPLANATIONS, Explanation
 from provisioning.views.listing import list_page
 
 

@@ -22,8 +22,8 @@ from provisioning.models import Group
 from provisioning.queries import administrators, groups
 from provisioning.queries.conflicts import waiting_for
 from provisioning.queries.removals import deletion_of
+from provisioning.reasons import EXPLANATIONS
 from provisioning.services import returning
-from provisioning.services.explanations import EXPLANATIONS
 from provisioning.services.group_members import SYNC
 from provisioning.services.group_roles import FIXED
 from provisioning.views.group import find_group

@@ -22,8 +22,8 @@ from directories.services.subscriptions import SubscriptionEndedError
 from directories.tasks import wake
 from provisioning.models import Group
 from provisioning.queries import reports
+from provisioning.reasons import EXPLANATIONS
 from provisioning.services import chosen_links, links
-from provisioning.services.explanations import EXPLANATIONS
 
 
 @require_POST

@@ -23,8 +23,8 @@ from directories.views.rendering import provider_crumbs
 from provisioning.forms import TrialForm
 from provisioning.queries.history import FIELDS
 from provisioning.queries.review import provider_directories
+from provisioning.reasons import EXPLANATIONS, Explanation
 from provisioning.services import mapping
-from provisioning.services.explanations import EXPLANATIONS, Explanation
 from provisioning.services.trial import Tried, try_user
 
 SAMPLE = {

@@ -7,8 +7,8 @@ from django_stubs_ext import StrOrPromise
 from directories.models import Directory, Member, UserRecord
 from directories.services.accounts import PROFILE
 from provisioning.queries.history import FIELDS
+from provisioning.reasons import EXPLANATIONS, Explanation
 from provisioning.services import mapping
-from provisioning.services.explanations import EXPLANATIONS, Explanation
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from provisioning.queries import reports
 from provisioning.queries.people import LOCAL
 from provisioning.queries.reports import LOOSE, OF_RECORDS, Report, ReportFilter
 from provisioning.queries.review import provider_directories
-from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
+from provisioning.reasons import EXPLANATIONS, Explanation, Reason
 from provisioning.services.link_choices import BULK, OFFERED
 from provisioning.views.listing import Listing, list_page, turned_round
 

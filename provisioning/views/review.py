@@ -20,8 +20,8 @@ from directories.queries.removals import stopped_in
 from directories.services.opening import ClosedError
 from provisioning import tables
 from provisioning.queries import review
+from provisioning.reasons import EXPLANATIONS, Explanation, Reason
 from provisioning.services import people
-from provisioning.services.explanations import EXPLANATIONS, Explanation, Reason
 from provisioning.views.conflict_rows import group_page
 from provisioning.views.listing import Listing, list_page, short
 

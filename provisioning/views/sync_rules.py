@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from directories.models import Directory
 from directories.permissions import ConsoleRequest, Permission, requires
+from directories.queries import directory_settings
+from directories.services.directories import RECONCILE
 from directories.tasks import wake
 from directories.views.directory import find_directory
 from directories.views.rendering import provider_crumbs
@@ -143,6 +145,6 @@ def _context(
         "users": facts.chosen_users(directory, plan.users),
         "more": max(0, len(plan.groups) - facts.SHOWN),
         "standing": facts.standing(directory),
-        "job": facts.work_under_way(directory),
+        "job": directory_settings.work_under_way(directory, kind=RECONCILE),
         "samples": SAMPLES,
     }

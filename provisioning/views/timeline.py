@@ -28,7 +28,7 @@ from provisioning.queries.timeline import (
     timeline_of,
     whole_timeline,
 )
-from provisioning.services.explanations import EXPLANATIONS
+from provisioning.reasons import EXPLANATIONS
 from provisioning.views.group import find_group
 
 PROBLEMS = "problems"

@@ -15,7 +15,7 @@ from directories.models import (
     TroubleshootingEntry,
     UserRecord,
 )
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 from tests.api.conftest import error_of, provider_of
 from tests.factories.directories import (
     AccountFactory,

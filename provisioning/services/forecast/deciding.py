@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from directories.models import LinkState
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 
 NEW = -1
 NOBODY = 0

@@ -10,8 +10,8 @@ from directories.consumers import RefusedError
 from directories.models import Directory, GroupRecord, LinkState, Nesting
 from directories.queries import nesting
 from provisioning.models import DryRun, Group
+from provisioning.reasons import Reason
 from provisioning.services import group_names, letting_go
-from provisioning.services.explanations import Reason
 from provisioning.services.forecast.run import (
     BATCH,
     GROUPS,

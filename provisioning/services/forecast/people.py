@@ -12,8 +12,8 @@ from directories.models import (
     UserRecord,
 )
 from directories.services import admins
+from provisioning.reasons import Reason
 from provisioning.services import linking, right_rows, scope
-from provisioning.services.explanations import Reason
 from provisioning.services.forecast.deciding import (
     NEW,
     Fate,

@@ -10,7 +10,7 @@ from directories.models import AuditEvent, Job, LinkState
 from directories.tasks import run_job
 from provisioning import tasks
 from provisioning.models import DryRun, DryRunLine
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 from tests.factories.directories import (
     GroupRecordFactory,
     MembershipFactory,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from directories.events import Event
 from directories.models import AuditEvent, GroupRecord, Job
 from provisioning.queries import groups
-from provisioning.services.explanations import EXPLANATIONS, Reason
+from provisioning.reasons import EXPLANATIONS, Reason
 from tests.factories.directories import (
     AuditEventFactory,
     JobFactory,

@@ -9,7 +9,7 @@ from directories.events import Event
 from directories.models import AuditEvent, Job, LinkState
 from directories.tasks import run_job
 from provisioning.models import Group
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 from tests.factories.directories import (
     AccountFactory,
     GroupRecordFactory,

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from directories.models import Job, LinkState, Member
-from provisioning.services.explanations import Reason
+from provisioning.reasons import Reason
 from tests.factories.directories import (
     AccountFactory,
     DomainFactory,

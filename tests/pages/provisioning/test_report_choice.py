@@ -7,8 +7,8 @@ from directories.models import Job, LinkState, Member, UserRecord
 from directories.services import jobs
 from directories.services.audit import person
 from provisioning.models import GroupMember
+from provisioning.reasons import Reason
 from provisioning.services import link_choices
-from provisioning.services.explanations import Reason
 from tests.factories.directories import (
     AccountFactory,
     DomainFactory,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from directories.events import Event
 from directories.models import AuditEvent, LinkState
 from provisioning.models import Group
-from provisioning.services.explanations import EXPLANATIONS, Reason
+from provisioning.reasons import EXPLANATIONS, Reason
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from directories.events import Event
 from directories.models import Directory, LinkState, Organization, RoleAssignment
 from provisioning.queries.timeline import NEWEST
-from provisioning.services.explanations import EXPLANATIONS, Reason
+from provisioning.reasons import EXPLANATIONS, Reason
 from tests.factories.directories import (
     AccountFactory,
     AuditEventFactory,
