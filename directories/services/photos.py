@@ -32,6 +32,11 @@ JPEG = "image/jpeg"
 SIDE = 256
 QUALITY = 85
 MOST_PIXELS = 60_000_000
+# A progressive image is held in memory as a whole, six bytes for each pixel, and gone
+# through by each scan: a small file can ask for hours.
+MOST_PROGRESSIVE = 16_000_000
+MOST_SCANS = 64
+SCAN = b"\xff\xda"
 HOPS = 3
 # A photo that failed is asked for again by a push after this.
 AGAIN_AFTER = timedelta(days=1)
@@ -147,7 +152,11 @@ def small_jpeg(content: bytes) -> bytes:
 
 def _squared(content: bytes) -> bytes:
     with Image.open(BytesIO(content), formats=["JPEG"]) as image:
-        if image.width * image.height > MOST_PIXELS:
+        progressive = "progressive" in image.info
+        most = MOST_PROGRESSIVE if progressive else MOST_PIXELS
+        # What is compressed never holds the mark of a scan.
+        scans = content.count(SCAN)
+        if image.width * image.height > most or scans > MOST_SCANS:
             found = f"{image.width} x {image.height}"
             raise PhotoError(PhotoFailure.HUGE, found)
         # Reads a large one at a fraction of its size, and so of its memory.

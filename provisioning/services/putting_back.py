@@ -69,14 +69,19 @@ def keep_group(directory: Directory, removal: Removal, now: datetime) -> None:
 
 
 def restore_group(directory: Directory, removal: Removal, now: datetime) -> None:
-    """Make a deleted group again, as a local one with its people and rights."""
+    """Make a deleted group again, as a local one with its people and rights.
+
+    The one that a provider deleted then: an admin may have deleted others of the name.
+    """
     kept = (
         DeletedGroup.objects.filter(
             organization=directory.organization_id,
             name_key=fold(removal.name),
+            deleted_at__gte=removal.at,
             expires_at__gt=now,
         )
-        .order_by("-deleted_at")
+        .exclude(directory_name="")
+        .order_by("deleted_at")
         .first()
     )
     if kept is None:

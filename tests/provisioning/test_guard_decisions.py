@@ -9,7 +9,7 @@ from directories.models import Account, AuditEvent, Directory, Removal, UserReco
 from directories.services import directories
 from directories.services.audit import SYSTEM
 from provisioning.models import Group, GroupMember
-from provisioning.services import removals
+from provisioning.services import local_groups, removals
 from provisioning.services.removals import ALL, APPROVE, DISCARD, Chosen
 from provisioning.tasks import reconcile
 from tests.scim.client import add_client, add_organization, values
@@ -239,6 +239,25 @@ def test_what_was_applied_can_be_undone(scim, decide, domain):
     assert group.released_at is not None
     with pytest.raises(removals.NothingWaitsError):
         decide(removals.UNDO)
+
+
+def test_undo_brings_no_group_back_that_an_admin_deleted(scim, decide):
+    Directory.objects.update(guard_least=50)
+    organization = scim.directory.organization
+    organization.grace_days = 0
+    organization.save()
+    scim.delete(f"/Groups/{scim.group('Owners')['id']}")
+    organization.grace_days = 30
+    organization.save()
+    now = datetime.now(UTC)
+    local = local_groups.create_group(
+        organization, name="Owners", description="", by=SYSTEM, now=now
+    )
+    local_groups.delete_group(local, by=SYSTEM, now=now)
+
+    decide(removals.UNDO)
+
+    assert not Group.objects.filter(name="Owners").exists()
 
 
 def test_a_disconnected_directory_forgets_what_waits(scim, lost, decide):

@@ -10,7 +10,7 @@ from PIL import Image
 
 from directories.models import Account, Photo, TroubleshootingEntry
 from directories.services import photos
-from directories.services.photos import PhotoError, PhotoFailure, small_jpeg
+from directories.services.photos import SCAN, PhotoError, PhotoFailure, small_jpeg
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,
@@ -260,6 +260,18 @@ def test_a_decompression_bomb_is_not_opened(size):
         small_jpeg(bytes(small))
 
     assert raised.value.failure == PhotoFailure.HUGE
+
+
+def test_what_takes_long_to_put_together_is_not_opened():
+    large = jpeg((4_100, 4_100), progressive=True)
+    many = jpeg(progressive=True)
+    scan = many.index(SCAN)
+
+    for content in (large, many[:scan] + many[scan:-2] * 20):
+        with pytest.raises(PhotoError) as raised:
+            small_jpeg(content)
+        assert raised.value.failure == PhotoFailure.HUGE
+    assert small_jpeg(many)
 
 
 def test_another_format_is_not_opened():
