@@ -147,13 +147,14 @@ class Console:
 
     def _samples(self, name: str) -> dict[str, Any]:
         record = UserRecord.objects.filter(directory=self.directory)
-        person = record.filter(account__isnull=False).order_by("-pk").first()
+        person = record.filter(account__isnull=False).order_by("-pk")[0]
+        account = Account.objects.get(records=person)
         group = Group.objects.filter(name__endswith="team 1", kind="synced").get()
         is_group = "group" in name
         held = self.directory.grouprecords.filter(link_state="held").first()
         return {
             "directory_id": self.directory.pk,
-            "public_id": group.public_id if is_group else person.account.public_id,
+            "public_id": group.public_id if is_group else account.public_id,
             "scim_id": held.scim_id if is_group and held else person.scim_id,
             "provider": "okta",
             "entry_id": RequestEntry.objects.order_by("-pk").values_list("pk")[0][0],

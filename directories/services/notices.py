@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -43,7 +44,7 @@ def mail_person(
     )
 
 
-def _send_later(**notice: object) -> None:
+def _send_later(**notice: Any) -> None:
     # What was committed stays right when the broker cannot be reached.
     transaction.on_commit(partial(send_notice.delay, **notice), robust=True)
 

@@ -160,11 +160,9 @@ def _when(found: AuditEvent | TroubleshootingEntry) -> datetime:
 
 
 def _batches(rows: QuerySet[M], below: int) -> Iterator[M]:
-    def batch(last: int) -> list[M]:
-        return list(rows.filter(pk__lt=last).order_by("-pk")[:size])
-
     size = PAGE + 1
-    while found := batch(below):
+    newest = rows.order_by("-pk")
+    while found := list(newest.filter(pk__lt=below)[:size]):
         yield from found
         if len(found) < size:
             return

@@ -316,7 +316,8 @@ def test_unlinked_users_are_listed_with_what_to_do(calls, idp, ada, link):
 def test_unlinked_users_come_in_pages_and_by_reason(calls, idp):
     for n in range(5):
         idp.push(f"gone{n}@example.com", active=False)
-    names, cursor = [], ""
+    names: list[str] = []
+    cursor: str | None = ""
     while cursor is not None:
         page = calls.send("GET", f"get-unlinked-scim-users?limit=2&cursor={cursor}")
         names += [user["userName"] for user in page.json()["scimUsers"]]

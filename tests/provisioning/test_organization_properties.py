@@ -23,6 +23,7 @@ from directories.services import api_keys, directories, domains, organizations
 from directories.services.audit import SYSTEM
 from directories.tasks import wake
 from provisioning.models import Group
+from provisioning.queries.conflicts import WAITING
 from provisioning.services import group_conflicts, links, people, sync
 from provisioning.services.group_conflicts import Decision
 from tests.factories.directories import (
@@ -112,7 +113,7 @@ class Story(Pusher):
         )
 
     def _decide_group(self) -> list[Job]:
-        waiting = GroupRecord.objects.filter(link_reason__in=group_conflicts.WAITING)
+        waiting = GroupRecord.objects.filter(link_reason__in=WAITING)
         held = self._any(waiting.select_related("directory__organization"))
         if held is None:
             return []

@@ -108,6 +108,7 @@ def test_what_is_held_is_answered_with_success_and_said_by_the_record(guarded):
     record = UserRecord.objects.get(scim_id=user)
     assert (record.active, record.link_state) == (False, "linked")
     assert record.link_reason == "guard_held"
+    assert record.account
     assert record.account.is_active
     assert GroupMember.objects.filter(group__record__scim_id=group["id"]).count() == 1
     kinds = list(scim.log().values_list("kind", flat=True))
@@ -165,6 +166,7 @@ def test_a_provider_that_changes_its_mind_clears_what_is_held(guarded, take, dom
     assert not held().exists()
     record = UserRecord.objects.get()
     assert (record.link_state, record.link_reason) == ("linked", "")
+    assert record.account
     assert record.account.is_active
 
 

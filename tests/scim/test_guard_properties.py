@@ -95,6 +95,7 @@ def check_settled(*clients):
     assert not Directory.objects.exclude(guard_stopped_at=None).exists()
     linked = UserRecord.objects.filter(link_state="linked", link_reason="")
     for record in linked.select_related("account"):
+        assert record.account is not None
         if record.account.managed_by_id == record.organization_id:
             active = record.account.status == Account.Status.ACTIVE
             assert active == record.active, record

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections
 
-from directories.models import Directory, Membership, Removal, UserRecord
+from directories.models import Account, Directory, Membership, Removal, UserRecord
 from provisioning.models import Group, GroupMember
 from tests.factories.directories import LONG_AGO, GroupRecordFactory
 from tests.scim.client import ScimClient, values
@@ -61,9 +61,8 @@ def fill(scim, count):
 
 
 def bulk_accounts(count):
-    model = UserRecord._meta.get_field("account").related_model
-    return model.objects.bulk_create(
-        model(
+    return Account.objects.bulk_create(
+        Account(
             email=f"p{n}@elsewhere.example",
             email_key=f"p{n}@elsewhere.example",
             created_at=LONG_AGO,

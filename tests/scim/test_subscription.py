@@ -15,7 +15,7 @@ from provisioning.tasks import reconcile
 from tests.factories.directories import JobFactory
 from tests.scim.client import refusal
 
-REQUESTS = [
+REQUESTS: list[tuple[str, str, object]] = [
     ("GET", "/Users", None),
     ("GET", "/Groups", None),
     ("GET", "/ServiceProviderConfig", None),
@@ -122,6 +122,7 @@ def test_jobs_that_sync_rest_until_it_is_renewed(scim):
 def test_work_under_way_goes_back_to_wait(scim):
     job = JobFactory.create(directory=scim.directory)
     run = jobs.claim_job(job.pk)
+    assert run
     end(scim)
 
     with pytest.raises(jobs.LostRunError):

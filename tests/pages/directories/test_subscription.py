@@ -1,5 +1,7 @@
 """The subscription's pages, its banner and its command."""
 
+from uuid import UUID
+
 import pytest
 from django.core.management import CommandError, call_command
 
@@ -20,7 +22,7 @@ PAUSED = "Syncing is paused: the subscription has ended"
 @pytest.fixture
 def woken(monkeypatch):
     """Return the ids of jobs that a worker was told of."""
-    ids = []
+    ids: list[UUID] = []
     monkeypatch.setattr("directories.views.subscription.wake", ids.append)
     return ids
 

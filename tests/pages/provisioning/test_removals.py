@@ -1,6 +1,7 @@
 """The pages about removals: banner, list, decisions, undo."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -52,7 +53,7 @@ def stopped(okta):
 @pytest.fixture
 def woken(monkeypatch):
     """Return the ids of jobs that a worker was told of."""
-    ids = []
+    ids: list[UUID] = []
     monkeypatch.setattr("provisioning.views.removal.wake", ids.append)
     return ids
 

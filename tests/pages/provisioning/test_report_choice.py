@@ -7,6 +7,7 @@ from directories.models import Job, LinkState, Member, UserRecord
 from directories.services import jobs
 from directories.services.audit import person
 from provisioning.models import GroupMember
+from provisioning.queries.reports import Report, ReportFilter
 from provisioning.reasons import Reason
 from provisioning.services import link_choices
 from tests.factories.directories import (
@@ -120,8 +121,8 @@ def test_a_job_that_was_cut_off_goes_on(organization, okta, crew, admin, domain)
     records = [add(okta, crew, f"user{n}") for n in range(4)]
     choice = link_choices.Choice(
         action=link_choices.Action.RELINK,
-        report=link_choices.Report.NOT_LINKED,
-        wanted=link_choices.ReportFilter(),
+        report=Report.NOT_LINKED,
+        wanted=ReportFilter(),
         everything=True,
     )
     job = link_choices.queue_choice(
@@ -129,7 +130,9 @@ def test_a_job_that_was_cut_off_goes_on(organization, okta, crew, admin, domain)
     )
     Job.objects.filter(pk=job.pk).update(cursor=records[1].pk, done=2)
 
-    link_choices.carry_out(jobs.claim_job(job.pk))
+    run = jobs.claim_job(job.pk)
+    assert run
+    link_choices.carry_out(run)
 
     assert [state_of(record) for record in records] == ["unlinked"] * 2 + ["linked"] * 2
     job.refresh_from_db()
