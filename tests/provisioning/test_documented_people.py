@@ -104,12 +104,12 @@ def off_and_deleted(scim: ScimClient, user: Any) -> None:
     deleted(scim, user)
 
 
-OFF = {
+OFF: dict[str, Any] = {
     "shows": ["This account is deactivated", "by your identity provider Okta of Acme"],
     "events": ["Deactivated account"],
     "managed": "Deactivated",
 }
-EXTERNAL_OFF = {
+EXTERNAL_OFF: dict[str, Any] = {
     "shows": ["The person is inactive in the identity provider", "Active"],
     "hides": ["This account is deactivated"],
     "logs": ["access that an external person has here stays"],
