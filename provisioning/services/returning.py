@@ -6,14 +6,18 @@ connecting again takes nothing from anybody.
 """
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
-from directories.models import GroupRecord, Job
+from directories.models import Directory, GroupRecord, Job
+from directories.services import jobs
+from directories.services.directories import RECONCILE
 from provisioning.models import Group
-from provisioning.services.group_members import queue_sync
 
 GRACE = timedelta(hours=24)
+# Groups that one transaction settles.
+SETTLED = 5_000
 
 
 def is_returning(group: Group, record: GroupRecord, now: datetime) -> bool:
@@ -34,21 +38,33 @@ def settle_group(group: Group) -> None:
 
 
 def settle_due(now: datetime) -> list[Job]:
-    """Queue the work on groups whose time is over; wake what it returns."""
-    due = (
-        Group.objects.filter(
-            kind=Group.Kind.SYNCED, record__created_at__lte=now - GRACE
-        )
-        .exclude(released_at=None)
-        .select_related("record__directory")
-        .order_by("pk")
-    )
-    return [job for group in due if (job := _settle(group, now))]
+    """Queue comparisons where the time of groups is over; wake what it returns."""
+    found: dict[UUID, Job] = {}
+    while True:
+        step = _settle_next(now)
+        if not step:
+            return list(found.values())
+        found |= step
 
 
 @transaction.atomic
-def _settle(group: Group, now: datetime) -> Job | None:
-    if group.record is None:
-        return None
-    settle_group(group)
-    return queue_sync(group.record, now)
+def _settle_next(now: datetime) -> dict[UUID, Job]:
+    """Settle some groups whose time is over; return the jobs by their directories."""
+    due = Group.objects.filter(
+        kind=Group.Kind.SYNCED, record__created_at__lte=now - GRACE
+    ).exclude(released_at=None)
+    batch = dict(due.order_by("pk").values_list("pk", "record__directory")[:SETTLED])
+    Group.objects.filter(pk__in=list(batch), kind=Group.Kind.SYNCED).update(
+        released_at=None
+    )
+    directories = Directory.objects.filter(pk__in=set(batch.values())).order_by("pk")
+    return {
+        each.pk: jobs.enqueue_job(
+            kind=RECONCILE,
+            target=str(each.pk),
+            label=each.name,
+            directory=each,
+            now=now,
+        )
+        for each in directories
+    }

@@ -8,6 +8,7 @@ from django.utils import timezone
 from directories.models import (
     Account,
     Directory,
+    GroupRecord,
     LinkState,
     Member,
     RoleAssignment,
@@ -17,7 +18,7 @@ from directories.services import audit, directories, disconnecting
 from directories.services.accounts import Change
 from directories.tasks import run_job
 from provisioning.models import Group, GroupRole
-from provisioning.services import all_members, group_roles, rights
+from provisioning.services import all_members, group_roles, returning, rights
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.provisioning.conftest import account, people_in, provider_of
@@ -167,3 +168,17 @@ def test_the_group_of_everybody_goes_to_no_other_directory(organization):
     assert all_members.ensure(second.directory, now=now) not in {other, former}
     assert not Member.objects.exists()
     assert not GroupRole.objects.exists()
+
+
+def test_settling_many_groups_is_one_comparison(idp, django_assert_max_num_queries):
+    for number in range(12):
+        idp.group(f"Crew {number}")
+    Group.objects.update(released_at=timezone.now())
+    GroupRecord.objects.update(created_at=timezone.now() - 2 * returning.GRACE)
+
+    with django_assert_max_num_queries(12):
+        (job,) = returning.settle_due(timezone.now())
+
+    assert (job.kind, job.directory) == ("directory-reconcile", idp.directory)
+    assert not Group.objects.exclude(released_at=None).exists()
+    assert not returning.settle_due(timezone.now())
