@@ -176,7 +176,7 @@ def test_settling_many_groups_is_one_comparison(idp, django_assert_max_num_queri
     Group.objects.update(released_at=timezone.now())
     GroupRecord.objects.update(created_at=timezone.now() - 2 * returning.GRACE)
 
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(20):
         (job,) = returning.settle_due(timezone.now())
 
     assert (job.kind, job.directory) == ("directory-reconcile", idp.directory)
