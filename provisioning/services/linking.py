@@ -88,14 +88,15 @@ def returning_admins(directory: Directory, keys: Collection[int]) -> set[int]:
     back = set(released.values_list("account", flat=True))
     if not back:
         return back
-    own = letting_go.decided_by(directory).values("pk")
-    given = RoleAssignment.objects.filter(account__in=back).exclude(group_id__in=own)
+    given = RoleAssignment.objects.filter(account__in=back)
     giving = GroupMember.objects.filter(account__in=back, group__roles__isnull=False)
-    others = {
-        *given.values_list("account", flat=True),
-        *giving.exclude(group__in=own).values_list("account", flat=True),
+    sources = {
+        *given.values_list("account", "group_id"),
+        *giving.values_list("account", "group_id"),
     }
-    return back - others
+    groups = letting_go.decided_by(directory).filter(pk__in={g for _, g in sources})
+    own = set(groups.values_list("pk", flat=True))
+    return back - {account for account, group in sources if group not in own}
 
 
 def record_links(
