@@ -16,7 +16,11 @@ from directories.models import (
 from directories.services import accounts, organizations
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
-from directories.services.demonstration import set_demonstration, set_unbounded
+from directories.services.demonstration import (
+    set_demonstration,
+    set_unbounded,
+    set_unguarded,
+)
 from directories.services.directories import add_directory
 from provisioning.models import App, Group
 from provisioning.services import apps, local_groups
@@ -129,12 +133,14 @@ def parts(organization: Organization, now: datetime) -> Demonstration:
     site = organization.sites.order_by("created_at", "-name").first()
     if admin is None or site is None:
         raise IncompleteError
+    empty = _directory(organization, EMPTY, EMPTY_NAME, now)
+    set_unguarded(empty)
     return Demonstration(
         organization=organization,
         admin=admin.account,
         site=site,
         company=_directory(organization, COMPANY, COMPANY_NAME, now),
-        empty=_directory(organization, EMPTY, EMPTY_NAME, now),
+        empty=empty,
     )
 
 

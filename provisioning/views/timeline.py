@@ -11,7 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from directories.exports import csv_response
-from directories.models import GroupRecord, Member, Organization, UserRecord
+from directories.models import (
+    GroupRecord,
+    Member,
+    Organization,
+    TroubleshootingEntry,
+    UserRecord,
+)
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services import exports
 from directories.services.audit import Target
@@ -132,7 +138,7 @@ def name_of(
     scim_id: UUID,
     record: UserRecord | GroupRecord | None,
 ) -> str:
-    """Return the name of a record; of one that is gone as the audit log knew it.
+    """Return the name of a record; of one that is gone as the logs knew it.
 
     Raises 404 where neither knows it.
     """
@@ -141,10 +147,15 @@ def name_of(
     if record is not None:
         return record.display_name
     known = organization.audit_events.filter(target_id=str(scim_id))
-    event = known.order_by("-pk").first()
-    if event is None:
+    if event := known.order_by("-pk").first():
+        return event.target_name
+    refused = TroubleshootingEntry.objects.filter(
+        organization=organization, subject_id=str(scim_id)
+    )
+    entry = refused.order_by("-pk").first()
+    if entry is None:
         raise Http404
-    return event.target_name
+    return entry.subject_name or str(scim_id)
 
 
 @require_POST

@@ -234,3 +234,18 @@ def test_an_entry_with_an_odd_id_is_no_error(console, okta):
     page = console.get(reverse("directories:troubleshooting-log", args=[okta.pk]))
 
     assert "Odd One" in text_of(page)
+
+
+def test_an_id_that_was_asked_for_in_vain_is_explained(console, okta):
+    nobody = uuid4()
+    TroubleshootingEntryFactory.create(
+        organization=okta.organization,
+        directory=okta,
+        subject="user",
+        subject_id=str(nobody),
+        reason="The directory has no resource with this id.",
+    )
+
+    page = main_of(console.get(reverse("provisioning:user-record", args=[nobody])))
+
+    assert "The directory has no resource with this id." in page
