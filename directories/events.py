@@ -41,7 +41,7 @@ class Event(TextChoices):
     SCIM_USER_UNLINKED = "scim_user_unlinked_from_aa", _("Unlinked user from account")
     SCIM_USER_REVISITED = (
         "scim_user_relink_requested",
-        _("Asked for a new look at a provisioned user"),
+        _("Asked to re-link user"),
     )
     SCIM_MEMBERSHIPS_PAUSED = (
         "scim_user_memberships_paused",

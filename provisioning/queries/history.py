@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from directories.events import Event
-from directories.models import AuditEvent, Organization
+from directories.models import AuditEvent, Organization, RoleAssignment
 
 LONGEST_VALUE = 160
 FIELDS = {
@@ -108,6 +108,14 @@ def _moves(moved: Mapping[str, int]) -> dict[str, str]:
     }
 
 
+def _right(details: Mapping[str, Any]) -> str:
+    """Name the right that came by a group, "" where none did."""
+    role = details.get("role")
+    if role not in RoleAssignment.Role.values:
+        return ""
+    return f"{RoleAssignment.Role(role).label}: "
+
+
 def _note(details: Mapping[str, Any]) -> str:
     """Say which group it was, or who and how many came into it and left it."""
     if isinstance(details.get("released_from"), str):
@@ -116,7 +124,7 @@ def _note(details: Mapping[str, Any]) -> str:
         )
         return said_of.format(directory=details["released_from"])
     if isinstance(details.get("group"), str):
-        return str(details["group"])
+        return _right(details) + str(details["group"])
     numbers = {name: details.get(name) for name in MOVES}
     moved = {n: number for n, number in numbers.items() if isinstance(number, int)}
     texts = _moves(moved)

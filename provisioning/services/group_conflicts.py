@@ -31,7 +31,7 @@ from directories.tasks import wake
 from provisioning.models import Group, GroupMember, GroupRole
 from provisioning.queries.conflicts import WAITING, ConflictFilter, conflicts_in
 from provisioning.queries.differences import linked_accounts, local_groups_of
-from provisioning.services import deleted_groups, groups, rights
+from provisioning.services import conflict_notes, deleted_groups, groups, rights
 from provisioning.services.group_events import record_group
 from provisioning.services.group_members import end_rights_at_once, queue_sync
 from provisioning.services.group_names import free_name, is_built_in, is_of_system
@@ -100,6 +100,7 @@ def carry_out(
     """Decide as `decide` does; the caller makes the members equal."""
     conflict = _hold(record)
     before = conflict.synced
+    rest = conflict_notes.only_local(conflict.record, conflict.local)
     if decision == Decision.SYNC:
         group, local_name = _sync(conflict, by, now), ""
     elif decision == Decision.KEEP_BOTH:
@@ -111,6 +112,13 @@ def carry_out(
     held.link_state, held.link_reason = LinkState.LINKED, ""
     held.save(update_fields=["link_state", "link_reason"])
     details: dict[str, object] = {"local_group": local_name} if local_name else {}
+    if decision == Decision.SYNC:
+        details["left"] = rest.total
+        conflict_notes.note_people(
+            Event.USER_REMOVED_FROM_GROUP, rest, group, by=by, now=now
+        )
+    elif decision == Decision.ADOPT and before is None:
+        conflict_notes.note_moved(rest, group, local_name, by=by, now=now)
     if before is not None:
         details["renamed"] = True
     record_group(EVENTS[Decision(decision)], group, by, held, now, **details)

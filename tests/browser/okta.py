@@ -12,31 +12,37 @@ class Okta:
         self.takes_key(key)
 
     def takes_key(self, key):
+        """Call with this key from now on."""
         self.headers = {
             "Authorization": f"Bearer {key}",
             "User-Agent": "Okta SCIM Client",
         }
 
     def is_let_in(self):
+        """Say whether the key still opens the directory."""
         return self._sends("GET", "/Users?count=1").status_code == 200
 
     def pushes_people(self, *addresses):
+        """Create people, named after their addresses."""
         for address in addresses:
             answer = self._sends("POST", "/Users", _person(address))
             assert answer.status_code == 201, answer.text
             self.ids[address] = answer.json()["id"]
 
     def pushes_group(self, name, *addresses, status=201):
+        """Create a group of people who were pushed."""
         members = [{"value": self.ids[address]} for address in addresses]
         body = {"displayName": name, "members": members}
         answer = self._sends("POST", "/Groups", body)
         assert answer.status_code == status, answer.text
 
     def changes_address(self, before, after):
+        """Give somebody another user name and address."""
         self._replaces(before, {"userName": after, "emails": _emails(after)})
         self.ids[after] = self.ids.pop(before)
 
     def deactivates(self, *addresses):
+        """Make people inactive."""
         for address in addresses:
             self._replaces(address, {"active": False})
 

@@ -1,6 +1,5 @@
 """An organization comes under an identity provider, as its admin sees it."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -8,8 +7,8 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from directories.models import ApiKey
+from tests.browser.admin import PASSWORD, PROVIDERS, Console
 from tests.browser.okta import Okta
-from tests.browser.test_gallery import violations
 from tests.factories.directories import (
     AccountFactory,
     DomainFactory,
@@ -23,11 +22,9 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-PASSWORD = "a long old password"
 ANNA, BO, DANA = "anna@acme.example", "bo@acme.example", "dana@acme.example"
 CLEO = "cleo@partner.example"
 CREW = [f"crew.{n}@acme.example" for n in range(8)]
-PROVIDERS = "/security/identity-providers/"
 
 
 @pytest.fixture
@@ -45,64 +42,6 @@ def organization():
     MemberFactory.create(organization=organization, account=greta)
     GroupMemberFactory.create(group=design, account=greta)
     return organization
-
-
-class Console:
-    """What an admin does in the console, page by page."""
-
-    def __init__(self, page, url):
-        self.page, self.url = page, url
-
-    def opens(self, path):
-        self.page.goto(f"{self.url}{path}")
-
-    def signs_in(self):
-        self.opens(PROVIDERS)
-        self.page.get_by_label("Email").fill("ada@acme.example")
-        self.page.get_by_label("Password").fill(PASSWORD)
-        self.clicks("Sign in")
-
-    def follows(self, name, *, within=None):
-        place = within or self.page
-        place.get_by_role("link", name=name, exact=True).first.click()
-
-    def clicks(self, name, *, within=None):
-        place = within or self.page
-        place.get_by_role("button", name=name, exact=True).first.click()
-
-    def row(self, text):
-        return self.page.get_by_role("row").filter(has_text=text)
-
-    def sees(self, *texts):
-        for text in texts:
-            expect(self.page.locator("main").get_by_text(text).first).to_be_visible()
-
-    def finds_person(self, address):
-        self.opens(f"/directory/users/?q={address}")
-        self.row(address).get_by_role("link").first.click()
-        self.sees("Account ID")
-
-    def finds_group(self, name):
-        self.opens("/directory/groups/")
-        self.follows(name)
-
-    def opens_directory(self, name):
-        self.opens(PROVIDERS)
-        self.follows(name)
-
-    def confirms_by_typing(self, text, button):
-        self.page.get_by_label(re.compile("to confirm")).fill(text)
-        self.clicks(button)
-
-    def finds_the_page_good(self):
-        """Look for what hinders people at a desk, and on a phone in the dark."""
-        assert violations(self.page) == []
-        self.page.emulate_media(color_scheme="dark")
-        self.page.set_viewport_size({"width": 400, "height": 800})
-        wider = "document.documentElement.scrollWidth > innerWidth"
-        assert not self.page.evaluate(wider)
-        self.page.emulate_media(color_scheme="light")
-        self.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 @pytest.fixture
@@ -157,7 +96,7 @@ def review_what_waits(admin, okta):
     admin.finds_the_page_good()
 
     admin.clicks("Link account", within=admin.row(DANA))
-    dialog = admin.page.get_by_role("dialog", name="Link this admin’s account?")
+    dialog = admin.page.get_by_role("dialog", name="Link this admin")
     admin.clicks("Link account", within=dialog)
     admin.sees("Design")
 

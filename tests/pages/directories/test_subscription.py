@@ -80,6 +80,12 @@ def test_every_page_says_that_syncing_is_paused(console, lapsed, page):
     assert "All users, groups and access are kept." in text
 
 
+def test_no_directory_is_called_active_meanwhile(console, lapsed, filled):
+    page = main_of(console.get("/security/identity-providers/"))
+
+    assert f"{filled.name} Okta Paused" in page
+
+
 def test_an_ended_one_says_what_it_means(console, lapsed):
     text = text_of(console.get(URL))
 

@@ -58,6 +58,27 @@ def test_the_list_says_what_each_group_gives_and_who_changes(console, case):
     assert "Sync all groups" in page
 
 
+def test_whoever_a_decision_takes_out_can_be_told_why(console, admin, case):
+    console.post(url_of(case.record, "sync"))
+
+    left = AuditEvent.objects.get(target_id=str(case.cy.public_id))
+    assert left.action == Event.USER_REMOVED_FROM_GROUP
+    assert left.actor_id == str(admin.public_id)
+    assert left.details["group"] == "Crew"
+    decided = AuditEvent.objects.get(action=Event.GROUP_CONFLICT_SYNCED)
+    assert decided.details["left"] == 1
+
+
+def test_whoever_goes_to_the_local_group_can_be_told_why(console, case):
+    console.post(url_of(case.record, "adopt"))
+
+    told = AuditEvent.objects.filter(target_id=str(case.cy.public_id)).order_by("pk")
+    assert [(each.action, each.details["group"]) for each in told] == [
+        (Event.USER_REMOVED_FROM_GROUP, "Crew"),
+        (Event.USER_ADDED_TO_GROUP, "crew (local)"),
+    ]
+
+
 def test_a_name_that_another_directory_took_meanwhile_says_whose_it_is(
     console, organization, case
 ):
