@@ -60,3 +60,17 @@ def everything() -> dict[str, list[dict[str, Any]]]:
         for model in apps.get_app_config(app).get_models()
         if model not in ALWAYS_WRITTEN
     }
+
+
+@pytest.fixture
+def guarded(scim):
+    """Return a function that sets the guard's rule and returns the client."""
+
+    def guarded(*, percent=20, least=3, on=True):
+        scim.directory.guard_percent = percent
+        scim.directory.guard_least = least
+        scim.directory.guard_on = on
+        scim.directory.save()
+        return scim
+
+    return guarded
