@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
+from directories.folding import fold
 from directories.models import (
     Account,
     Directory,
@@ -65,7 +66,9 @@ def rows_of(organization: Organization, removals: Sequence[Removal]) -> list[Row
     groups = Group.objects.filter(organization=organization)
     synced = {g.record_id: g for g in groups.filter(record__in=records)}
     names = [r.name for r in removals if r.kind == Kind.GROUP_DELETED]
-    named = {g.name: g for g in groups.filter(name__in=names)} if names else {}
+    # By the name as it is indexed.
+    keys = [fold(name) for name in names]
+    named = {g.name: g for g in groups.filter(name_key__in=keys)} if keys else {}
     return [
         Row(
             removal=each,
