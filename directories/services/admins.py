@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from directories import dialect
 from directories.events import Event
@@ -49,13 +49,15 @@ class FromGroupError(Exception):
 def active_admins(organization_ids: Collection[UUID]) -> QuerySet[RoleAssignment]:
     """Return the organization admin rights of accounts that can use them."""
     suspended = Member.objects.filter(
-        organization__in=organization_ids, status=Member.Status.SUSPENDED
+        organization=OuterRef("organization"),
+        account=OuterRef("account"),
+        status=Member.Status.SUSPENDED,
     )
     return RoleAssignment.objects.filter(
         organization__in=organization_ids,
         role=Role.ORGANIZATION_ADMIN,
         account__status=Account.Status.ACTIVE,
-    ).exclude(account__in=suspended.values("account"))
+    ).filter(~Exists(suspended))
 
 
 def lock_admins(organization_ids: Collection[UUID]) -> None:

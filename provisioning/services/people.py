@@ -299,6 +299,7 @@ def _move(
     if not domain.ours:
         return Outcome(LinkState.PAUSED, account, Reason.EMAIL_NOT_VERIFIED)
     if account.managed_by_id != record.organization_id:
+        _join_again(record, account, now)
         return Outcome(LinkState.LINKED, account, Reason.EXTERNAL_EMAIL)
     if linking.is_admin(account):
         outcome = _in_step(record, account, now)
@@ -323,15 +324,20 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
         accounts.change_profile(account, _updates(record), change=change)
         photos.follow_photo(account, photo_of(record.document), now=now)
         rights.reactivate(account, change=change)
-    elif record.link_state == LinkState.PAUSED:
-        # Perhaps they were taken out of the organization while inactive.
+    else:
+        _join_again(record, account, now)
+    return Outcome(LinkState.LINKED, account)
+
+
+def _join_again(record: UserRecord, account: Account, now: datetime) -> None:
+    """List an external person again who was perhaps taken out while inactive."""
+    if record.link_state == LinkState.PAUSED:
         accounts.join_organization(
             account,
             organization=record.organization,
             directory=record.directory,
             now=now,
         )
-    return Outcome(LinkState.LINKED, account)
 
 
 def _updates(record: UserRecord) -> dict[str, str]:

@@ -67,6 +67,20 @@ def test_who_is_activated_again_joins_as_somebody_new(idp, strict):
     assert people_in("Locals") == set()
 
 
+def test_who_comes_back_with_another_address_is_listed_too(idp, strict):
+    user = idp.push(EMAIL)
+    idp.group("Partners", user)
+    idp.move(user, "bo@example.com")
+    idp.change(user, active=False)
+    assert not Member.objects.exists()
+
+    idp.change(user, active=True)
+
+    assert UserRecord.objects.get().link_state == "linked"
+    assert people_in("Partners") == {EMAIL}
+    assert Member.objects.get().directory == idp.directory
+
+
 def test_who_came_back_by_hand_is_left_alone(idp, strict):
     user = idp.push(EMAIL)
     user = idp.change(user, active=False)

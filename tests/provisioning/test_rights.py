@@ -188,6 +188,14 @@ def test_a_suspended_admin_is_no_admin_to_rely_on(group, other_admin, change):
     assert rights.is_last_admin(account)
 
 
+def test_who_is_suspended_elsewhere_is_an_admin_here(organization, other_admin):
+    there = MemberFactory.create(account=other_admin, status="suspended").organization
+    RoleAssignmentFactory.create(organization=there, account=other_admin)
+    admin_of(there)
+
+    assert rights.is_last_admin(other_admin)
+
+
 def test_groups_that_give_nothing_cost_one_look(
     organization, django_assert_num_queries
 ):
