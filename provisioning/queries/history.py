@@ -75,10 +75,26 @@ def _differences(details: Mapping[str, Any]) -> list[Difference]:
     if not (isinstance(before, dict) and isinstance(after, dict)):
         return []
     return [
-        Difference(name, _text(before.get(name)), _text(after.get(name)))
+        Difference(name, *_texts(before.get(name), after.get(name)))
         for name in sorted(before.keys() | after.keys())
         if before.get(name) != after.get(name)
     ]
+
+
+def _texts(before: Any, after: Any) -> tuple[str, str]:
+    """Tell two values as people read them, unless that would tell them alike."""
+    plain = _text(_values(before)), _text(_values(after))
+    return plain if plain[0] != plain[1] else (_text(before), _text(after))
+
+
+def _values(value: Any) -> Any:
+    """Return the values of a multi-valued attribute, such as addresses, as a line."""
+    if not isinstance(value, list) or not value:
+        return value
+    values = [each.get("value") if isinstance(each, dict) else each for each in value]
+    if all(isinstance(each, str) for each in values):
+        return ", ".join(values)
+    return value
 
 
 def _text(value: Any) -> str:

@@ -249,3 +249,28 @@ def test_an_id_that_was_asked_for_in_vain_is_explained(console, okta):
     page = main_of(console.get(reverse("provisioning:user-record", args=[nobody])))
 
     assert "The directory has no resource with this id." in page
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (
+            [{"value": "lo@new.example", "type": "work"}],
+            "emails: lo@acme.example → lo@new.example",
+        ),
+        (
+            [{"value": "lo@acme.example", "type": "home"}],
+            'emails: [{"type": "work", "value": "lo@acme.example"}] →',
+        ),
+    ],
+)
+def test_addresses_are_told_as_people_write_them(console, loose, okta, after, told):
+    before = [{"type": "work", "value": "lo@acme.example"}]
+    AuditEventFactory.create(
+        organization=okta.organization,
+        action="scim_user_update",
+        target_id=str(loose.scim_id),
+        details={"before": {"emails": before}, "after": {"emails": after}},
+    )
+
+    assert told in main_of(console.get(record_page(loose)))
