@@ -56,11 +56,12 @@ def group_page(request: ConsoleRequest) -> dict[str, Any]:
     if wanted.text:
         waiting = conflicts_in(organization, wanted)
     listing = list_page(request, waiting, tables.cut_of(request.GET, "id"))
+    rows = group_rows(listing.rows)
     return {
         "wanted": wanted,
         "listing": listing,
-        "rows": group_rows(listing.rows),
-        "conflicts": any(row.link_reason in WAITING for row in listing.rows),
+        "rows": rows,
+        "conflicts": any(row.group is not None for row in rows),
         "directories": [
             (str(d.pk), d.name) for d in review.provider_directories(organization)
         ],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from directories.models import Account, UserRecord
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries.removals import stopped_in
 from directories.services.opening import ClosedError
+from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.queries import review
 from provisioning.reasons import EXPLANATIONS, Explanation, Reason
@@ -69,7 +70,9 @@ def review_list(request: ConsoleRequest) -> HttpResponse:
         else (),
         **shown,
     }
-    return render(request, "provisioning/review_list.html", context)
+    return render_part(
+        request, "provisioning/review_list.html", context, fragment="rows"
+    )
 
 
 def _to_report(directory: str) -> HttpResponse:

@@ -58,6 +58,13 @@ def test_the_list_says_what_each_group_gives_and_who_changes(console, case):
     assert "Sync all groups" in page
 
 
+def test_the_list_follows_the_search_while_one_types(console, case):
+    assert is_part_of_page(console, REVIEW)
+    found = text_of(console.get(f"{REVIEW}&q=crew", headers={"HX-Request": "true"}))
+    assert "Sync all groups" in found
+    assert "No group matches" in text_of(console.get(f"{REVIEW}&q=nothing"))
+
+
 def test_whoever_a_decision_takes_out_can_be_told_why(console, admin, case):
     console.post(url_of(case.record, "sync"))
 
@@ -91,6 +98,7 @@ def test_a_name_that_another_directory_took_meanwhile_says_whose_it_is(
 
     assert "The group waits: Entra syncs a group of this name now." in page
     assert "Rename or remove the group in one of the two" in page
+    assert "Sync all groups" not in page
     assert "View differences" not in page
 
 
