@@ -1,6 +1,7 @@
 """Keeps the groups of everybody in a directory equal to its linked people."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from itertools import chain, count
 
@@ -13,6 +14,7 @@ from directories.folding import fold
 from directories.models import Account, Directory, UserRecord
 from directories.services import guard, jobs
 from directories.services.audit import SYSTEM, Target, record_event
+from directories.services.opening import ClosedError, hold_open
 from provisioning.models import Group, GroupMember
 from provisioning.services import letting_go, memberships, pace, rights
 from provisioning.services.group_names import all_members_name
@@ -44,7 +46,8 @@ def follow_directory(run: jobs.Run) -> None:
     if directory.all_members:
         people = UserRecord.objects.filter(directory=directory).count()
         run.report(done=0, total=people)
-    bring_in_step(directory, lambda done: run.report(done=done))
+    with suppress(ClosedError):
+        bring_in_step(directory, lambda done: run.report(done=done))
 
 
 def bring_in_step(directory: Directory, progress: Callable[[int], None]) -> None:
@@ -72,7 +75,11 @@ def release(directory: Directory, *, now: datetime) -> None:
 
 @transaction.atomic
 def ensure(directory: Directory, *, now: datetime) -> int:
-    """Return the key of the directory's group of everybody, made if it is not there."""
+    """Return the key of the directory's group of everybody, made if it is not there.
+
+    Raises opening.ClosedError: a closed directory lets its group go.
+    """
+    hold_open(directory)
     return _group_of(directory) or _make(directory, now)
 
 
@@ -134,7 +141,11 @@ def _add(group: int, users: list[int]) -> None:
 
 @transaction.atomic
 def _remove_strangers(directory: Directory, group: int) -> None:
-    """Take out who is not linked; who becomes linked meanwhile is waited for."""
+    """Take out who is not linked; who becomes linked meanwhile is waited for.
+
+    Raises opening.ClosedError: a closed directory forgets who was linked.
+    """
+    hold_open(directory)
     place = dialect.uuid_parameter(directory.pk)
     linked = (
         f"SELECT r.account_id FROM {USER} r WHERE r.directory_id = %s"  # noqa: S608

@@ -22,6 +22,7 @@ from directories.models import (
 )
 from directories.queries import nesting
 from directories.services import guard, jobs, records
+from directories.services.opening import ClosedError, hold_open
 from provisioning.models import Group
 from provisioning.queries import unequal
 from provisioning.reasons import Reason
@@ -102,8 +103,13 @@ def _locked(record: GroupRecord) -> _Locked | None:
     """Lock the record as every change of who counts in it does.
 
     How groups in groups count is read under the lock: a job that begins after that
-    has changed has to wait for this one to end.
+    has changed has to wait for this one to end. None in a closed directory, which
+    forgets who was in its groups.
     """
+    try:
+        hold_open(record.directory)
+    except ClosedError:
+        return None
     rows = GroupRecord.objects.select_for_update(of=("self",)).filter(pk=record.pk)
     if not rows.exists():
         return None
@@ -119,11 +125,16 @@ def reconcile_directory(run: jobs.Run) -> None:
     """Look at waiting people again, then make every synced group equal.
 
     Groups are compared many at a time; only those that differ are gone through. The
-    task of RECONCILE jobs. `cursor` is the last group record done.
+    task of RECONCILE jobs. `cursor` is the last group record done. Of a directory
+    that is closed meanwhile nothing is compared any more.
     """
     directory = run.job.directory
-    if directory is None:
-        return
+    if directory is not None and directory.state == Directory.State.ACTIVE:
+        with suppress(ClosedError):
+            _reconcile(directory, run)
+
+
+def _reconcile(directory: Directory, run: jobs.Run) -> None:
     groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
     cursor, done = run.job.cursor, run.job.done
     if cursor == 0:

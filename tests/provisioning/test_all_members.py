@@ -99,6 +99,31 @@ def test_a_managed_person_who_is_deactivated_stays_linked(idp, everybody):
     check_invariants()
 
 
+@pytest.mark.parametrize("closes", ["before", "meanwhile"])
+def test_a_comparison_of_a_closed_directory_takes_nobody_out(
+    idp, everybody, closes, monkeypatch
+):
+    idp.push("ada@example.com")
+    compare = sync.queue_reconcile(idp.directory, timezone.now())
+
+    def close(*_args):
+        job = directories.delete_configuration(
+            directory=idp.directory, by=audit.SYSTEM, now=timezone.now()
+        )
+        tasks.run_job(job_id=str(job.pk))
+
+    if closes == "before":
+        close()
+    else:
+        monkeypatch.setattr(sync, "_revisit_people", close)
+    tasks.run_job(job_id=str(compare.pk))
+
+    compare.refresh_from_db()
+    assert (compare.state, compare.error) == (Job.State.DONE, "")
+    assert people_in(everybody) == {"ada@example.com"}
+    assert Group.objects.get(name=everybody).kind == Group.Kind.LOCAL
+
+
 def test_switched_off_it_becomes_a_local_group(idp, everybody):
     idp.push("ada@example.com")
 
