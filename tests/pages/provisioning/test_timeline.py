@@ -274,3 +274,32 @@ def test_addresses_are_told_as_people_write_them(console, loose, okta, after, to
     )
 
     assert told in main_of(console.get(record_page(loose)))
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_record_that_is_gone_is_told_one_of_somebody_else_is_not(
+    console, organization, okta, elsewhere
+):
+    member, other = MemberFactory.create_batch(2, organization=organization)
+    record = UserRecordFactory.create(
+        directory=okta, account=other.account, link_state="linked"
+    )
+    AuditEventFactory.create(
+        organization=organization,
+        action="scim_user_linked_to_aa",
+        target_id=str(member.account.public_id),
+        details={"record": str(record.scim_id)},
+    )
+    AuditEventFactory.create(
+        organization=organization,
+        action="scim_user_update",
+        target_id=str(record.scim_id),
+    )
+    if not elsewhere:
+        record.delete()
+
+    url = reverse("provisioning:user-detail", args=[member.account.public_id])
+    shown = main_of(console.get(url))
+
+    assert "Linked user to account" in shown
+    assert ("Updated provisioned user" in shown) != elsewhere
