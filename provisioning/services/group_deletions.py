@@ -19,9 +19,12 @@ def waiting_group(directory: Directory, name: str) -> Group | None:
 
 def waiting_groups(directory: Directory) -> QuerySet[Group]:
     """Return the groups of a directory that wait to be deleted."""
-    # A synced group has no record only as long as its deletion waits.
+    # A synced group has no record only as long as its deletion waits; it was discarded
+    # with the configuration. What was carried out may be another one's name by now.
     names = Removal.objects.filter(
-        directory=directory, kind=Removal.Kind.GROUP_DELETED
+        directory=directory,
+        kind=Removal.Kind.GROUP_DELETED,
+        state__in=[Removal.State.HELD, Removal.State.DISCARDED],
     ).values("name")
     return Group.objects.filter(
         organization=directory.organization_id,

@@ -260,6 +260,25 @@ def test_undo_brings_no_group_back_that_an_admin_deleted(scim, decide):
     assert not Group.objects.filter(name="Owners").exists()
 
 
+def test_a_group_that_waits_elsewhere_is_not_let_go(scim, decide):
+    Directory.objects.update(guard_least=50)
+    scim.delete(f"/Groups/{scim.group('Gone')['id']}")
+    other = add_client(scim.directory.organization, "Entra of Acme")
+    Directory.objects.filter(pk=other.directory.pk).update(
+        guard_percent=0, guard_least=0
+    )
+    user = other.user()["id"]
+    other.delete(f"/Groups/{other.group('Gone', user)['id']}")
+    assert Removal.objects.get(state=State.HELD).directory == other.directory
+
+    job = directories.delete_configuration(
+        directory=scim.directory, by=SYSTEM, now=datetime.now(UTC)
+    )
+    directory_tasks.run_job(job_id=str(job.pk))
+
+    assert Group.objects.get(name="Gone").kind == "synced"
+
+
 def test_a_disconnected_directory_forgets_what_waits(scim, lost, decide):
     job = directories.delete_configuration(
         directory=scim.directory, by=SYSTEM, now=datetime.now(UTC)
