@@ -22,7 +22,7 @@ from tests.pages.provisioning.reading import (
 )
 
 Kind, State = Removal.Kind, Removal.State
-BANNER = "Syncing of removals is stopped: 1 person and 7 memberships wait"
+BANNER = "Syncing of removals is stopped: 1 person and 7 memberships held"
 
 
 def url_of(directory, more=""):
@@ -69,6 +69,14 @@ def test_a_stop_is_said_on_the_directory_the_overview_and_the_review(console, st
         assert BANNER in main_of(answer)
         assert "Review changes" in main_of(answer)
         assert url_of(stopped) in answer.content.decode()
+
+
+def test_what_does_not_wait_is_not_counted(console, stopped):
+    stopped.removals.exclude(kind=Kind.DEACTIVATED).delete()
+
+    page = main_of(console.get(url_of(stopped)))
+
+    assert "Syncing of removals is stopped: 1 person held" in page
 
 
 def test_without_a_stop_no_page_speaks_of_one(console, okta):
