@@ -193,10 +193,13 @@ def set_status(account: Account, status: Account.Status, *, change: Change) -> N
 
 
 def claim(account: Account, *, change: Change) -> None:
-    """Make an account of a verified domain a managed one."""
+    """Make an account of a verified domain a managed one.
+
+    That another organization wanted to delete it counts no more.
+    """
     if account.managed_by_id != change.organization.pk:
-        account.managed_by = change.organization
-        account.save(update_fields=["managed_by"])
+        account.managed_by, account.deletion_at = change.organization, None
+        account.save(update_fields=["managed_by", "deletion_at"])
         change.tell(Event.BECAME_MANAGED, account, {})
 
 

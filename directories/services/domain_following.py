@@ -149,10 +149,9 @@ def _batch(accounts: models.QuerySet[Account], after: int) -> list[Account]:
 def _manage(place: _Place, batch: list[Account], event: Event, now: datetime) -> None:
     managed = event == Event.BECAME_MANAGED
     # Nobody may delete an account that the organization does not manage.
-    values = {"managed_by": place.organization if managed else None}
-    if not managed:
-        values["deletion_at"] = None
-    Account.objects.filter(pk__in=[account.pk for account in batch]).update(**values)
+    Account.objects.filter(pk__in=[account.pk for account in batch]).update(
+        managed_by=place.organization if managed else None, deletion_at=None
+    )
     targets = [
         (event, Target("account", str(a.public_id), a.email, {"domain": place.name}))
         for a in batch

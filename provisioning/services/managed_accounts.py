@@ -141,11 +141,11 @@ def delete_account(key: int, *, now: datetime) -> list[Job]:
         pk=key, deletion_at__lte=now
     )
     account = due.first()
-    if account is None or account.managed_by is None:
-        # Without an organization nobody decided about it any more.
+    organization = account.managed_by if account else None
+    if not account or not organization or owning_record(account, organization):
+        # Nobody has decided about it any more, or an identity provider owns it.
         due.update(deletion_at=None)
         return []
-    organization = account.managed_by
     # Of other organizations, whose external person it was.
     UserRecord.objects.filter(account=account).update(
         account=None, link_state=LinkState.UNLINKED, link_reason=""

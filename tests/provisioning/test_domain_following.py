@@ -18,10 +18,12 @@ from directories.models import (
 from directories.services import domains
 from directories.services.audit import SYSTEM
 from directories.tasks import run_job
+from provisioning.services import managed_accounts
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,
     DomainFactory,
+    OrganizationFactory,
     UserRecordFactory,
 )
 from tests.provisioning.conftest import account, people_in, provider_of
@@ -210,6 +212,34 @@ def test_claiming_is_for_those_of_now_and_of_the_domain_alone(organization, idp)
     assert account("early@acme.example").managed_by == organization
     assert account("x@sub.acme.example").managed_by is None
     assert account("late@acme.example").managed_by is None
+
+
+@pytest.mark.parametrize("pushed", [False, True])
+def test_what_another_organization_wanted_to_delete_stays(organization, idp, pushed):
+    stranger = OrganizationFactory.create()
+    email = "ada@moved.example"
+    if pushed:
+        user = idp.push(email)
+    else:
+        AccountFactory.create(email=email)
+    Account.objects.filter(email=email).update(
+        managed_by=stranger,
+        status=Account.Status.DEACTIVATED,
+        deletion_at=timezone.now(),
+    )
+    domain = DomainFactory.create(organization=organization, name="moved.example")
+
+    if pushed:
+        idp.change(user, title="Boss")
+    else:
+        do(domains.claim_accounts(domain=domain, by=SYSTEM, now=timezone.now()))
+
+    account = Account.objects.get(email=email)
+    assert (account.managed_by, account.deletion_at) == (organization, None)
+    Account.objects.update(deletion_at=timezone.now())
+    if pushed:
+        managed_accounts.delete_account(account.pk, now=timezone.now())
+        assert Account.objects.get(email=email).is_active
 
 
 def test_a_domain_in_another_script_has_its_people(organization, idp):
