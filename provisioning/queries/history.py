@@ -92,9 +92,8 @@ def _values(value: Any) -> Any:
     if not isinstance(value, list) or not value:
         return value
     values = [each.get("value") if isinstance(each, dict) else each for each in value]
-    if all(isinstance(each, str) for each in values):
-        return ", ".join(values)
-    return value
+    texts = [each for each in values if isinstance(each, str)]
+    return ", ".join(texts) if len(texts) == len(values) else value
 
 
 def _text(value: Any) -> str:
