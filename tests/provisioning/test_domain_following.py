@@ -218,10 +218,7 @@ def test_claiming_is_for_those_of_now_and_of_the_domain_alone(organization, idp)
 def test_what_another_organization_wanted_to_delete_stays(organization, idp, pushed):
     stranger = OrganizationFactory.create()
     email = "ada@moved.example"
-    if pushed:
-        user = idp.push(email)
-    else:
-        AccountFactory.create(email=email)
+    user = idp.push(email) if pushed else AccountFactory.create(email=email)
     Account.objects.filter(email=email).update(
         managed_by=stranger,
         status=Account.Status.DEACTIVATED,
