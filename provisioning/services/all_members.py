@@ -116,12 +116,16 @@ def _place(directory: Directory) -> tuple[str, Group | None]:
     first = all_members_name(directory)
     own = f"{first} - {directory.pk}"
     there = Group.objects.filter(organization=directory.organization_id)
+    for group in there.filter(name_key__in=[fold(first), fold(own)]).order_by("pk"):
+        if letting_go.goes_back_to(directory, group):
+            return group.name, group
     more = (f"{own} ({number})" for number in count(2))
-    for name in chain((first, own), more):
-        holder = there.filter(name_key=fold(name)).first()
-        if holder is None or letting_go.goes_back_to(directory, holder):
-            return name, holder
-    raise AssertionError  # numbers do not end
+    free = (
+        name
+        for name in chain((first, own), more)
+        if not there.filter(name_key=fold(name)).exists()
+    )
+    return next(free), None
 
 
 def _next_people(directory: Directory, *, after: int) -> list[int]:
