@@ -1,4 +1,7 @@
-"""The console's left navigation: which pages it names, in which order."""
+"""The console's left navigation: which pages it names, in which order.
+
+An entry is marked on the pages below its own, and below `also`.
+"""
 
 from typing import Any
 
@@ -10,8 +13,16 @@ NAVIGATION: list[dict[str, Any]] = [
         "label": _("Directory"),
         "icon": "people-group",
         "children": [
-            {"label": _("Users"), "view": "provisioning:user-list"},
-            {"label": _("Groups"), "view": "provisioning:group-list"},
+            {
+                "label": _("Users"),
+                "view": "provisioning:user-list",
+                "also": "/directory/records/users/",
+            },
+            {
+                "label": _("Groups"),
+                "view": "provisioning:group-list",
+                "also": "/directory/records/groups/",
+            },
             {"label": _("Review"), "view": "provisioning:review-list"},
             {"label": _("Reports"), "view": "provisioning:report-list"},
             {

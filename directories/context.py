@@ -52,14 +52,17 @@ def _item(
     url = reverse(entry["view"]) if "view" in entry else ""
     if not children and (not url or _permission(url) not in {None, *may}):
         return None
-    current = bool(url) and (path == url or (url != "/" and path.startswith(url)))
     return NavigationItem(
         label=entry["label"],
         url=url,
         icon=entry.get("icon", ""),
-        current=current,
+        current=_is_below(path, url) or _is_below(path, entry.get("also", "")),
         children=children,
     )
+
+
+def _is_below(path: str, url: str) -> bool:
+    return bool(url) and (path == url or (url != "/" and path.startswith(url)))
 
 
 @cache

@@ -98,7 +98,8 @@ def user_record(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     account = record.account if record else None
     if account and organization.members.filter(account=account).exists():
         return redirect("provisioning:user-detail", account.public_id)
-    return _render_record(request, scim_id, record)
+    users = (_("Users"), reverse("provisioning:user-list"))
+    return _render_record(request, scim_id, record, users)
 
 
 @require_safe
@@ -110,19 +111,24 @@ def group_record(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     record = records.filter(organization=organization, scim_id=scim_id).first()
     if record and (group := Group.objects.filter(record=record).first()):
         return redirect("provisioning:group-detail", group.public_id)
-    return _render_record(request, scim_id, record)
+    groups = (_("Groups"), reverse("provisioning:group-list"))
+    return _render_record(request, scim_id, record, groups)
 
 
 def _render_record(
-    request: ConsoleRequest, scim_id: UUID, record: UserRecord | GroupRecord | None
+    request: ConsoleRequest,
+    scim_id: UUID,
+    record: UserRecord | GroupRecord | None,
+    above: tuple[str, str],
 ) -> HttpResponse:
     subject = of_record(record) if record else Subject([str(scim_id)])
     name = name_of(request.organization, scim_id, record)
-    crumbs: Crumbs = [(_("Admin"), "/"), (_("Directory"), ""), (name, "")]
+    crumbs: Crumbs = [(_("Admin"), "/"), (_("Directory"), ""), above, (name, "")]
     context = {
         "crumbs": crumbs,
         "record": record,
         "name": name,
+        "same": _with_address_of(request.organization, record),
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "explanation": EXPLANATIONS.get(record.link_reason) if record else None,
         "timeline": shown_timeline(request, subject),
@@ -131,6 +137,16 @@ def _render_record(
     return render_part(
         request, "provisioning/record_detail.html", context, fragment="timeline"
     )
+
+
+def _with_address_of(
+    organization: Organization, record: UserRecord | GroupRecord | None
+) -> Member | None:
+    """Return who has the address of a pushed person, and is not linked to them."""
+    if not isinstance(record, UserRecord) or not record.email_key:
+        return None
+    members = organization.members.select_related("account")
+    return members.filter(account__email_key=record.email_key).first()
 
 
 def name_of(

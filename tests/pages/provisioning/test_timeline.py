@@ -42,6 +42,20 @@ def test_a_record_without_account_has_a_page_that_says_why(console, loose):
     assert "no usable email address" in page
 
 
+def test_a_record_leads_to_the_account_with_its_address(console, organization, okta):
+    member = MemberFactory.create(
+        organization=organization, account__email="lo@acme.example"
+    )
+    record = UserRecordFactory.create(directory=okta, user_name="lo@acme.example")
+
+    answer = console.get(record_page(record))
+
+    there = reverse("provisioning:user-detail", args=[member.account.public_id])
+    assert f'href="{there}"' in answer.content.decode()
+    [directory] = [e for e in answer.context["navigation"] if e.open]
+    assert [each.label for each in directory.children if each.current] == ["Users"]
+
+
 def test_who_has_an_account_is_found_by_the_scim_id(console, organization, okta):
     member = MemberFactory.create(organization=organization)
     record = UserRecordFactory.create(
