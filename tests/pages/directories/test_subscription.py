@@ -90,7 +90,7 @@ def test_an_ended_one_says_what_it_means(console, lapsed):
     text = text_of(console.get(URL))
 
     assert "1 directory is paused, with 3 users and 2 groups" in text
-    assert "Suspend by hand who leaves your company" in text
+    assert "Unlink and deactivate by hand who leaves your company" in text
     assert "1 directory is compared with what it pushed" in text
 
 
