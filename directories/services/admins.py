@@ -20,6 +20,7 @@ from directories.models import (
     Site,
 )
 from directories.services.accounts import Change
+from directories.services.together import run_anew
 
 Role = RoleAssignment.Role
 ACCOUNT = Account._meta.db_table
@@ -110,6 +111,7 @@ def is_last_admin(account: Account) -> bool:
     return False
 
 
+@run_anew
 @transaction.atomic
 def grant_role(
     account: Account,
@@ -143,6 +145,7 @@ def grant_role(
     return made
 
 
+@run_anew
 @transaction.atomic
 def revoke_role(assignment: RoleAssignment, *, change: Change) -> None:
     """Take a right away that was given directly; sessions end with it.

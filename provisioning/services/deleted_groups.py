@@ -9,6 +9,7 @@ from directories import dialect
 from directories.events import Event
 from directories.models import GroupRecord, Member, Organization
 from directories.services.audit import SYSTEM, Actor, Target, record_event
+from directories.services.together import run_anew
 from provisioning.models import (
     DeletedGroup,
     DeletedGroupMember,
@@ -116,6 +117,7 @@ def restore(deleted: DeletedGroup, *, by: Actor, now: datetime) -> Restored:
         return _restore(deleted, by, now)
 
 
+@run_anew
 @transaction.atomic
 def _restore(deleted: DeletedGroup, by: Actor, now: datetime) -> Restored:
     held = DeletedGroup.objects.select_for_update(of=("self",)).select_related(

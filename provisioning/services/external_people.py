@@ -16,6 +16,7 @@ from directories.models import (
 from directories.services.accounts import Change
 from directories.services.admins import check_not_last
 from directories.services.audit import Actor
+from directories.services.together import run_anew
 from provisioning.models import Group, GroupMember
 from provisioning.services import rights
 
@@ -46,6 +47,7 @@ def holdings_of(account: Account, organization: Organization) -> Holdings:
     return Holdings(list(names), rights.count())
 
 
+@run_anew
 @transaction.atomic
 def remove_person(
     account: Account, organization: Organization, *, by: Actor, now: datetime

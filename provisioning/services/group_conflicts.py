@@ -27,6 +27,7 @@ from directories.models import (
 from directories.queries import nesting
 from directories.services.audit import Actor
 from directories.services.opening import ClosedError, hold_open
+from directories.services.together import run_anew
 from directories.tasks import wake
 from provisioning.models import Group, GroupMember, GroupRole
 from provisioning.queries.conflicts import WAITING, ConflictFilter, conflicts_in
@@ -81,6 +82,7 @@ class _Conflict:
     synced: Group | None
 
 
+@run_anew
 @transaction.atomic
 def decide(
     record: GroupRecord, decision: str, *, by: Actor, now: datetime

@@ -9,6 +9,7 @@ from directories.events import Event
 from directories.models import RoleAssignment, Site
 from directories.services.admins import scope
 from directories.services.audit import Actor, Target, record_event
+from directories.services.together import run_anew
 from provisioning.models import Group, GroupMember, GroupRole
 from provisioning.services import rights
 
@@ -20,6 +21,7 @@ class FixedRightsError(Exception):
     """Nobody changes what a group of this kind gives."""
 
 
+@run_anew
 @transaction.atomic
 def give_role(
     group: Group,
@@ -50,6 +52,7 @@ def give_role(
     return new
 
 
+@run_anew
 @transaction.atomic
 def take_role(given: GroupRole, *, by: Actor, now: datetime) -> None:
     """Take a right from a group, and from everybody who has it by the group alone.

@@ -10,6 +10,7 @@ from directories.events import Event
 from directories.folding import fold
 from directories.models import Account, Directory, Member, Organization
 from directories.services.audit import Actor, Target, record_event, record_events
+from directories.services.together import run_anew
 from provisioning.models import Group, GroupMember
 from provisioning.services import deleted_groups, group_conflicts, rights
 from provisioning.services.group_names import is_built_in, is_of_system
@@ -122,6 +123,7 @@ def _edit(group: Group, name: str, description: str, by: Actor, now: datetime) -
     return former
 
 
+@run_anew
 @transaction.atomic
 def add_people(
     group: Group, accounts: Sequence[int], *, by: Actor, now: datetime
@@ -148,6 +150,7 @@ def add_people(
     return people
 
 
+@run_anew
 @transaction.atomic
 def remove_people(
     group: Group, accounts: Sequence[int], *, by: Actor, now: datetime
@@ -179,6 +182,7 @@ def delete_group(group: Group, *, by: Actor, now: datetime) -> None:
     group_conflicts.revisit_name(group.organization, group.name_key, now=now)
 
 
+@run_anew
 @transaction.atomic
 def _delete(group: Group, by: Actor, now: datetime) -> None:
     held = _hold_local(group)

@@ -19,6 +19,7 @@ from directories.models import (
 from directories.services import notices
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM, Actor
+from directories.services.together import run_anew
 from provisioning.services import rights, sync
 
 GRACE = timedelta(days=14)
@@ -44,6 +45,7 @@ class DeletionScheduledError(Exception):
     """The account is to be deleted; that has to be cancelled first."""
 
 
+@run_anew
 @transaction.atomic
 def deactivate_account(
     account: Account, organization: Organization, *, by: Actor, now: datetime
@@ -65,6 +67,7 @@ def deactivate_account(
     )
 
 
+@run_anew
 @transaction.atomic
 def reactivate_account(
     account: Account, organization: Organization, *, by: Actor, now: datetime
@@ -79,6 +82,7 @@ def reactivate_account(
     rights.reactivate(held, change=Change(organization, by, now))
 
 
+@run_anew
 @transaction.atomic
 def schedule_deletion(
     account: Account, organization: Organization, *, by: Actor, now: datetime
@@ -106,6 +110,7 @@ def schedule_deletion(
     return held.deletion_at
 
 
+@run_anew
 @transaction.atomic
 def cancel_deletion(
     account: Account, organization: Organization, *, by: Actor, now: datetime

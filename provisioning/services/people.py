@@ -15,6 +15,7 @@ from directories.models import Account, LinkState, UserRecord
 from directories.services import accounts, photos
 from directories.services.audit import Actor, provider
 from directories.services.opening import hold_open
+from directories.services.together import run_anew
 from directories.services.troubleshooting import log_finding
 from provisioning.reasons import Reason
 from provisioning.services import (
@@ -115,6 +116,7 @@ def _take_access(record: UserRecord, account: Account, now: datetime) -> None:
         external_people.remove_deactivated(account, change)
 
 
+@run_anew
 @transaction.atomic
 def approve_link(record: UserRecord, *, by: Actor, now: datetime) -> Account:
     """Link a record that was held because its account holds an admin right.

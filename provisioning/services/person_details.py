@@ -9,6 +9,7 @@ from directories.folding import domain_of
 from directories.models import Account, Domain, Job, Organization
 from directories.services import accounts
 from directories.services.audit import Actor
+from directories.services.together import run_anew
 from provisioning.services import sync
 from provisioning.services.managed_accounts import hold_account
 
@@ -17,6 +18,7 @@ class DomainNotVerifiedError(Exception):
     """The organization has not verified the domain of the new address."""
 
 
+@run_anew
 @transaction.atomic
 def change_details(
     account: Account,

@@ -4,14 +4,15 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
+from psycopg.errors import DeadlockDetected
 
 from directories.models import Account, AuditEvent, Member, RoleAssignment
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
 from provisioning.models import GroupMember, GroupRole
-from provisioning.services import rights
+from provisioning.services import local_groups, rights
 from provisioning.services.built_in import found_organization
 from tests.factories.directories import (
     AccountFactory,
@@ -186,6 +187,28 @@ def test_a_suspended_admin_is_no_admin_to_rely_on(group, other_admin, change):
     Member.objects.filter(account=other_admin).update(status="suspended")
 
     assert rights.is_last_admin(account)
+
+
+def test_what_an_admin_does_runs_anew_when_a_push_was_in_its_way(
+    group, other_admin, monkeypatch
+):
+    account = put_in(group)
+    follow, tries = rights.follow, []
+
+    def meets(*args, **kwargs):
+        tries.append(args)
+        if len(tries) == 1:
+            lost = OperationalError()
+            lost.__cause__ = DeadlockDetected()
+            raise lost
+        follow(*args, **kwargs)
+
+    monkeypatch.setattr(rights, "follow", meets)
+    now = timezone.now()
+    local_groups.remove_people(group, [account.pk], by=SYSTEM, now=now)
+
+    assert len(tries) == 2
+    assert not held(account)
 
 
 def test_who_is_suspended_elsewhere_is_an_admin_here(organization, other_admin):
