@@ -57,7 +57,7 @@ def test_the_end_says_in_numbers_what_pauses(console, filled):
     assert "1 directory is paused" in text
     assert "Okta prod" in text
     assert "3 users and 2 groups" in text
-    assert "until you suspend them by hand" in text
+    assert "until you unlink and deactivate them by hand" in text
     assert "Type Acme to confirm" in text
 
 
