@@ -61,10 +61,12 @@ def groups_sync_all(request: ConsoleRequest) -> HttpResponse:
         messages.success(request, _("Syncing has begun. You can leave this page."))
         return redirect("provisioning:groups-sync-result", job.pk)
     waiting = conflicts.conflicts_in(request.organization, wanted).order_by("pk")
-    rows = group_rows(list(waiting[:COUNTED]))
+    first = group_rows(list(waiting[:COUNTED]))
+    # A name may be another directory's by now; that group waits on.
+    rows = [row for row in first if row.group is not None]
     if not rows:
         return no_longer_waits(request)
-    total = waiting.count() if len(rows) == COUNTED else len(rows)
+    total = waiting.count() if len(first) == COUNTED else len(rows)
     context = {
         "crumbs": review_crumbs(
             reverse("provisioning:review-list"), _("Sync all groups")

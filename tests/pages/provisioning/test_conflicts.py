@@ -99,6 +99,8 @@ def test_a_name_that_another_directory_took_meanwhile_says_whose_it_is(
     assert "The group waits: Entra syncs a group of this name now." in page
     assert "Rename or remove the group in one of the two" in page
     assert "Sync all groups" not in page
+    asked = text_of(console.get("/directory/review/sync-all/", follow=True))
+    assert "Sync 1 group?" not in asked
     assert "View differences" not in page
 
 
