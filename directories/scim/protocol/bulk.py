@@ -122,7 +122,8 @@ def _fail_on_errors(given: object) -> int:
     if given is None:
         return 0
     if isinstance(given, str) and given.strip().isdecimal() and len(given) < len("1e9"):
-        return int(given)
+        # Of blanks, int() knows fewer than strip() does.
+        return int(given.strip())
     if isinstance(given, bool) or not isinstance(given, int) or given < 0:
         raise InvalidValueError("failOnErrors must be a whole number from 1.")
     return given

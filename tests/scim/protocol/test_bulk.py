@@ -64,7 +64,7 @@ def test_too_many_operations_are_refused_with_the_limit():
 
 
 @pytest.mark.parametrize(
-    ("given", "read_as"), [(None, 0), (0, 0), (1, 1), (7, 7), ("3", 3)]
+    ("given", "read_as"), [(None, 0), (0, 0), (1, 1), (7, 7), ("3", 3), ("1\x1d", 1)]
 )
 def test_the_number_of_errors_to_stop_at_is_read(given, read_as):
     assert read(post("a"), failOnErrors=given).fail_on_errors == read_as
