@@ -117,9 +117,17 @@ def accounts_among(
 
 
 def loose_members(record: GroupRecord) -> int:
-    """Count the members of a record who are not linked, so not in its group."""
-    members = Membership.objects.filter(group=record)
-    return members.exclude(user__link_state=LinkState.LINKED).count()
+    """Count the members of a record who are not linked, so not in its group.
+
+    Of many the number may be some seconds old.
+    """
+    key = f"loose-members:{record.pk}:{record.version}"
+    if (known := cache.get(key)) is None:
+        members = Membership.objects.filter(group=record)
+        known = members.exclude(user__link_state=LinkState.LINKED).count()
+        if record.member_count > MANY:
+            cache.set(key, known, KEEP_S)
+    return int(known)
 
 
 @dataclass(frozen=True)
