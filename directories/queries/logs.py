@@ -27,7 +27,7 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 # The newest events that are looked through for a text, and the people and groups whose
 # events are found by their name, however old they are.
-LOOKED_THROUGH = 50_000
+LOOKED_THROUGH = 20_000
 FOUND = 50
 
 

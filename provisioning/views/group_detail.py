@@ -113,7 +113,7 @@ def _content(
 
 
 def _details(record: GroupRecord, *, count: int) -> dict[str, Any]:
-    loose = groups.loose_members(record)
+    loose = groups.loose_members(record, count=count)
     return {
         "record": record,
         "explanation": EXPLANATIONS.get(record.link_reason),
