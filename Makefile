@@ -14,7 +14,7 @@ push:
 test:
 	@config/tools/check all
 
-# The tests on the embedded default alone, under a minute.
+# The tests on the embedded default alone, without the longest: a few minutes.
 test-quick:
 	@config/tools/check quick
 
