@@ -86,7 +86,7 @@ def _own(resource: Json) -> Json:
     own = {n: v for n, v in resource.items() if n not in {"groups", ACCOUNT}}
     own["schemas"] = [schema for schema in own["schemas"] if schema != ACCOUNT]
     if "version" in own["meta"]:
-        version = str(own["meta"]["version"]).partition("-")[0]
+        version = str(own["meta"]["version"]).partition("-")[0].rstrip('"')
         own["meta"] = {**own["meta"], "version": version}
     if "members" in own:
         own["members"] = sorted(member["value"] for member in own["members"])
