@@ -19,4 +19,5 @@ urlpatterns = [
     path("scim/directory/", include("directories.scim.urls")),
     path("", include("directories.urls")),
     path("", include("provisioning.urls")),
+    path("", include("portals.urls")),
 ]

@@ -18,6 +18,7 @@ from directories.models import (
     Account,
     Directory,
     GroupRecord,
+    Job,
     LinkState,
     UserRecord,
 )
@@ -65,6 +66,17 @@ class MembersChange:
         return bool(self.joined or self.left or self.nested or self.removed)
 
 
+class Work(Protocol):
+    """A worker's hold on a job; see directories.services.jobs.Run."""
+
+    @property
+    def job(self) -> Job:
+        """Return the job."""
+
+    def report(self, *, done: int, cursor: int = 0, total: int | None = None) -> None:
+        """Save how far the work is."""
+
+
 class Consumer(Protocol):
     """What a consumer module offers."""
 
@@ -94,6 +106,12 @@ class Consumer(Protocol):
         """Make everything the directory owned local; it may be run again.
 
         `progress` is told how many records are done after each batch.
+        """
+
+    def directory_compared(self, run: Work) -> None:
+        """Make everything equal to the records of the job's directory.
+
+        The task of "directory-reconcile" jobs; run again, it goes on where it stopped.
         """
 
 

@@ -137,3 +137,106 @@ class Event(TextChoices):
         _("Made account an external one"),
     )
     EXPORTED = "exported", _("Exported list")
+    CUSTOMER_CREATED = "portal_customer_created", _("Created customer")
+    CUSTOMER_UPDATED = "portal_customer_updated", _("Changed customer details")
+    CUSTOMER_EMAIL_CHANGED = (
+        "portal_customer_email_changed",
+        _("Changed email address of customer"),
+    )
+    CUSTOMER_PASSWORD_CHANGED = (
+        "portal_customer_password_changed",
+        _("Changed password of customer"),
+    )
+    CUSTOMER_REVOKED = "portal_customer_access_revoked", _("Revoked access of customer")
+    CUSTOMER_GRANTED = "portal_customer_access_granted", _("Granted access to customer")
+    CUSTOMER_MIGRATED = (
+        "portal_customer_migrated",
+        _("Migrated customer to an account"),
+    )
+    CUSTOMER_DELETED = "portal_customer_deleted", _("Deleted customer")
+    CUSTOMER_LINKED = "scim_user_linked_to_customer", _("Linked user to customer")
+    CUSTOMER_UNLINKED = (
+        "scim_user_unlinked_from_customer",
+        _("Unlinked user from customer"),
+    )
+    CUSTOMER_RELEASED = "portal_customer_released", _("Made synced customer local")
+    CUSTOMER_SIGNED_IN = "portal_customer_signed_in", _("Customer signed in")
+    CUSTOMER_SIGN_IN_LOCKED = (
+        "portal_customer_sign_in_locked",
+        _("Locked sign-in of customer after failed attempts"),
+    )
+    CUSTOMERS_IMPORTED = "portal_customers_imported", _("Imported customers")
+    CUSTOMER_ORGANIZATION_CREATED = (
+        "customer_organization_created",
+        _("Created customer organization"),
+    )
+    CUSTOMER_ORGANIZATION_UPDATED = (
+        "customer_organization_updated",
+        _("Changed customer organization"),
+    )
+    CUSTOMER_ORGANIZATION_SYNCED = (
+        "customer_organization_synced",
+        _("Customer organization follows a group"),
+    )
+    CUSTOMER_ORGANIZATION_RELEASED = (
+        "customer_organization_released",
+        _("Made synced customer organization local"),
+    )
+    CUSTOMER_ORGANIZATION_DELETED = (
+        "customer_organization_deleted",
+        _("Deleted customer organization"),
+    )
+    CUSTOMER_ORGANIZATION_RESTORED = (
+        "customer_organization_restored",
+        _("Restored customer organization"),
+    )
+    CUSTOMER_JOINED = "customer_organization_member_added", _("Added to organization")
+    CUSTOMER_LEFT = (
+        "customer_organization_member_removed",
+        _("Removed from organization"),
+    )
+    CUSTOMER_ORGANIZATION_MEMBERS = (
+        "customer_organization_members_change",
+        _("Changed customers of organization"),
+    )
+    CUSTOMER_ORGANIZATION_DOMAINS = (
+        "customer_organization_domains_change",
+        _("Changed email domains of organization"),
+    )
+    CUSTOMER_ACCESS_CHANGED = (
+        "customer_access_settings_changed",
+        _("Changed customer access"),
+    )
+    CUSTOMER_DIRECTORY_CHANGED = (
+        "customer_directory_changed",
+        _("Changed customer directory"),
+    )
+    SERVICE_PROJECT_CREATED = "service_project_created", _("Created service project")
+    SERVICE_PROJECT_CHANGED = "service_project_changed", _("Changed service project")
+    SERVICE_PROJECT_DELETED = "service_project_deleted", _("Deleted service project")
+    ORGANIZATION_ATTACHED = (
+        "customer_organization_attached",
+        _("Added organization to project"),
+    )
+    ORGANIZATION_DETACHED = (
+        "customer_organization_detached",
+        _("Removed organization from project"),
+    )
+    ATTACH_RULE_ADDED = "attach_rule_added", _("Added attach rule")
+    ATTACH_RULE_REMOVED = "attach_rule_removed", _("Removed attach rule")
+    PROJECT_CUSTOMER_ADDED = (
+        "service_project_customer_added",
+        _("Added customer to project"),
+    )
+    PROJECT_CUSTOMER_REMOVED = (
+        "service_project_customer_removed",
+        _("Removed customer from project"),
+    )
+    PROJECT_ROLE_GRANTED = (
+        "service_project_role_granted",
+        _("Gave a role in a project"),
+    )
+    PROJECT_ROLE_REVOKED = (
+        "service_project_role_revoked",
+        _("Took a role in a project"),
+    )

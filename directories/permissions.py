@@ -69,6 +69,8 @@ class ConsoleRequest(HttpRequest):
     account: Account
     organization: Organization
     permissions: frozenset[Permission]
+    # What the permissions come from; portals.permissions asks about sites and apps.
+    rights: list[RoleAssignment]
     # The sites that the rights are about, None for all.
     site_ids: frozenset[UUID] | None
     has_choice: bool
@@ -95,7 +97,7 @@ def requires(
             request: HttpRequest, *args: P.args, **kwargs: P.kwargs
         ) -> HttpResponseBase:
             if not request.user.is_authenticated:
-                return _sign_in(request)
+                return ask_to_sign_in(request)
             admit(request)
             console = cast("ConsoleRequest", request)
             if permission not in console.permissions:
@@ -116,7 +118,7 @@ def admit(request: HttpRequest) -> None:
     oldest. Raises PermissionDenied for who administers none.
     """
     account = cast("Account", request.user)
-    assignments = _rights_of(account)
+    assignments = rights_of(account)
     if not assignments:
         raise PermissionDenied
     chosen = request.session.get(CHOSEN)
@@ -125,17 +127,27 @@ def admit(request: HttpRequest) -> None:
         assignments[0].organization,
     )
     here = [a for a in assignments if a.organization_id == organization.pk]
+    let_in(request, organization, here)
+    vars(request)["has_choice"] = len({a.organization_id for a in assignments}) > 1
+
+
+def let_in(
+    request: HttpRequest, organization: Organization, rights: list[RoleAssignment]
+) -> None:
+    """Set account, organization and rights on a request, whatever they open."""
     console = cast("ConsoleRequest", request)
-    console.account = account
-    console.actor = person(account)
+    console.account = cast("Account", request.user)
+    console.actor = person(console.account)
     console.organization = organization
-    console.permissions = frozenset[Permission]().union(*(ROLES[a.role] for a in here))
-    sites = frozenset(a.site_id for a in here)
+    console.rights = rights
+    held = (ROLES[each.role] for each in rights)
+    console.permissions = frozenset[Permission]().union(*held)
+    sites = frozenset(each.site_id for each in rights)
     console.site_ids = None if None in sites else cast("frozenset[UUID]", sites)
-    console.has_choice = len({a.organization_id for a in assignments}) > 1
+    console.has_choice = False
 
 
-def _rights_of(account: Account) -> list[RoleAssignment]:
+def rights_of(account: Account) -> list[RoleAssignment]:
     """Return the rights of an account, none where it is suspended."""
     suspended = Member.objects.filter(
         account=account, status=Member.Status.SUSPENDED
@@ -148,7 +160,8 @@ def _rights_of(account: Account) -> list[RoleAssignment]:
     )
 
 
-def _sign_in(request: HttpRequest) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Answer a stranger: with the way to the sign-in, and back here from a page."""
     if request.headers.get("HX-Request"):
         # A fragment must not be swapped for the sign-in form: reload the page.
         response = HttpResponse(status=204)

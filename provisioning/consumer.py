@@ -6,7 +6,7 @@ from functools import partial
 
 from django.db import transaction
 
-from directories.consumers import MembersChange, Outcome
+from directories.consumers import MembersChange, Outcome, Work
 from directories.models import Directory, GroupRecord, Job, UserRecord
 from directories.tasks import wake
 from provisioning.reasons import Reason
@@ -71,6 +71,11 @@ def directory_released(
     """Make the groups and people of a closed directory local."""
     releasing.release(directory, progress, now)
     _wake_later(*sync.queue_others(directory, now))
+
+
+def directory_compared(run: Work) -> None:
+    """Look at waiting people again, and make every synced group equal."""
+    sync.reconcile_directory(run)
 
 
 def _wake_later(*jobs: Job) -> None:

@@ -311,13 +311,16 @@ MEMBERS_IN_REQUEST = 500
 DRY_RUN_DAYS = 7
 
 # Who takes up the records of each kind of directory: the one place naming both sides.
-DIRECTORY_CONSUMERS = {"organization": "provisioning.consumer"}
+DIRECTORY_CONSUMERS = {
+    "organization": "provisioning.consumer",
+    "customers": "portals.consumer",
+}
 # Which task does the jobs of each kind.
 JOB_HANDLERS = {
     "domain-check": "directories.tasks.check_domain",
     "domain-follow": "directories.services.domain_following.follow_domain",
     "directory-release": "directories.services.directories.release_directory",
-    "directory-reconcile": "provisioning.services.sync.reconcile_directory",
+    "directory-reconcile": "directories.services.directories.compare_directory",
     "guard-approve": "provisioning.tasks.approve_removals",
     "guard-discard": "provisioning.tasks.discard_removals",
     "guard-undo": "provisioning.tasks.undo_removals",

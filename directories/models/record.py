@@ -111,9 +111,10 @@ class UserRecord(Record):
                 condition=Q(account__isnull=False),
                 name="user_record_owns_account",
             ),
+            # Those of customer directories lead to customers, never to accounts.
             models.CheckConstraint(
-                condition=Q(link_state__in=["linked", "paused"], account__isnull=False)
-                | Q(link_state__in=["held", "unlinked"], account__isnull=True),
+                condition=Q(link_state__in=["linked", "paused"])
+                | Q(account__isnull=True),
                 name="user_record_link_has_account",
             ),
         ]

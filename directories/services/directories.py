@@ -195,6 +195,12 @@ def _records(directory: Directory) -> int:
     return users + GroupRecord.objects.filter(directory=directory).count()
 
 
+def compare_directory(run: jobs.Run) -> None:
+    """Make everything equal to what the directory pushed; the task of RECONCILE."""
+    if run.job.directory is not None:
+        consumer_for(run.job.directory).directory_compared(run)
+
+
 def release_directory(run: jobs.Run) -> None:
     """Make what a closed directory owned local, then forget its records.
 

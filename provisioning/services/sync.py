@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from directories import dialect
-from directories.consumers import RefusedError
+from directories.consumers import RefusedError, Work
 from directories.models import (
     Directory,
     GroupRecord,
@@ -121,7 +121,7 @@ def _locked(record: GroupRecord) -> _Locked | None:
     return _Locked(group, nesting.counted_groups(current))
 
 
-def reconcile_directory(run: jobs.Run) -> None:
+def reconcile_directory(run: Work) -> None:
     """Look at waiting people again, then make every synced group equal.
 
     Groups are compared many at a time; only those that differ are gone through. The
@@ -134,7 +134,7 @@ def reconcile_directory(run: jobs.Run) -> None:
             _reconcile(directory, run)
 
 
-def _reconcile(directory: Directory, run: jobs.Run) -> None:
+def _reconcile(directory: Directory, run: Work) -> None:
     groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
     cursor, done = run.job.cursor, run.job.done
     if cursor == 0:
@@ -152,7 +152,7 @@ def _reconcile(directory: Directory, run: jobs.Run) -> None:
         breathe()
 
 
-def _follow_rule(directory: Directory, run: jobs.Run, groups: int) -> int:
+def _follow_rule(directory: Directory, run: Work, groups: int) -> int:
     """Take up and leave out whom the sync rules say; return how many that were."""
     total = groups + scope_following.count_misplaced(directory)
     run.report(done=0, total=total)
@@ -174,7 +174,7 @@ def fill(record: GroupRecord, report: Callable[[], None]) -> None:
         breathe()
 
 
-def _revisit_people(directory: Directory, run: jobs.Run) -> None:
+def _revisit_people(directory: Directory, run: Work) -> None:
     """Take up whom nothing keeps waiting any more.
 
     Who is left out by the sync rules was looked at already.

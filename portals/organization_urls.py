@@ -1,0 +1,5 @@
+"""Addresses of customer organizations."""
+
+from django.urls import URLPattern
+
+organization_patterns: list[URLPattern] = []

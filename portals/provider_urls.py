@@ -1,0 +1,5 @@
+"""Addresses of the identity providers of a site's customers."""
+
+from django.urls import URLPattern
+
+provider_patterns: list[URLPattern] = []

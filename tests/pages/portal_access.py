@@ -1,0 +1,15 @@
+"""Who may open which page about a site's customers, written down once more.
+
+Whoever adds a URL of the portals app says here who may open it.
+"""
+
+# Rights over a site; see portals.permissions.SiteRight.
+CUSTOMERS, PROVIDERS, SERVICE = "customers", "providers", "service"
+# Rights in a service project; see portals.permissions.ProjectRight.
+WORK, ADMINISTER = "work", "administer"
+# Pages of the help center: for whoever comes by, or for customers who signed in.
+ANYBODY, CUSTOMER = "anybody", "customer"
+# For everybody with an account, admin or not.
+SIGNED_IN = "signed in"
+
+PORTAL_PAGES: dict[str, str] = {}
