@@ -14,6 +14,7 @@ from typing import Protocol, cast
 
 from django.conf import settings
 
+from directories.findings import Refusal
 from directories.models import (
     Account,
     Directory,
@@ -27,11 +28,11 @@ from directories.models import (
 class RefusedError(Exception):
     """A consumer cannot take a record; texts are fit for client and admin.
 
-    `kind` names the case in the troubleshooting log, `name` the person or
-    group, `advice` is for the admin. Answered with 409 uniqueness.
+    `kind` names the case, and its sentence, in the troubleshooting log, `name` the
+    person or group, `advice` is for the admin. Answered with 409 uniqueness.
     """
 
-    def __init__(self, detail: str, *, kind: str, name: str, advice: str) -> None:
+    def __init__(self, detail: str, *, kind: Refusal, name: str, advice: str) -> None:
         super().__init__(detail)
         self.name = name
         self.kind = kind

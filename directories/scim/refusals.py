@@ -1,17 +1,103 @@
 """Says refusals twice: to the client as SCIM errors, to admins as advice."""
 
-from http import HTTPStatus
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrPromise
 from rest_framework import exceptions
 
 from directories.consumers import RefusedError
+from directories.findings import Refusal
 from directories.scim.ids import not_found
 from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.services import limits, memberships, records
 from directories.services.opening import ClosedError
 from directories.services.subscriptions import SubscriptionEndedError
+
+_TAKEN: Mapping[str, Refusal] = MappingProxyType(
+    {
+        "userName": Refusal.USER_NAME_TAKEN,
+        "email": Refusal.PERSON_EMAIL_TAKEN,
+        "displayName": Refusal.GROUP_NAME_TAKEN,
+    }
+)
+_LIMITS: Mapping[limits.Kind, Refusal] = MappingProxyType(
+    {
+        "users": Refusal.LIMIT_USERS,
+        "groups": Refusal.LIMIT_GROUPS,
+        "members": Refusal.LIMIT_MEMBERS,
+    }
+)
+# The first that fits counts: a class stands before the one it is made from.
+_KINDS: Sequence[tuple[type[ScimError], Refusal]] = (
+    (errors.InvalidFilterError, Refusal.BAD_FILTER),
+    (errors.UnknownAttributeError, Refusal.UNKNOWN_ATTRIBUTE),
+    (errors.InvalidPathError, Refusal.BAD_PATH),
+    (errors.NoTargetError, Refusal.NO_TARGET),
+    (errors.InvalidSyntaxError, Refusal.UNREADABLE),
+    (errors.InvalidValueError, Refusal.BAD_VALUE),
+    (errors.MutabilityError, Refusal.FIXED_VALUE),
+    (errors.InvalidCursorError, Refusal.BAD_PAGE),
+    (errors.InvalidCountError, Refusal.BAD_PAGE),
+    (errors.TooManyError, Refusal.TOO_MANY),
+    (errors.PayloadTooLargeError, Refusal.TOO_LARGE),
+    (errors.UnsupportedMediaTypeError, Refusal.WRONG_FORMAT),
+    (errors.NotImplementedScimError, Refusal.NOT_OFFERED),
+    (errors.BrokenReferenceError, Refusal.BROKEN_REFERENCE),
+    (errors.TooManyRequestsError, Refusal.THROTTLED),
+    (errors.NotFoundError, Refusal.UNKNOWN_ID),
+    (errors.UniquenessError, Refusal.TAKEN),
+    (errors.InternalError, Refusal.SERVER_ERROR),
+)
+
+ADVICE: Mapping[Refusal, StrPromise] = MappingProxyType(
+    {
+        Refusal.THROTTLED: gettext_lazy(
+            "Nothing is lost if the identity provider sends again, as most do. "
+            "Otherwise let it send more slowly, or allow more requests a minute "
+            "in the settings of the directory."
+        ),
+        Refusal.UNKNOWN_ENDPOINT: gettext_lazy(
+            "The identity provider asks for something that is not offered. Check "
+            "the SCIM base URL in it."
+        ),
+        Refusal.UNKNOWN_ID: gettext_lazy(
+            "The identity provider changes something that is not here, perhaps "
+            "deleted before. Unassign and assign it again there."
+        ),
+        Refusal.SERVER_ERROR: gettext_lazy("See the server's log for the cause."),
+        Refusal.BAD_FILTER: gettext_lazy(
+            "The identity provider looks people or groups up by something that "
+            "is not offered. Choose another matching attribute there."
+        ),
+        Refusal.BAD_VALUE: gettext_lazy(
+            "Check the attribute mapping in the identity provider."
+        ),
+        Refusal.FIXED_VALUE: gettext_lazy(
+            "Check the attribute mapping in the identity provider."
+        ),
+        Refusal.BROKEN_REFERENCE: gettext_lazy(
+            "Another operation of the same bulk request failed. See the entry "
+            "about that one."
+        ),
+        Refusal.NOT_OFFERED: gettext_lazy(
+            "The identity provider asks for something that is not offered. Turn "
+            "it off there. If the directory is in strict mode, compatible mode "
+            "offers more."
+        ),
+        Refusal.TOO_LARGE: gettext_lazy(
+            "Raise the limit in the server's settings, or push less at a time."
+        ),
+    }
+)
+OTHER_ADVICE = gettext_lazy(
+    "The request is not what SCIM asks for. Check the attribute mapping "
+    "in the identity provider, and that its application speaks SCIM 2.0. "
+    "If the directory is in strict mode, compatible mode accepts more."
+)
 
 
 def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an error
@@ -46,36 +132,33 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
 
 def explain(  # noqa: PLR0911 - one return a cause
     exc: Exception, error: ScimError, *, is_resource: bool
-) -> tuple[str, str]:
-    """Return the log's machine word of a refusal and what an admin can do."""
+) -> tuple[Refusal, str]:
+    """Return why the log says a request was refused, and what an admin can do."""
     match exc:
         case RefusedError():
             return exc.kind, exc.advice
         case records.TakenError():
-            return "taken", _(
-                "Another record of this directory has this {attribute}. Look for a "
-                "stale person or group in the identity provider and remove it there."
-            ).format(attribute=exc.attribute)
+            return _TAKEN.get(exc.attribute, Refusal.TAKEN), _(
+                "Look for a stale person or group in the identity provider and remove "
+                "it there."
+            )
         case limits.LimitReachedError():
-            return "limit", _limit_advice(exc)
+            return _LIMITS[exc.kind], _limit_advice(exc)
         case SubscriptionEndedError():
-            return "subscription_ended", _(
+            return Refusal.SUBSCRIPTION_ENDED, _(
                 "Renew the subscription under Settings, Subscription. Everything is "
                 "kept, and all directories are compared then."
             )
         case memberships.UnknownMembersError():
-            return "unknown_member", _(
+            return Refusal.UNKNOWN_MEMBER, _(
                 "Assign these people and groups to the app in the identity provider, "
                 "so that they are pushed before the groups they are in."
             )
-        case errors.TooManyRequestsError():
-            return "throttled", _(
-                "Nothing is lost if the identity provider sends again, as most do. "
-                "Otherwise let it send more slowly, or allow more requests a minute "
-                "in the settings of the directory."
-            )
         case _:
-            return _explain_status(error, is_resource=is_resource)
+            kind = _kind_of(error)
+            if kind == Refusal.UNKNOWN_ID and not is_resource:
+                kind = Refusal.UNKNOWN_ENDPOINT
+            return kind, str(ADVICE.get(kind, OTHER_ADVICE))
 
 
 def _limit_advice(error: limits.LimitReachedError) -> str:
@@ -100,52 +183,11 @@ def _limit_advice(error: limits.LimitReachedError) -> str:
     return text.format(setting=settings[error.kind])
 
 
-def _explain_status(error: ScimError, *, is_resource: bool) -> tuple[str, str]:
-    if error.status == HTTPStatus.NOT_FOUND and not is_resource:
-        return "unknown_endpoint", _(
-            "The identity provider asks for something that is not offered. Check "
-            "the SCIM base URL in it."
-        )
-    if error.status == HTTPStatus.NOT_FOUND:
-        return "unknown_id", _(
-            "The identity provider changes something that is not here, perhaps "
-            "deleted before. Unassign and assign it again there."
-        )
-    if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return "server_error", _("See the server's log for the cause.")
-    return "bad_request", _advice(error)
-
-
-def _advice(error: ScimError) -> str:  # noqa: PLR0911 - one return a cause
-    match error:
-        case errors.InvalidFilterError():
-            return _(
-                "The identity provider looks people or groups up by something that "
-                "is not offered. Choose another matching attribute there."
-            )
-        case errors.InvalidValueError() | errors.MutabilityError():
-            return _("Check the attribute mapping in the identity provider.")
-        case errors.BrokenReferenceError():
-            return _(
-                "Another operation of the same bulk request failed. See the entry "
-                "about that one."
-            )
-        case errors.NotImplementedScimError():
-            return _(
-                "The identity provider asks for something that is not offered. Turn "
-                "it off there. If the directory is in strict mode, compatible mode "
-                "offers more."
-            )
-        case errors.PayloadTooLargeError():
-            return _(
-                "Raise the limit in the server's settings, or push less at a time."
-            )
-        case _:
-            return _(
-                "The request is not what SCIM asks for. Check the attribute mapping "
-                "in the identity provider, and that its application speaks SCIM 2.0. "
-                "If the directory is in strict mode, compatible mode accepts more."
-            )
+def _kind_of(error: ScimError) -> Refusal:
+    for known, kind in _KINDS:
+        if isinstance(error, known):
+            return kind
+    return Refusal.BAD_REQUEST
 
 
 def subject_name(exc: Exception) -> str:

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 
 from directories.events import Event
+from directories.findings import sentence_of
 from directories.models import Directory, TroubleshootingEntry
 from directories.services.audit import Actor, Target, record_event, request_id
 from directories.storable import storable, storable_values
@@ -48,7 +49,7 @@ def log_finding(directory: Directory, finding: Finding, *, now: datetime) -> Non
     request = storable_values({**finding.request, "request_id": request_id()})
     if known.update(at=now, times=F("times") + 1, request=request):
         return
-    TroubleshootingEntry.objects.create(
+    entry = TroubleshootingEntry(
         organization_id=directory.organization_id,
         directory=directory,
         fingerprint=fingerprint,
@@ -62,13 +63,16 @@ def log_finding(directory: Directory, finding: Finding, *, now: datetime) -> Non
         reason=reason,
         advice=finding.advice,
         request=request,
-        search_text=search_text(name, reason),
     )
+    entry.search_text = search_text(name, sentence_of(entry), reason)
+    entry.save(force_insert=True)
 
 
-def search_text(name: str, reason: str) -> str:
+def search_text(*words: str) -> str:
     """Return what an entry is searched by, folded as dialect.search folds."""
-    return " ".join(f"{name} {reason}".casefold().split())[:SEARCHED]
+    # What stands there twice is looked for once.
+    said = " ".join(dict.fromkeys(words))
+    return " ".join(said.casefold().split())[:SEARCHED]
 
 
 def forget_old_entries(now: datetime) -> int:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from directories.exports import csv_response
+from directories.findings import answer_of, sentence_of
 from directories.models import TroubleshootingEntry
 from directories.paging import capped_count, cut_page
 from directories.permissions import ConsoleRequest, Permission, requires
@@ -73,7 +74,8 @@ def troubleshooting_log_export(
     )
     header = (
         *(_("First time"), _("Last time"), _("Times"), _("Level"), _("Type")),
-        *(_("Name"), _("Message"), _("What to do"), _("Request"), _("Request ID")),
+        *(_("Name"), _("Message"), _("Answer"), _("What to do")),
+        *(_("Request"), _("Request ID")),
     )
     entries = troubleshooting_entries(directory, filters).order_by("-at", "-pk")
     return csv_response("troubleshooting-log", header, _rows(entries.iterator()))
@@ -90,7 +92,8 @@ def _rows(entries: Iterator[TroubleshootingEntry]) -> Iterator[list[object]]:
             entry.get_level_display(),
             entry.get_subject_display(),
             entry.subject_name,
-            entry.reason,
+            sentence_of(entry),
+            answer_of(entry),
             entry.advice,
             " ".join(str(word) for word in words if word),
             said.get("request_id", ""),

@@ -18,8 +18,8 @@ def log_same_key(record: UserRecord, user_name: str, *, now: datetime) -> None:
         kind="duplicate_external_id",
         level=Level.WARNING,
         reason=_(
-            "A second person arrived with the externalId {key}: {user_name} has it "
-            "already. Both are kept."
+            "A second person arrived with the external ID {key}, which {user_name} has "
+            "already; both are kept."
         ).format(key=record.external_id, user_name=user_name),
         advice=_(
             "Probably both are one person whose user name or address changed, and the "

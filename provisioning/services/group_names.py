@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 
 from directories.consumers import RefusedError
+from directories.findings import Refusal
 from directories.folding import fold
 from directories.models import Directory, GroupRecord
 from provisioning.models import Group
-from provisioning.reasons import Reason
 
 # Names that no identity provider may push (organization-provisioning 7.1).
 BUILT_IN_NAMES = frozenset(
@@ -69,13 +69,13 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
     if is_built_in(record.display_name_key) or kind == Group.Kind.BUILT_IN:
         raise _refused(
             record,
-            "built_in_group",
+            Refusal.BUILT_IN_GROUP,
             _("A built-in group has this name. Rename the group in the provider."),
         )
     if is_of_system(record.display_name_key) or kind == Group.Kind.ALL_MEMBERS:
         raise _refused(
             record,
-            "system_group",
+            Refusal.SYSTEM_GROUP,
             _(
                 "This name is kept for the group of everybody in a directory. Rename "
                 "the group in the provider."
@@ -84,7 +84,7 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
     if kind == Group.Kind.DEFAULT:
         raise _refused(
             record,
-            "default_group",
+            Refusal.DEFAULT_GROUP,
             _(
                 "A default group of an app has this name. Rename the group in the "
                 "provider."
@@ -93,7 +93,7 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
     if kind == Group.Kind.SYNCED and holder and holder.record_id is None:
         raise _refused(
             record,
-            "group_waits_to_be_deleted",
+            Refusal.DELETED_GROUP,
             _(
                 "A deleted group has this name, and its deletion waits for a "
                 "decision. Review the removals of its directory."
@@ -102,7 +102,7 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
     if kind == Group.Kind.SYNCED:
         raise _refused(
             record,
-            "group_of_other_directory",
+            Refusal.GROUP_OF_OTHER_DIRECTORY,
             _(
                 "Another directory already syncs a group of this name. Rename the "
                 "group in one of the two identity providers."
@@ -117,11 +117,11 @@ def refuse_local(record: GroupRecord) -> None:
     if refuses or directory.mode == Directory.Mode.STRICT:
         raise _refused(
             record,
-            Reason.LOCAL_NAME,
+            Refusal.LOCAL_GROUP,
             _("A local group has this name. Rename one of the two groups."),
         )
 
 
-def _refused(record: GroupRecord, kind: str, advice: str) -> RefusedError:
+def _refused(record: GroupRecord, kind: Refusal, advice: str) -> RefusedError:
     text = f"Resource [GROUP]: with displayName[{record.display_name}] already exists."
     return RefusedError(text, kind=kind, name=record.display_name, advice=advice)

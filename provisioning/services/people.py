@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from directories.consumers import Outcome, RefusedError
+from directories.findings import Refusal
 from directories.models import Account, LinkState, UserRecord
 from directories.services import accounts, photos
 from directories.services.audit import Actor, provider
@@ -206,7 +207,7 @@ def _decide(
     if domain.elsewhere and not known:
         raise _email_refused(
             record,
-            kind="domain_of_other_organization",
+            kind=Refusal.DOMAIN_OF_OTHER_ORGANIZATION,
             advice=_(
                 "Another organization has verified the domain of this address. "
                 "Give the person another address, or ask that organization."
@@ -311,7 +312,7 @@ def _move(
     except accounts.EmailTakenError as error:
         raise _email_refused(
             record,
-            kind="email_taken",
+            kind=Refusal.EMAIL_TAKEN,
             advice=other_party.advice(record, error.holder),
         ) from error
     return _in_step(record, account, now)
@@ -348,7 +349,7 @@ def _updates(record: UserRecord) -> dict[str, str]:
     return {k: v for k, v in profile.items() if v or k != "name"}
 
 
-def _email_refused(record: UserRecord, *, kind: str, advice: str) -> RefusedError:
+def _email_refused(record: UserRecord, *, kind: Refusal, advice: str) -> RefusedError:
     text = f"Resource [USER]: with email[{record.email}] already exists."
     return RefusedError(text, kind=kind, name=record.user_name, advice=advice)
 

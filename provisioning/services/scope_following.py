@@ -194,7 +194,7 @@ def _refused(error: RefusedError, subject: Subject, key: int) -> Finding:
     return Finding(
         kind=error.kind,
         level=TroubleshootingEntry.Level.ERROR,
-        reason=str(error),
+        reason=str(error.kind.label),
         advice=error.advice,
         subject=subject,
         subject_id=str(scim_id or ""),

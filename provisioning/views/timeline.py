@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from directories.exports import csv_response
+from directories.findings import answer_of, sentence_of
 from directories.models import (
     GroupRecord,
     Member,
@@ -232,7 +233,8 @@ def _line(item: Item) -> list[object]:
     at = item.at.isoformat()
     if entry := item.entry:
         asked = entry.request.get("request_id", "")
-        return [at, entry.reason, "", "", entry.advice, entry.times, asked]
+        said, answered = sentence_of(entry), answer_of(entry)
+        return [at, said, answered, "", entry.advice, entry.times, asked]
     if item.told is None:
         return [at]
     told, event = item.told, item.told.event

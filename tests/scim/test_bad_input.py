@@ -61,7 +61,7 @@ def test_what_is_no_json_object_is_refused(scim, ids, nothing_written, body):
 
     assert BROKEN[body] in refusal(answer, 400, "invalidSyntax")
     entry = scim.log().get(subject="user")
-    assert (entry.kind, entry.level, entry.times) == ("bad_request", "error", 3)
+    assert (entry.kind, entry.level, entry.times) == ("unreadable", "error", 3)
     assert entry.request["method"] == "POST"
     assert entry.request["path"] == f"{scim.base}{USERS}"
     assert entry.request["status"] == 400
@@ -284,7 +284,7 @@ def test_another_media_type_is_refused(scim, nothing_written, content_type):
 
             assert SCIM_JSON in refusal(answer, 415)
 
-    assert {entry.kind for entry in scim.log()} == {"bad_request"}
+    assert {entry.kind for entry in scim.log()} == {"wrong_format"}
 
 
 @pytest.mark.parametrize("charset", ["latin-1", "utf-16", "idna", "x" * 300])

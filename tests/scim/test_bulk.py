@@ -195,7 +195,7 @@ def test_what_is_no_bulk_request_is_refused_as_a_whole(scim, nothing_written, bo
     with nothing_written():
         refusal(scim.post("/Bulk", body), 400, "invalidSyntax")
 
-    assert scim.log().get().kind == "bad_request"
+    assert scim.log().get().kind == "unreadable"
 
 
 def test_more_operations_than_allowed_are_refused_with_the_limit(

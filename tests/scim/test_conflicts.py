@@ -22,7 +22,8 @@ def test_a_user_name_is_taken_whatever_its_case(scim, nothing_written, name):
 
     assert f"userName[{name}]" in refusal(answer, 409, "uniqueness")
     entry = scim.log().get()
-    assert (entry.kind, entry.subject, entry.subject_name) == ("taken", "user", name)
+    assert (entry.kind, entry.subject) == ("user_name_taken", "user")
+    assert entry.subject_name == name
     assert "userName" in entry.advice
 
 
@@ -56,7 +57,7 @@ def test_an_email_is_taken_whatever_its_case(scim, nothing_written, method):
         answer = getattr(scim, method)(path, body)
 
     assert "email[ADA@example.com]" in refusal(answer, 409, "uniqueness")
-    assert scim.log().get(kind="taken").subject_name == "ADA@example.com"
+    assert scim.log().get(kind="person_email_taken").subject_name == "ADA@example.com"
 
 
 def test_a_deleted_users_name_and_email_are_free(scim):
@@ -83,7 +84,8 @@ def test_a_group_name_is_taken_whatever_its_case(scim, nothing_written, name):
 
     assert f"displayName[{name}]" in refusal(answer, 409, "uniqueness")
     entry = scim.log().get()
-    assert (entry.kind, entry.subject, entry.subject_name) == ("taken", "group", name)
+    assert (entry.kind, entry.subject) == ("group_name_taken", "group")
+    assert entry.subject_name == name
 
 
 def test_a_group_cannot_take_anothers_name(scim, nothing_written):

@@ -19,7 +19,7 @@ def test_users_of_an_organization(scim, second, settings, nothing_written):
 
     assert "limit of 2 users" in refusal(answer, 403)
     entry = scim.log().get()
-    assert (entry.kind, entry.level) == ("limit", "error")
+    assert (entry.kind, entry.level) == ("limit_users", "error")
 
 
 def test_a_place_that_is_free_again_is_given(scim, settings):
@@ -56,7 +56,7 @@ def test_members_of_a_group(scim, settings, nothing_written, method):
         answer = getattr(scim, method)(path, body)
 
     assert "2 members" in refusal(answer, 403)
-    assert scim.log().get().kind == "limit"
+    assert scim.log().get().kind == "limit_members"
 
 
 def test_a_full_group_may_change_its_members(scim, settings):

@@ -72,7 +72,8 @@ def test_the_details_tell_what_to_do_and_which_request_it_was(console, okta, log
     text = main_of(console.get(url_of(okta)))
 
     assert "What to do: Rename the group." in text
-    assert "Request POST /scim/directory/x/Groups Answer 409" in text
+    assert "Answered: 409 The body of the request was no JSON. What to do:" in text
+    assert "Request POST /scim/directory/x/Groups Request ID abc123" in text
     assert "Request ID abc123 First time" in text
 
 
