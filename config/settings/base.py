@@ -54,7 +54,10 @@ CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker(
 )
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Beside the modules named tasks: mails that services send when they commit.
-CELERY_IMPORTS = ["directories.services.notices"]
+CELERY_IMPORTS = [
+    "directories.services.notices",
+    "portals.services.customer_notices",
+]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
