@@ -9,6 +9,7 @@ from portals.models.organization import (
 )
 from portals.models.project import (
     AttachRule,
+    Detachment,
     ProjectCustomer,
     ProjectOrganization,
     ProjectRole,
@@ -25,6 +26,7 @@ __all__ = [
     "CustomerDirectory",
     "CustomerImport",
     "CustomerOrganization",
+    "Detachment",
     "ImportLine",
     "OrganizationDomain",
     "OrganizationMember",

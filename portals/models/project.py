@@ -219,3 +219,30 @@ class ProjectOrganization(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization_id} in {self.project_id}"
+
+
+class Detachment(models.Model):
+    """An organization that somebody took out of a project by hand.
+
+    The attach rules that the project had by then leave it out; adding it by hand, or
+    a rule that is made later, brings it back.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(
+        ServiceProject, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    organization = models.ForeignKey(
+        CustomerOrganization, on_delete=models.CASCADE, related_name="detachments"
+    )
+    detached_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "organization"], name="detachment_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization_id} out of {self.project_id}"

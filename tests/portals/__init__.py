@@ -1,0 +1,1 @@
+"""Tests of customers, their organizations and service projects."""
