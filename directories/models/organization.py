@@ -20,6 +20,7 @@ class Organization(models.Model):
     class Demonstration(models.TextChoices):
         PREPARED = "prepared", _("Prepared")
         PUSHED = "pushed", _("Filled by its first push")
+        CUSTOMERS = "customers", _("Filled with customers too")
 
     class Subscription(models.TextChoices):
         ACTIVE = "active", _("Active")

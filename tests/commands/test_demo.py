@@ -50,7 +50,7 @@ def place(transactional_db, live_server, settings, tmp_path, monkeypatch):
         "tomas.lindgren@meridian.example,tomas.lindgren@meridian.example,Sales\n"
         "new.person@meridian.example,new.person@meridian.example,Sales\n"
     )
-    monkeypatch.setattr("provisioning.management.commands.demo.COMPANY", few)
+    monkeypatch.setattr("portals.management.commands.demo.COMPANY", few)
     settings.DATA_DIR = tmp_path
     settings.BASE_URL = live_server.url
     settings.PORT = urlsplit(live_server.url).port
@@ -65,13 +65,13 @@ def start(place: Path, *options):
 
 
 def opens(told):
-    """Tell whether the directory's id and key go together."""
-    named = told["directories"]["organization"]
-    api_keys.open_directory(
-        directory_id=uuid.UUID(named["id"]),
-        text=named["scim_api_key"],
-        now=timezone.now(),
-    )
+    """Tell whether both directories' ids and keys go together."""
+    for named in told["directories"].values():
+        api_keys.open_directory(
+            directory_id=uuid.UUID(named["id"]),
+            text=named["scim_api_key"],
+            now=timezone.now(),
+        )
     return True
 
 
@@ -100,9 +100,20 @@ def test_demo_json_keeps_its_contract(place):
     assert admin.check_password(told["admin"]["password"])
     assert told["site"]["id"]
     assert opens_organization(told)
-    assert not any(told["jira_admin"].values())
-    assert not any(told["directories"]["customers"].values())
-    assert UserRecord.objects.filter(directory=named["id"]).count() == 0
+    jira_admin = Account.objects.get(email=told["jira_admin"]["email"])
+    assert jira_admin.check_password(told["jira_admin"]["password"])
+    customers = told["directories"]["customers"]
+    assert customers["scim_base_url"].endswith(f"/scim/directory/{customers['id']}")
+    assert opens(told)
+    ready = [named["id"], customers["id"]]
+    assert UserRecord.objects.filter(directory__in=ready).count() == 0
+    empty = {("site", "api_email"), ("site", "api_token")}
+    assert {
+        (key, name)
+        for key in ("organization", "admin", "jira_admin", "site")
+        for name, text in told[key].items()
+        if not text
+    } == empty
 
 
 def test_first_start_prepares_and_pushes(place):
@@ -238,9 +249,9 @@ def test_json_prints_a_fresh_key_beside_the_others(place, capsys):
     assert printed["organization"].pop("api_key") != (
         first["organization"].pop("api_key")
     )
-    named = printed["directories"]["organization"]
-    assert named != first["directories"]["organization"]
-    named["scim_api_key"] = first["directories"]["organization"]["scim_api_key"]
+    for kind, named in printed["directories"].items():
+        assert named != first["directories"][kind]
+        named["scim_api_key"] = first["directories"][kind]["scim_api_key"]
     assert printed == first
 
 
@@ -261,7 +272,7 @@ def test_server_that_does_not_answer_is_told(place, settings, monkeypatch):
     monkeypatch.setattr("directories.demonstration.client.FIRST_WAIT_S", 0)
     settings.PORT = 9
 
-    with pytest.raises(CommandError, match="was not pushed"):
+    with pytest.raises(CommandError, match="Could not push a sample company"):
         start(place)
 
     assert not (place / "demo.json").exists()

@@ -2,6 +2,7 @@
 
 import json
 from argparse import ArgumentParser
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,21 @@ from directories.demonstration.client import PushError
 from directories.demonstration.progress import ProgressLine
 from directories.demonstration.push import push_roster
 from directories.demonstration.roster import COMPANY, read_roster
-from directories.models import Organization
+from directories.models import Directory, Organization
 from directories.services.demonstration import set_demonstration
-from provisioning.demonstration import kept, organization
-from provisioning.demonstration.document import document
+from portals.demonstration import kept
+from portals.demonstration.desks import CUSTOMERS, Desks, desks
+from portals.demonstration.document import document
+from provisioning.demonstration import organization
 from provisioning.demonstration.organization import Demonstration
 
+State = Organization.Demonstration
 FOREIGN = (
     "`make run` did not make this database, so it gets no demonstration data. "
     "Choose another DATA_DIR or DATABASE_URL."
 )
+CHANGED = "(changed in the console)"
+ENDING = "(configuration is being deleted)"
 INCOMPLETE = "The demonstration organization has no admin or no site any more."
 
 
@@ -59,13 +65,8 @@ class Command(BaseCommand):
             raise CommandError(FOREIGN)
         now = timezone.now()
         parts = organization.parts(found, now)
-        known = places.read_kept(places.kept_path())
-        told = document(
-            parts,
-            password=kept.still_right(parts, known.get("admin_password", "")),
-            api_key=places.new_key(parts.empty, now),
-            organization_key=kept.new_organization_key(parts, now),
-        )
+        tables = desks(parts, now)
+        told = document(parts, tables, kept.fresh_secrets(parts, tables, now))
         self.stdout.write(json.dumps(told, indent=2))
 
     def _demonstrate(self, found: Organization | None) -> None:
@@ -76,47 +77,58 @@ class Command(BaseCommand):
             found = organization.prepare(password=password, now=now)
             kept.keep_password(password)
         parts = organization.parts(found, now)
-        opens = kept.keep_secrets(parts, now)
-        if found.demonstration != Organization.Demonstration.PUSHED:
-            self._push(parts, opens.company_key)
-        told = document(
-            parts,
-            password=opens.admin_password,
-            api_key=opens.api_key,
-            organization_key=opens.organization_key,
-        )
+        tables = desks(parts, now)
+        opens = kept.keep_secrets(parts, tables, now)
+        self._push_samples(parts, tables, opens)
+        told = document(parts, tables, opens)
         folder = Path(settings.DATA_DIR)
         places.write_kept(folder / "demo.json", told)
         (folder / "demo.previous.json").unlink(missing_ok=True)
-        self._tell(told, parts)
+        self._tell(told, parts, tables)
 
-    def _push(self, parts: Demonstration, key: str) -> None:
-        name = parts.company.name
-        self.stdout.write(f"Pushing a sample company through SCIM into {name}:")
+    def _push_samples(
+        self, parts: Demonstration, tables: Desks, opens: kept.Secrets
+    ) -> None:
+        """Push what was not pushed to its end yet."""
+        made = parts.organization
+        if made.demonstration == State.PREPARED:
+            self._push("a sample company", parts.company, opens.company_key, COMPANY)
+            set_demonstration(made, State.PUSHED)
+        if made.demonstration == State.PUSHED and find_spec("portals.consumer"):
+            key = opens.customers_company_key
+            self._push("sample customers", tables.company, key, CUSTOMERS)
+            set_demonstration(made, State.CUSTOMERS)
+
+    def _push(self, what: str, directory: Directory, key: str, roster: Path) -> None:
+        self.stdout.write(f"Pushing {what} through SCIM into {directory.name}:")
         progress = ProgressLine(self.stdout)
         try:
-            with places.local_client(parts.company, key) as client:
-                report = push_roster(client, read_roster(COMPANY), progress)
+            with places.local_client(directory, key) as client:
+                report = push_roster(client, read_roster(roster), progress)
         except PushError as error:
-            reason = f"The sample company was not pushed. {error}"
+            reason = f"Could not push {what}. {error}"
             raise CommandError(reason) from error
         for result in report.refused:
             self.stdout.write(f"  refused: {result.name}: {result.reason}")
-        set_demonstration(parts.organization, Organization.Demonstration.PUSHED)
 
-    def _tell(self, told: dict[str, Any], parts: Demonstration) -> None:
-        directory = told["directories"]["organization"]
-        rows = [
+    def _tell(self, told: dict[str, Any], parts: Demonstration, tables: Desks) -> None:
+        rows: list[tuple[str, ...]] = [
             ("Console", told["base_url"]),
             ("E-mail", told["admin"]["email"]),
-            ("Password", told["admin"]["password"] or "(changed in the console)"),
-            (),
-            ("SCIM base URL", directory["scim_base_url"]),
-            (
-                "API key",
-                directory["scim_api_key"] or "(configuration is being deleted)",
-            ),
-            ("", f"Opens the directory “{parts.empty.name}”, ready for a first push."),
+            ("Password", told["admin"]["password"] or CHANGED),
+            ("Jira admin", told["jira_admin"]["email"]),
+            ("Password", told["jira_admin"]["password"] or CHANGED),
+        ]
+        ready = {"organization": parts.empty, "customers": tables.empty}
+        for kind, directory in ready.items():
+            named = told["directories"][kind]
+            rows += [
+                (),
+                ("SCIM base URL", named["scim_base_url"]),
+                ("API key", named["scim_api_key"] or ENDING),
+                ("", f"Opens “{directory.name}”, ready for a first push."),
+            ]
+        rows += [
             (),
             ("More to see", "make push    plays a day of the sample company"),
             ("For programs", str(Path(settings.DATA_DIR) / "demo.json")),
