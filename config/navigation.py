@@ -41,6 +41,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "icon": "apps",
         "children": [
             {"label": _("Sites and products"), "view": "provisioning:site-list"},
+            {"label": _("Portal-only customers"), "view": "portals:customer-sites"},
         ],
     },
     {

@@ -35,6 +35,8 @@ JIRA_APPS = {"", App.Kind.JIRA.value, App.Kind.SERVICE_MANAGEMENT.value}
 class SiteRight(Enum):
     """What a page about a whole site asks for."""
 
+    # The start page: whoever has an admin right there, of whatever kind.
+    SEE = auto()
     # Portal-only customers: organization admins, and site admins of the site.
     CUSTOMERS = auto()
     # Their identity providers: organization admins who are Jira admins as well.
@@ -77,7 +79,7 @@ def site_rights(rights: list[RoleAssignment], site: Site) -> frozenset[SiteRight
     jira_admin = site_admin or any(
         each.role == Role.APP_ADMIN and each.app in JIRA_APPS for each in here
     )
-    opened = set()
+    opened = {SiteRight.SEE} if here else set()
     if organization_admin or site_admin:
         opened.add(SiteRight.CUSTOMERS)
     if jira_admin:
@@ -139,6 +141,9 @@ def _site(site_id: UUID) -> Site:
 
 def _refusal(right: SiteRight, site: Site) -> str:
     words = {
+        SiteRight.SEE: _(
+            "You have an admin right on other sites, but none on %(site)s."
+        ),
         SiteRight.CUSTOMERS: _(
             "Portal-only customers of %(site)s are looked after by organization "
             "admins and by the site admins of %(site)s."

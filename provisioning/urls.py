@@ -28,7 +28,7 @@ from provisioning.views.removal import (
 from provisioning.views.review import record_link, review_list
 from provisioning.views.role import role_list
 from provisioning.views.search import search
-from provisioning.views.site import site_list
+from provisioning.views.site import site_detail, site_list
 from provisioning.views.timeline import (
     group_record,
     group_timeline_export,
@@ -101,4 +101,5 @@ urlpatterns = [
     ),
     path("settings/roles/", role_list, name="role-list"),
     path("apps/sites/", site_list, name="site-list"),
+    path("apps/sites/<uuid:site_id>/", site_detail, name="site-detail"),
 ]

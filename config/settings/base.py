@@ -237,6 +237,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "directories.context.console",
+                "portals.context.service",
             ],
         },
     },

@@ -1,11 +1,15 @@
 """Sites of the organization and their apps."""
 
-from django.db.models import Prefetch
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from directories.models import Site
 from directories.permissions import ConsoleRequest, Permission, requires
 from provisioning.models import App
 
@@ -14,17 +18,36 @@ from provisioning.models import App
 @requires(Permission.SEE_SITES)
 def site_list(request: ConsoleRequest) -> HttpResponse:
     """List the sites with what runs on them."""
-    sites = request.organization.sites.order_by("name", "pk")
-    if request.site_ids is not None:
-        sites = sites.filter(pk__in=request.site_ids)
     context = {
         "crumbs": [
             (_("Admin"), "/"),
             (_("Apps"), ""),
             (_("Sites and products"), ""),
         ],
-        "sites": sites.prefetch_related(
-            Prefetch("apps", App.objects.order_by("kind", "pk"))
-        ),
+        "sites": _sites(request),
     }
     return render(request, "provisioning/site_list.html", context)
+
+
+@require_safe
+@requires(Permission.SEE_SITES)
+def site_detail(request: ConsoleRequest, site_id: UUID) -> HttpResponse:
+    """Show one site and the apps that run on it."""
+    site = get_object_or_404(_sites(request), pk=site_id)
+    context = {
+        "crumbs": [
+            (_("Admin"), "/"),
+            (_("Apps"), ""),
+            (_("Sites and products"), reverse("provisioning:site-list")),
+            (site.name, ""),
+        ],
+        "site": site,
+    }
+    return render(request, "provisioning/site_detail.html", context)
+
+
+def _sites(request: ConsoleRequest) -> QuerySet[Site]:
+    sites = request.organization.sites.order_by("name", "pk")
+    if request.site_ids is not None:
+        sites = sites.filter(pk__in=request.site_ids)
+    return sites.prefetch_related(Prefetch("apps", App.objects.order_by("kind", "pk")))

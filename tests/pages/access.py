@@ -141,6 +141,7 @@ PAGES = {
     "provisioning:right-revoke": MANAGE_ROLES,
     "provisioning:role-list": SEE_SITES,
     "provisioning:search": SEE_DIRECTORY,
+    "provisioning:site-detail": SEE_SITES,
     "provisioning:site-list": SEE_SITES,
     "provisioning:sync-rule-numbers": MANAGE_PROVIDERS,
     "provisioning:sync-rule-search": MANAGE_PROVIDERS,

@@ -4,12 +4,18 @@ Whoever adds a URL of the portals app says here who may open it.
 """
 
 # Rights over a site; see portals.permissions.SiteRight.
+SEE = "see"
 CUSTOMERS, PROVIDERS, SERVICE = "customers", "providers", "service"
 # Rights in a service project; see portals.permissions.ProjectRight.
 WORK, ADMINISTER = "work", "administer"
 # Pages of the help center: for whoever comes by, or for customers who signed in.
 ANYBODY, CUSTOMER = "anybody", "customer"
+# For whoever may see sites; see directories.permissions.Permission.
+SEE_SITES = "see sites"
 # For everybody with an account, admin or not.
 SIGNED_IN = "signed in"
 
-PORTAL_PAGES: dict[str, str] = {}
+PORTAL_PAGES: dict[str, str] = {
+    "portals:customer-sites": SEE_SITES,
+    "portals:service-home": SEE,
+}

@@ -164,6 +164,7 @@ class Things:
     def __init__(self) -> None:
         self.organization = OrganizationFactory.create()
         here = {"organization": self.organization}
+        self.site = SiteFactory.create(**here)
         self.directory = DirectoryFactory.create(**here)
         self.user = UserRecordFactory.create(directory=self.directory)
         self.group_record = GroupRecordFactory.create(directory=self.directory)
@@ -208,6 +209,7 @@ class Things:
             ("user", "record", "person", "account", "managed")
         )
         plain: dict[str, object] = {
+            "site_id": self.site.pk,
             "directory_id": self.directory.pk,
             "public_id": (
                 self.member.account.public_id if of_person else self.group.public_id

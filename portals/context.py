@@ -1,0 +1,52 @@
+"""What the pages of a site's service show in the left navigation."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from directories.context import NavigationItem
+from directories.models import Site
+from portals.permissions import SiteRight, site_rights
+
+PAGES = [
+    (SiteRight.CUSTOMERS, "customer-list", _("Portal-only customers")),
+    (SiteRight.PROVIDERS, "provider-list", _("Identity providers")),
+    (SiteRight.SERVICE, "organization-list", _("Organizations")),
+    (SiteRight.SERVICE, "project-list", _("Service projects")),
+    (SiteRight.SERVICE, "customer-access", _("Customer access")),
+    (SiteRight.SERVICE, "organization-management", _("Organization management")),
+]
+
+
+def service(request: HttpRequest) -> dict[str, Any]:
+    """Return the pages of the site that a page is about, as far as one may open them.
+
+    Asks the database nothing: the rights were read to let the viewer in.
+    """
+    site: Site | None = getattr(request, "service_site", None)
+    if site is None:
+        return {}
+    held = site_rights(vars(request)["rights"], site)
+    urls = [(label, _url(name, site)) for right, name, label in PAGES if right in held]
+    # Customers' identity providers lie below the customers: the longest one counts.
+    fitting = [url for _label, url in urls if url and request.path.startswith(url)]
+    return {
+        "service_site": site,
+        "service_pages": [
+            NavigationItem(
+                label=str(label), url=url, current=url == max(fitting, default="")
+            )
+            for label, url in urls
+            if url
+        ],
+    }
+
+
+def _url(name: str, site: Site) -> str:
+    # Some of the pages are still to come.
+    try:
+        return reverse(f"portals:{name}", args=[site.pk])
+    except NoReverseMatch:
+        return ""

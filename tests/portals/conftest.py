@@ -1,0 +1,74 @@
+"""A site with Jira Service Management, and those who look after it."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from directories.models import Organization, RoleAssignment, Site
+from provisioning.models import App
+from tests.factories.directories import (
+    AccountFactory,
+    MemberFactory,
+    OrganizationFactory,
+    RoleAssignmentFactory,
+)
+from tests.factories.portals import ServiceSiteFactory
+
+Role = RoleAssignment.Role
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    return OrganizationFactory.create(name="Acme")
+
+
+@pytest.fixture
+def site(organization: Organization) -> Site:
+    return ServiceSiteFactory.create(organization=organization, name="acme")
+
+
+@pytest.fixture
+def sign_in(site: Site) -> Callable[..., Client]:
+    """Return what signs somebody with these rights on the site in.
+
+    A right is a role, or a pair of a role and an app.
+    """
+
+    def signed_in(*rights: str | tuple[str, str], name: str = "Ada Admin") -> Client:
+        account = AccountFactory.create(name=name)
+        MemberFactory.create(organization=site.organization, account=account)
+        for right in rights:
+            role, app = (right, "") if isinstance(right, str) else right
+            RoleAssignmentFactory.create(
+                organization=site.organization,
+                account=account,
+                role=role,
+                app=app,
+                site=None if role == Role.ORGANIZATION_ADMIN else site,
+            )
+        client = Client()
+        client.force_login(account)
+        return client
+
+    return signed_in
+
+
+@pytest.fixture
+def organization_admin(sign_in: Callable[..., Client]) -> Client:
+    """Return a client of somebody who may look after customers, and no more."""
+    return sign_in(Role.ORGANIZATION_ADMIN)
+
+
+@pytest.fixture
+def jira_admin(sign_in: Callable[..., Client]) -> Client:
+    """Return a client of an admin of Jira Service Management on the site."""
+    return sign_in((Role.APP_ADMIN, App.Kind.SERVICE_MANAGEMENT))
+
+
+@pytest.fixture
+def both_admin(sign_in: Callable[..., Client]) -> Client:
+    """Return a client of an organization admin who is Jira admin as well."""
+    return sign_in(
+        Role.ORGANIZATION_ADMIN, (Role.APP_ADMIN, App.Kind.SERVICE_MANAGEMENT)
+    )
