@@ -333,11 +333,17 @@ JOB_HANDLERS = {
     "link-choice": "provisioning.services.link_choices.carry_out",
     "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
     "accounts-deactivate": "provisioning.services.account_runs.carry_out",
+    "customers-change": "portals.services.customer_runs.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",
 }
 
 # What is done without a subscription too; all other kinds wait for one.
-JOBS_THAT_GO_ON = {"accounts-deactivate", "directory-release", "domain-check"}
+JOBS_THAT_GO_ON = {
+    "accounts-deactivate",
+    "customers-change",
+    "directory-release",
+    "domain-check",
+}
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")

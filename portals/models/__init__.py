@@ -17,11 +17,13 @@ from portals.models.project import (
     ServiceProject,
 )
 from portals.models.provider import CustomerDirectory, RoutedDomain
+from portals.models.result import ChangeResult
 from portals.models.settings import ApprovedDomain, ServiceSettings
 
 __all__ = [
     "ApprovedDomain",
     "AttachRule",
+    "ChangeResult",
     "Customer",
     "CustomerDirectory",
     "CustomerImport",
