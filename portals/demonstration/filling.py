@@ -1,23 +1,36 @@
-"""Lays what the help desks of the demonstration begin with."""
+"""Makes what the help desks of the demonstration begin with."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from directories.folding import domain_of, fold, index_key
 from directories.models import Account, Site
 from directories.services.audit import SYSTEM
 from portals.demonstration.content import SAMPLED, WAITING, Desk, Place
 from portals.models import (
-    AttachRule,
     Customer,
     CustomerOrganization,
     OrganizationDomain,
-    OrganizationMember,
     ProjectCustomer,
-    ProjectOrganization,
     ProjectRole,
     RequestType,
     ServiceProject,
 )
+from portals.services import (
+    attach_rules,
+    attaching,
+    customers,
+    organizations,
+    project_roles,
+    projects,
+)
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a site has by now, by address and by name."""
+
+    customers: dict[str, Customer]
+    organizations: dict[str, CustomerOrganization]
 
 
 def fill(*, named: Site, other: Site, agents: list[Account], now: datetime) -> None:
@@ -27,70 +40,56 @@ def fill(*, named: Site, other: Site, agents: list[Account], now: datetime) -> N
     agents.
     """
     for site, place in ((named, WAITING), (other, SAMPLED)):
-        customers = _customers(site, place, now)
-        organizations = _organizations(site, place, customers, now)
+        made = _people(site, place, now)
         for desk in place.desks:
             project = _project(site, desk, now)
-            _let_in(project, desk, customers, organizations, now)
+            _let_in(project, desk, made, now)
             _staff(project, agents, now)
 
 
-def _customers(site: Site, place: Place, now: datetime) -> dict[str, Customer]:
-    return {
-        email: Customer.objects.create(
-            site=site,
-            source=Customer.Source.INVITED,
-            name=name,
-            name_key=index_key(name),
+def _people(site: Site, place: Place, now: datetime) -> Made:
+    made = Made({}, {})
+    for email, name in place.customers.items():
+        made.customers[email] = customers.create_customer(
+            site,
             email=email,
-            email_key=fold(email),
-            email_domain=domain_of(email),
-            search_text=fold(f"{name} {email}"),
-            created_at=now,
-        )
-        for email, name in place.customers.items()
-    }
-
-
-def _organizations(
-    site: Site, place: Place, customers: dict[str, Customer], now: datetime
-) -> dict[str, CustomerOrganization]:
-    made = {}
-    for name, emails in place.organizations.items():
-        organization = made[name] = CustomerOrganization.objects.create(
-            site=site,
-            source=CustomerOrganization.Source.MANUAL,
             name=name,
-            name_key=fold(name),
-            member_count=len(emails),
-            created_at=now,
+            source=Customer.Source.INVITED,
+            by=SYSTEM,
+            now=now,
         )
-        OrganizationMember.objects.bulk_create(
-            OrganizationMember(
-                organization=organization, customer=customers[email], manual=True
-            )
-            for email in emails
+    for name, emails in place.organizations.items():
+        organization = made.organizations[name] = organizations.create_organization(
+            site, name=name, by=SYSTEM, now=now
         )
-        for domain in place.domains.get(name, ()):
-            OrganizationDomain.objects.create(
+        inside = [made.customers[email].pk for email in emails]
+        organizations.add_people(organization, inside, by=SYSTEM, now=now)
+        OrganizationDomain.objects.bulk_create(
+            OrganizationDomain(
                 site=site, organization=organization, name=domain, created_at=now
             )
+            for domain in place.domains.get(name, ())
+        )
     return made
 
 
 def _project(site: Site, desk: Desk, now: datetime) -> ServiceProject:
-    access = ServiceProject.Access
-    project = ServiceProject.objects.create(
-        site=site,
-        key=desk.key,
+    details = projects.Details(
         name=desk.name,
-        name_key=fold(desk.name),
         description=desk.description,
         announcement=desk.announcement,
         customer_service_management=desk.customer_service_management,
-        access=access.OPEN if desk.is_open else access.RESTRICTED,
-        created_at=now,
     )
+    project = projects.create_project(site, desk.key, details, by=SYSTEM, now=now)
+    if desk.is_open:
+        projects.change_permissions(
+            project,
+            ServiceProject.Access.OPEN,
+            ServiceProject.Sharing.ORGANIZATIONS,
+            by=SYSTEM,
+            now=now,
+        )
+    project.request_types.all().delete()
     RequestType.objects.bulk_create(
         RequestType(project=project, name=name, description=text, position=position)
         for position, (name, text) in enumerate(desk.requests)
@@ -98,45 +97,24 @@ def _project(site: Site, desk: Desk, now: datetime) -> ServiceProject:
     return project
 
 
-def _let_in(
-    project: ServiceProject,
-    desk: Desk,
-    customers: dict[str, Customer],
-    organizations: dict[str, CustomerOrganization],
-    now: datetime,
-) -> None:
-    for name in desk.organizations:
-        ProjectOrganization.objects.create(
+def _let_in(project: ServiceProject, desk: Desk, made: Made, now: datetime) -> None:
+    inside = [made.organizations[name].pk for name in desk.organizations]
+    attaching.attach(project, inside, by=SYSTEM, now=now)
+    ProjectCustomer.objects.bulk_create(
+        ProjectCustomer(
             project=project,
-            organization=organizations[name],
+            customer=made.customers[email],
             added_at=now,
             added_by=SYSTEM.name,
         )
-    for email in desk.customers:
-        ProjectCustomer.objects.create(
-            project=project,
-            customer=customers[email],
-            added_at=now,
-            added_by=SYSTEM.name,
-        )
+        for email in desk.customers
+    )
     if desk.rule is not None:
         match, text = desk.rule
-        AttachRule.objects.create(
-            site=project.site,
-            project=project,
-            match=match,
-            text=fold(text),
-            created_at=now,
-            created_by=SYSTEM.name,
-        )
+        attach_rules.add_rule(project, match, text, by=SYSTEM, now=now)
 
 
 def _staff(project: ServiceProject, agents: list[Account], now: datetime) -> None:
-    roles = ProjectRole.Role
     for place, account in enumerate(agents):
-        ProjectRole.objects.create(
-            project=project,
-            account=account,
-            role=roles.AGENT if place else roles.ADMIN,
-            created_at=now,
-        )
+        role = ProjectRole.Role.AGENT if place else ProjectRole.Role.ADMIN
+        project_roles.give_role(project, account, role, by=SYSTEM, now=now)
