@@ -48,6 +48,12 @@ EFFECTS = (
         "danger",
     ),
     Effect(
+        "person_removed",
+        _("External people removed"),
+        _("They leave the organization and all of its groups."),
+        "danger",
+    ),
+    Effect(
         "person_paused",
         _("People paused"),
         _("They leave their synced groups and keep their account."),

@@ -73,6 +73,19 @@ def release(directory: Directory, *, now: datetime) -> None:
     letting_go.release(own, directory, now=now)
 
 
+def planned(directory: Directory) -> tuple[str, Group | None, bool]:
+    """Return name and group that `ensure` would return, and whether it is there now.
+
+    The group is None when it would be made.
+    """
+    key = _group_of(directory)
+    if key is not None:
+        group = Group.objects.get(pk=key)
+        return group.name, group, True
+    name, again = _place(directory)
+    return name, again, False
+
+
 @transaction.atomic
 def ensure(directory: Directory, *, now: datetime) -> int:
     """Return the key of the directory's group of everybody, made if it is not there.

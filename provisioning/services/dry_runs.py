@@ -12,7 +12,14 @@ from directories.services import directories, jobs
 from directories.services.audit import Actor
 from provisioning.models import DryRun, DryRunLine
 from provisioning.services import scope, scope_rules
-from provisioning.services.forecast import disconnecting, groups, members, people
+from provisioning.services.forecast import (
+    disconnecting,
+    elsewhere,
+    everybody,
+    groups,
+    members,
+    people,
+)
 from provisioning.services.forecast.run import Forecast, drop_tables, make_tables
 from provisioning.services.scope_rules import Plan
 
@@ -90,6 +97,7 @@ def _compare(forecast: Forecast, run: jobs.Run) -> None:
     people.work_out(forecast)
     groups.work_out(forecast, records)
     members.work_out(forecast)
+    elsewhere.work_out(forecast, but=everybody.work_out(forecast))
 
 
 def _sync_waiting(forecast: Forecast, run: jobs.Run) -> None:

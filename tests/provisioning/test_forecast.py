@@ -22,6 +22,7 @@ from directories.tasks import wake
 from provisioning.models import DryRun, DryRunLine, Group, GroupMember
 from provisioning.queries.conflicts import ConflictFilter
 from provisioning.services import conflict_runs, dry_runs, letting_go
+from provisioning.services.group_names import all_members_name
 from provisioning.services.scope_rules import Plan
 from tests.factories.directories import (
     AccountFactory,
@@ -55,13 +56,14 @@ class World:
 
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)  # noqa: S311 - no secret
-        self.organization = OrganizationFactory.create()
+        self.organization = OrganizationFactory.create(removes_external=self.maybe(0.5))
         stranger = OrganizationFactory.create()
         self.directory = DirectoryFactory.create(
             organization=self.organization,
             scope=self.random.choice([Scope.ALL, Scope.CHOSEN, Scope.TEST]),
             nested_groups=self.random.choice(Directory.NestedGroups.values),
             mode=self.random.choice(Directory.Mode.values),
+            all_members=self.maybe(0.6),
         )
         self.other = DirectoryFactory.create(organization=self.organization)
         linked = {"here.example": self.directory, "there.example": self.other}
@@ -72,6 +74,7 @@ class World:
         DomainFactory.create(organization=stranger, name="alien.example")
         self.people = [self.person(number) for number in range(14)]
         self.groups = [self.group(number) for number in range(7)]
+        self.more_groups()
         self.choose()
         self.fill()
 
@@ -157,6 +160,29 @@ class World:
                 GroupFactory.create(organization=self.organization, name=name, **let_go)
         return record
 
+    def more_groups(self) -> None:
+        """Add groups of everybody, a synced one of the other directory, local ones."""
+        for directory in (self.directory, self.other):
+            if self.maybe(0.6):
+                let_go = self.maybe(0.3)
+                GroupFactory.create(
+                    organization=self.organization,
+                    name=all_members_name(directory),
+                    **letting_go.values(directory, timezone.now())
+                    if let_go
+                    else {"kind": Group.Kind.ALL_MEMBERS, "directory": directory},
+                )
+        GroupFactory.create(organization=self.organization, name="Local")
+        record = GroupRecordFactory.create(
+            directory=self.other, display_name="Elsewhere", link_state=LinkState.LINKED
+        )
+        GroupFactory.create(
+            organization=self.organization,
+            name="Elsewhere",
+            kind=Group.Kind.SYNCED,
+            record=record,
+        )
+
     def settle(self, record: GroupRecord, state: str, reason: str) -> None:
         """Say what a group's record led to."""
         record.link_state, record.link_reason = state, reason
@@ -203,7 +229,7 @@ class World:
             )
         accounts = list(Account.objects.all())
         for present in Group.objects.all():
-            for account in self.random.sample(accounts, min(3, len(accounts))):
+            for account in self.random.sample(accounts, min(5, len(accounts))):
                 GroupMember.objects.create(group=present, account=account)
 
     def look(self) -> dict[str, Any]:
@@ -226,9 +252,12 @@ class World:
                 ).select_related("group")
             },
             "members": {
-                g.name: set(g.members.values_list("email_key", flat=True))
+                g.name: set(g.members.values_list("pk", flat=True))
                 for g in Group.objects.all()
             },
+            "listed": set(
+                self.organization.members.values_list("account__email_key", flat=True)
+            ),
             "accounts": set(Account.objects.values_list("email_key", flat=True)),
         }
 
@@ -318,6 +347,7 @@ STATES = {
     "person_held": LinkState.HELD,
     "person_paused": LinkState.PAUSED,
     "person_left_out": LinkState.UNLINKED,
+    "person_removed": LinkState.PAUSED,
 }
 STATUSES = {"person_deactivated": "deactivated", "person_reactivated": "active"}
 
@@ -343,6 +373,13 @@ def check_people(said, before, after):
         assert status == STATUSES.get(effect, status), (name, effect)
         if effect in {"person_held", "person_paused", "person_left_out"}:
             assert reason == said[effect][name]
+    gone = {after["people"][name][3] for name in said.get("person_removed", {})}
+    assert before["listed"] - after["listed"] - moved_from(said, before) == gone
+
+
+def moved_from(said, before):
+    """Return the addresses that are nobody's any more."""
+    return {before["people"][name][3] for name in said.get("person_moved", {})}
 
 
 def moved_away(said):
@@ -366,7 +403,6 @@ def check_groups(said, before, after):
             assert not synced, (name, effect)
         else:
             assert synced == was
-    followed = [name for name, synced in after["groups"].items() if synced]
-    joined, left = differences(before, after, followed)
+    joined, left = differences(before, after, before["members"] | after["members"])
     assert said.get("members_joined", {}) == joined
     assert said.get("members_left", {}) == left

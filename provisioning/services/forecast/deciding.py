@@ -22,6 +22,7 @@ class Holder:
     to_be_deleted: bool = False
     is_admin: bool = False
     is_last_admin: bool = False
+    is_member: bool = True
     owner_record: int = 0
     owner_directory: UUID | None = None
 
@@ -48,6 +49,7 @@ class Person:
     state: str
     reason: str
     carried: bool
+    removes_external: bool = False
     current: Holder | None = None
     found: Holder | None = None
     place: Place = field(default_factory=Place)
@@ -89,12 +91,20 @@ def _unchanged(person: Person, effect: str = "") -> Fate:
 def _rest(person: Person, now: Holder) -> Fate:
     if person.reason == Reason.GUARD_HELD:
         return _unchanged(person)
-    if now.managed and now.active and now.is_last_admin:
+    removed = _is_removed(person, now)
+    if now.is_last_admin and (removed or (now.managed and now.active)):
         return Fate(LinkState.LINKED, Reason.LAST_ADMIN, now.key)
     effect = "person_deactivated" if now.managed and now.active else ""
+    effect = "person_removed" if removed else effect
     if now.managed and now.email_key == person.email_key:
         return Fate(LinkState.LINKED, "", now.key, effect)
     return Fate(LinkState.PAUSED, Reason.INACTIVE, now.key, effect)
+
+
+def _is_removed(person: Person, now: Holder) -> bool:
+    """Say whether an external person is taken out when they become inactive."""
+    again = person.reason == Reason.INACTIVE
+    return person.removes_external and not now.managed and now.is_member and not again
 
 
 def _leave_out(person: Person, now: Holder | None) -> Fate:
@@ -125,7 +135,8 @@ def _link_to(person: Person, found: Holder) -> Fate:
     managed = found.managed or person.place.ours
     if not person.active:
         if not managed:
-            return Fate(LinkState.PAUSED, Reason.INACTIVE, found.key)
+            effect = "person_removed" if person.removes_external else ""
+            return Fate(LinkState.PAUSED, Reason.INACTIVE, found.key, effect)
         # Linked while inactive: a managed account is deactivated at once.
         effect = "person_deactivated" if found.active else "person_linked"
         return Fate(LinkState.LINKED, "", found.key, effect)

@@ -4,9 +4,16 @@ from django.utils import timezone
 
 from directories import dialect
 from directories.models import GroupRecord, Membership, UserRecord
+from directories.services import guard
 from provisioning.models import Group, GroupMember
 from provisioning.services import returning
-from provisioning.services.forecast.run import GROUPS, PEOPLE, SOURCES, Forecast
+from provisioning.services.forecast.run import (
+    GROUPS,
+    LEAVERS,
+    PEOPLE,
+    SOURCES,
+    Forecast,
+)
 
 RECORD = GroupRecord._meta.db_table
 USER = UserRecord._meta.db_table
@@ -41,10 +48,15 @@ WITH wanted AS (
 )
 SELECT e.record_id, r.display_name, sum(e.wanted),
        CASE WHEN g.released_at IS NULL OR r.created_at <= %s THEN sum(e.present)
-            ELSE 0 END
-FROM each_person e JOIN {RECORD} r ON r.id = e.record_id
+            ELSE sum(e.leaves) END,
+       sum(e.leaves)
+FROM (
+  SELECT e.record_id, e.wanted, e.present,
+         CASE WHEN e.who IN (SELECT account_key FROM {LEAVERS}) THEN e.present ELSE 0
+         END AS leaves
+  FROM each_person e WHERE e.wanted <> e.present
+) e JOIN {RECORD} r ON r.id = e.record_id
 JOIN {GROUPS} f ON f.record_id = e.record_id LEFT JOIN {GROUP} g ON g.id = f.group_id
-WHERE e.wanted <> e.present
 GROUP BY e.record_id, r.display_name, r.created_at, g.released_at
 ORDER BY e.record_id
 """  # noqa: S608 - only our own names
@@ -52,21 +64,21 @@ ORDER BY e.record_id
 
 def work_out(forecast: Forecast) -> None:
     """Compare the members of all groups that are synced afterwards."""
-    # Nothing is taken away while the guard has stopped the directory.
-    keeps = forecast.directory.guard_stopped_at is not None
+    # Nothing is taken away while the guard has stopped the directory, but from who
+    # was in the groups as somebody else's.
+    keeps = guard.is_waiting(forecast.directory.pk)
     # Nor, for a while, from groups that came back.
     settled = dialect.datetime_parameter(timezone.now() - returning.GRACE)
     after = 0
     while step := _next_step(after):
         last, groups = step
         found = dialect.rows(COMPARED, [after, last, after, last, settled])
-        lines = []
-        for _record, name, joined, left in found:
-            for effect, number in (("joined", joined), ("left", 0 if keeps else left)):
-                if number:
-                    lines.append((f"members_{effect}", name, str(number)))
-                    forecast.numbers[effect] += int(number)
-        forecast.add(lines)
+        forecast.add_members(
+            [
+                (name, joined, anyway if keeps else left)
+                for _record, name, joined, left, anyway in found
+            ]
+        )
         after = last
         forecast.advance(groups)
 

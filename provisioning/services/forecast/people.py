@@ -9,6 +9,7 @@ from directories.models import (
     Account,
     Domain,
     LinkState,
+    Member,
     UserRecord,
 )
 from directories.services import admins
@@ -16,6 +17,7 @@ from provisioning.reasons import Reason
 from provisioning.services import linking, right_rows, scope
 from provisioning.services.forecast.deciding import (
     NEW,
+    NOBODY,
     Fate,
     Holder,
     Person,
@@ -25,6 +27,7 @@ from provisioning.services.forecast.deciding import (
 from provisioning.services.forecast.run import (
     BATCH,
     CARRIED,
+    LEAVERS,
     PEOPLE,
     Forecast,
     analyse,
@@ -62,6 +65,7 @@ def work_out(forecast: Forecast) -> None:
         _keep(forecast, [(p, decide(p)) for p in _people(forecast, rows)])
         forecast.advance(len(rows))
     analyse(PEOPLE)
+    analyse(LEAVERS)
 
 
 def _looked_at(forecast: Forecast, columns: str) -> tuple[str, list[object]]:
@@ -112,6 +116,7 @@ def _people(forecast: Forecast, rows: Sequence[Row]) -> list[Person]:
             state=row[5],
             reason=row[6],
             carried=bool(row[8]),
+            removes_external=forecast.directory.organization.removes_external,
             current=holders.get(row[7]),
             found=_other(by_address.get(row[3]), row[7]),
             place=places.get(domain_of(row[2]), Place()),
@@ -141,6 +146,11 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
     }
     ours = forecast.directory.organization_id
     last = _last_admin(forecast)
+    members = set(
+        Member.objects.filter(organization=ours, account__in=ids).values_list(
+            "account", flat=True
+        )
+    )
     return {
         key: Holder(
             key=key,
@@ -150,6 +160,7 @@ def _holders(forecast: Forecast, rows: Sequence[Row]) -> dict[int, Holder]:
             to_be_deleted=deletion_at is not None,
             is_admin=key in holding,
             is_last_admin=key == last,
+            is_member=key in members,
             owner_record=owners.get(key, (0, None))[0],
             owner_directory=owners.get(key, (0, None))[1],
         )
@@ -194,6 +205,16 @@ def _keep(forecast: Forecast, decided: Sequence[tuple[Person, Fate]]) -> None:
         ("record_id", "account_key"),
         [(person.record, _account_key(person, fate)) for person, fate in decided],
     )
+    stopped = forecast.directory.guard_stopped_at is not None
+    leavers = [
+        (_leaver(person, fate, stopped=stopped), int(fate.effect == "person_removed"))
+        for person, fate in decided
+    ]
+    dialect.insert_rows(
+        LEAVERS,
+        ("account_key", "everything"),
+        [(key, everything) for key, everything in leavers if key],
+    )
     forecast.add(
         [
             (effect, person.name, _detail(person, fate, effect))
@@ -207,6 +228,19 @@ def _account_key(person: Person, fate: Fate) -> int:
     if fate.state != LinkState.LINKED:
         return 0
     return -person.record if fate.account == NEW else fate.account
+
+
+def _leaver(person: Person, fate: Fate, *, stopped: bool) -> int:
+    """Return the account that leaves its groups, perhaps to join others; else 0."""
+    if fate.effect == "person_removed":
+        return fate.account
+    found, current = person.found, person.current
+    if current is None:
+        taken_over = found and found.owner_record and fate.account == found.key
+        return fate.account if taken_over else NOBODY
+    stays = fate.state == LinkState.LINKED and fate.account == current.key
+    linked = person.state == LinkState.LINKED
+    return current.key if linked and not stays and not stopped else NOBODY
 
 
 def _effect(person: Person, fate: Fate) -> str:

@@ -19,11 +19,15 @@ COLUMNS = ("dry_run_id", "effect", "name", "detail")
 # 0: a new one), groups that will be synced, with the group that exists (0: none), and
 # the records whose people belong into each.
 PEOPLE, GROUPS, SOURCES = "forecast_people", "forecast_groups", "forecast_sources"
+# Accounts that leave their groups on the way, those of other directories too, and
+# whether they leave all there are.
+LEAVERS = "forecast_leavers"
 # Whom the rule carries, where that is not everybody.
 CARRIED = "forecast_carried"
 _TABLES = {
     CARRIED: "record_id bigint PRIMARY KEY",
     PEOPLE: "record_id bigint PRIMARY KEY, account_key bigint NOT NULL",
+    LEAVERS: "account_key bigint NOT NULL, everything smallint NOT NULL",
     GROUPS: "record_id bigint PRIMARY KEY, group_id bigint NOT NULL",
     SOURCES: "top_id bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (top_id, id)",
 }
@@ -50,6 +54,16 @@ class Forecast:
         ]
         dialect.insert_rows(LINE, COLUMNS, rows)
         self.numbers.update(effect for effect, _name, _detail in lines)
+
+    def add_members(self, groups: Sequence[tuple[str, int, int]]) -> None:
+        """Keep how many people join and leave these groups, and count them."""
+        lines = []
+        for name, joined, left in groups:
+            for effect, number in (("joined", joined), ("left", left)):
+                if number:
+                    lines.append((f"members_{effect}", name, str(number)))
+                    self.numbers[effect] += int(number)
+        self.add(lines)
 
     def advance(self, count: int) -> None:
         """Say that so many more were looked at."""
