@@ -49,16 +49,29 @@ def mail_domain(text: str) -> str:
 
     Takes an address or a URL for its domain. Raises NameRefusedError.
     """
-    name = fold(text).removeprefix("https://").removeprefix("http://")
-    name = name.partition("/")[0].rpartition("@")[2].rstrip(".")
-    if _is_address(name):
-        raise NameRefusedError(NameProblem.ADDRESS)
-    name = _encoded(name)
-    if name in _public_mail():
+    name = any_mail_domain(text)
+    if is_public_mail(name):
         raise NameRefusedError(NameProblem.PUBLIC_MAIL)
     if _suffixes().is_public(name):
         raise NameRefusedError(NameProblem.PUBLIC_SUFFIX)
     return name
+
+
+def any_mail_domain(text: str) -> str:
+    """Return the domain that was typed, whoever it belongs to, as mail_domain does.
+
+    Raises NameRefusedError for what is no domain.
+    """
+    name = fold(text).removeprefix("https://").removeprefix("http://")
+    name = name.partition("/")[0].rpartition("@")[2].rstrip(".")
+    if _is_address(name):
+        raise NameRefusedError(NameProblem.ADDRESS)
+    return _encoded(name)
+
+
+def is_public_mail(name: str) -> bool:
+    """Say whether anybody can get an address in a domain, written as in the DNS."""
+    return name in _public_mail()
 
 
 def readable(name: str) -> str:

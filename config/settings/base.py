@@ -335,6 +335,7 @@ JOB_HANDLERS = {
     "accounts-deactivate": "provisioning.services.account_runs.carry_out",
     "customers-change": "portals.services.customer_runs.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",
+    "organization-domain-fill": "portals.services.organization_domains.carry_out",
 }
 
 # What is done without a subscription too; all other kinds wait for one.
