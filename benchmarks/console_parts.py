@@ -5,9 +5,10 @@ Imported when Django is set up.
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from django.test import Client
@@ -128,9 +129,14 @@ class Console:
             b"".join(answer)
         return int(answer.status_code)
 
+    def asks(self) -> Iterator[tuple[str, Callable[[], int]]]:
+        """Return every page by name, and what asks for it."""
+        for name, url in self.pages():
+            yield name, partial(self.get, url)
+
     def pages(self) -> Iterator[tuple[str, str]]:
         """Return every page of the console that answers to GET, by name."""
-        for name, given in _names():
+        for name, given in url_names(APPS):
             for kwargs in self._arguments(name, given):
                 url = reverse(name, kwargs=kwargs)
                 if self.client.get(url).status_code in {404, 405}:
@@ -205,11 +211,11 @@ def _timed(queue: Any) -> float:
     return round(time.monotonic() - started, 1)
 
 
-def _names() -> Iterator[tuple[str, frozenset[str]]]:
-    """Return the names of all addresses of the console and what they are given."""
+def url_names(apps: Collection[str]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Return the names of all addresses of some apps and what they are given."""
     seen = set()
     for resolver in get_resolver().url_patterns:
-        if isinstance(resolver, URLResolver) and resolver.app_name in APPS:
+        if isinstance(resolver, URLResolver) and resolver.app_name in apps:
             for pattern in resolver.url_patterns:
                 if isinstance(pattern, URLPattern) and pattern.name:
                     name = f"{resolver.app_name}:{pattern.name}"

@@ -5,6 +5,8 @@ PostgreSQL only.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +54,32 @@ class Sizes:
     requests: int
 
 
+@dataclass(frozen=True)
+class DeskPlace:
+    """Where customers belong to: ids as text, of a site and its customer directory."""
+
+    organization: str
+    site: str
+    directory: str
+
+
+@dataclass(frozen=True)
+class DeskSizes:
+    """How many customers there are to be, and what lets them in.
+
+    `members` are in the first organization, `each` in every other one; the largest
+    projects let in `attached` organizations, or customers. `told` events of each.
+    """
+
+    customers: int
+    organizations: int
+    members: int
+    each: int
+    projects: int
+    attached: int
+    told: int
+
+
 SQL = Path(__file__).with_name("filling")
 # Groups whose members one statement lays.
 STEP = 20_000
@@ -65,14 +93,34 @@ def fill(address: str, place: Place, sizes: Sizes) -> None:
         "first": FIRST_NAMES,
         "last": LAST_NAMES,
     }
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.cursor_factory = psycopg.ClientCursor
+    with _filling(address) as connection:
         _run(connection, "people", values)
         _run(connection, "groups", values)
         for start in range(1, sizes.groups + 1, STEP):
             spread = {"start": start, "end": start + STEP - 1}
             _run(connection, "members", values | spread)
         _run(connection, "logs", values)
+
+
+def fill_desks(address: str, place: DeskPlace, sizes: DeskSizes) -> None:
+    """Lay customers, their organizations and projects into the tables of a site."""
+    values = {
+        **vars(place),
+        **vars(sizes),
+        "first": FIRST_NAMES,
+        "last": LAST_NAMES,
+    }
+    with _filling(address) as connection:
+        for name in ("customers", "organizations", "desks"):
+            _run(connection, name, values)
+
+
+@contextmanager
+def _filling(address: str) -> Iterator[Connection]:
+    """Yield a connection that fills tables; afterwards they are counted anew."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.cursor_factory = psycopg.ClientCursor
+        yield connection
         started = time.monotonic()
         connection.execute("VACUUM ANALYZE")
         tell(f"vacuumed in {time.monotonic() - started:.0f} s")
