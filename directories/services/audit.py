@@ -75,6 +75,28 @@ def one_write() -> Iterator[None]:
     rows.insert(*events)
 
 
+_in_the_name_of: ContextVar[Actor | None] = ContextVar("_in_the_name_of", default=None)
+
+
+@contextmanager
+def in_the_name_of(by: Actor) -> Iterator[None]:
+    """Let events of identity providers and the system name who decided on them.
+
+    For work that an admin asked for and that goes the way of a provider's requests.
+    """
+    token = _in_the_name_of.set(by)
+    try:
+        yield
+    finally:
+        _in_the_name_of.reset(token)
+
+
+def _named(by: Actor) -> Actor:
+    """Return who is to be named for what `by` did."""
+    own = {AuditEvent.ActorKind.ACCOUNT, AuditEvent.ActorKind.API_KEY}
+    return by if by.kind in own else _in_the_name_of.get() or by
+
+
 def request_id() -> str:
     """Return the id of the request being answered, "" outside of one."""
     return str(structlog.contextvars.get_contextvars().get("request_id", ""))
@@ -95,6 +117,7 @@ def record_events(
     at: datetime,
 ) -> None:
     """Write several events by one actor in one statement."""
+    by = _named(by)
     made = [
         AuditEvent(
             organization=organization,

@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from directories.consumers import RefusedError
-from directories.models import Directory, Job, Removal
+from directories.models import AuditEvent, Directory, Job, Removal
 from directories.queries import removals as facts
 from directories.services import jobs, together
+from directories.services.audit import SYSTEM, Actor, in_the_name_of
 from directories.services.limits import LimitReachedError
 from directories.services.opening import ClosedError
 from directories.services.records import UnknownRecordError
@@ -45,7 +46,8 @@ def discard(run: jobs.Run) -> list[Job]:
         Kind.DELETED: putting_back.keep_person,
         Kind.GROUP_DELETED: putting_back.keep_group,
     }
-    return _work(run, State.DISCARDED, one, putting_back.bring_in)
+    with in_the_name_of(_decider(run)):
+        return _work(run, State.DISCARDED, one, putting_back.bring_in)
 
 
 def undo(run: jobs.Run) -> list[Job]:
@@ -55,7 +57,17 @@ def undo(run: jobs.Run) -> list[Job]:
         Kind.DELETED: putting_back.bring_back_person,
         Kind.GROUP_DELETED: putting_back.restore_group,
     }
-    return _work(run, State.UNDONE, one, putting_back.bring_in)
+    with in_the_name_of(_decider(run)):
+        return _work(run, State.UNDONE, one, putting_back.bring_in)
+
+
+def _decider(run: jobs.Run) -> Actor:
+    """Return the admin who decided; the system for work that was queued long ago."""
+    said = run.job.input.content.get("by")
+    if said is None:
+        return SYSTEM
+    kind = AuditEvent.ActorKind(said["kind"])
+    return Actor(kind, id=said["id"], name=said["name"])
 
 
 def _work(

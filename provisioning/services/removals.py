@@ -113,6 +113,7 @@ def _queue(
     content: dict[str, Any] = {
         "last": facts.last_key(found),
         "keys": None if chosen.keys is None else list(chosen.keys),
+        "by": {"kind": by.kind.value, "id": by.id, "name": by.name},
     }
     guard_news.tell(EVENTS[kind], directory, asdict(numbers), by=by, now=now)
     job = jobs.enqueue_choice(
