@@ -11,6 +11,7 @@ from portals.models import (
     Customer,
     CustomerOrganization,
     ProjectOrganization,
+    ProjectRole,
     ServiceProject,
 )
 from provisioning.models import App
@@ -68,6 +69,14 @@ def provider_numbers(site: Site) -> dict[str, int]:
 def approved_count(site: Site) -> int:
     """Count the domains that a site approves."""
     return ApprovedDomain.objects.filter(site=site).count()
+
+
+def agent_count(site: Site) -> int:
+    """Count the people who are agents in service projects of a site."""
+    roles = ProjectRole.objects.filter(
+        project__site=site, role=ProjectRole.Role.AGENT
+    ).order_by("account")
+    return roles.values("account").distinct().count()
 
 
 def _number(rows: QuerySet[Customer] | QuerySet[CustomerOrganization]) -> Number:

@@ -17,5 +17,7 @@ SIGNED_IN = "signed in"
 
 PORTAL_PAGES: dict[str, str] = {
     "portals:customer-sites": SEE_SITES,
+    "portals:customer-access": SERVICE,
+    "portals:organization-management": SERVICE,
     "portals:service-home": SEE,
 }

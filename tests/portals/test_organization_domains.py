@@ -1,5 +1,7 @@
 """E-mail domains that bring customers into organizations."""
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -16,7 +18,7 @@ from tests.factories.portals import (
 )
 
 NOW = timezone.now()
-BY = {"by": SYSTEM, "now": NOW}
+BY: dict[str, Any] = {"by": SYSTEM, "now": NOW}
 
 
 @pytest.fixture
