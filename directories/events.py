@@ -103,6 +103,22 @@ class Event(TextChoices):
     ROLE_REVOKED = "user_revoked_role", _("Took an admin right from user")
     GROUP_ROLE_GRANTED = "group_granted_role", _("Gave group an admin right")
     GROUP_ROLE_REVOKED = "group_revoked_role", _("Took an admin right from group")
+    APP_ACCESS_GRANTED = (
+        "group_granted_product_access",
+        _("Gave group access to an app"),
+    )
+    APP_ACCESS_REVOKED = (
+        "group_revoked_product_access",
+        _("Took access to an app from group"),
+    )
+    APP_DEFAULT_ADDED = (
+        "group_added_as_role_default",
+        _("Made group a default group of an app"),
+    )
+    APP_DEFAULT_REMOVED = (
+        "group_removed_as_role_default",
+        _("Made group no default group of an app"),
+    )
     ORPHAN_KEPT = "released_user_kept", _("Kept a user that is no longer pushed")
     ORGANIZATION_KEY_CREATED = (
         "organization_api_key_created",

@@ -1,9 +1,10 @@
 """Tables of the provisioning app."""
 
-from provisioning.models.app import App
+from provisioning.models.app import ROLES_IN_APPS, App, AppGrant, AppRole
 from provisioning.models.conflict_result import ConflictResult
 from provisioning.models.deleted_group import (
     DeletedGroup,
+    DeletedGroupGrant,
     DeletedGroupMember,
     DeletedGroupRole,
 )
@@ -12,9 +13,13 @@ from provisioning.models.group import Group, GroupMember, GroupRole
 from provisioning.models.sync_choice import SyncChoice
 
 __all__ = [
+    "ROLES_IN_APPS",
     "App",
+    "AppGrant",
+    "AppRole",
     "ConflictResult",
     "DeletedGroup",
+    "DeletedGroupGrant",
     "DeletedGroupMember",
     "DeletedGroupRole",
     "DryRun",

@@ -1,8 +1,10 @@
-"""Apps of a site."""
+"""Apps of a site, and what groups give in them."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from directories.models import Site
+from provisioning.models.group import Group
 
 
 class App(models.Model):
@@ -25,3 +27,52 @@ class App(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} ({self.pk})"
+
+
+class AppRole(models.TextChoices):
+    """What somebody is in an app; each app has some of them."""
+
+    USER = "user", _("User")
+    AGENT = "agent", _("User (agent)")
+    STAKEHOLDER = "stakeholder", _("Stakeholder")
+    CUSTOMER = "customer", _("Customer")
+    GUEST = "guest", _("Guest")
+
+
+ROLES_IN_APPS: dict[str, tuple[AppRole, ...]] = {
+    App.Kind.JIRA: (AppRole.USER, AppRole.GUEST),
+    App.Kind.CONFLUENCE: (AppRole.USER, AppRole.GUEST),
+    App.Kind.SERVICE_MANAGEMENT: (
+        AppRole.AGENT,
+        AppRole.STAKEHOLDER,
+        AppRole.CUSTOMER,
+    ),
+    App.Kind.TRELLO: (AppRole.USER,),
+    App.Kind.BITBUCKET: (AppRole.USER,),
+}
+
+
+class AppGrant(models.Model):
+    """A role in an app that a group gives to everybody in it.
+
+    People who are invited to the app join the groups that are `is_default` for the
+    role. Admin rights are no grants; see GroupRole.
+    """
+
+    app = models.ForeignKey(
+        App, on_delete=models.CASCADE, related_name="grants", db_index=False
+    )
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=32, choices=AppRole)
+    is_default = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["app", "group", "role"], name="app_grant_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role} by {self.group_id}"

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 
 from directories.models import Account, Organization, RoleAssignment, Site
+from provisioning.models.app import App, AppRole
 
 
 class DeletedGroup(models.Model):
@@ -62,6 +63,19 @@ class DeletedGroupRole(models.Model):
     role = models.CharField(max_length=32, choices=RoleAssignment.Role)
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.CASCADE)
     app = models.CharField(max_length=32, blank=True, default="", db_default="")
+
+    def __str__(self) -> str:
+        return f"{self.role} by {self.group_id}"
+
+
+class DeletedGroupGrant(models.Model):
+    """A role in an app that a deleted group gave; as AppGrant."""
+
+    group = models.ForeignKey(
+        DeletedGroup, on_delete=models.CASCADE, related_name="grants"
+    )
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=32, choices=AppRole)
 
     def __str__(self) -> str:
         return f"{self.role} by {self.group_id}"

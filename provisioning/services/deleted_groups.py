@@ -11,15 +11,19 @@ from directories.models import GroupRecord, Member, Organization
 from directories.services.audit import SYSTEM, Actor, Target, record_event
 from directories.services.together import run_anew
 from provisioning.models import (
+    AppGrant,
     DeletedGroup,
+    DeletedGroupGrant,
     DeletedGroupMember,
     DeletedGroupRole,
     Group,
     GroupMember,
     GroupRole,
 )
-from provisioning.services import rights
+from provisioning.services import app_grants, rights
 
+GRANT = AppGrant._meta.db_table
+KEPT_GRANT = DeletedGroupGrant._meta.db_table
 KEPT_MEMBER = DeletedGroupMember._meta.db_table
 KEPT_ROLE = DeletedGroupRole._meta.db_table
 MEMBER = GroupMember._meta.db_table
@@ -35,7 +39,10 @@ class GoneError(Exception):
 
 @dataclass(frozen=True)
 class Restored:
-    """What a restoring did: `made` the group anew, or gave one its rights back."""
+    """What a restoring did: `made` the group anew, or gave one its rights back.
+
+    `rights` counts its access to apps too.
+    """
 
     group: Group
     made: bool
@@ -100,6 +107,11 @@ def _keep(
         f" SELECT %s, role, site_id, app FROM {ROLE} WHERE group_id = %s",
         [kept.pk, group.pk],
     )
+    dialect.rows(
+        f"INSERT INTO {KEPT_GRANT} (group_id, app_id, role)"  # noqa: S608
+        f" SELECT %s, app_id, role FROM {GRANT} WHERE group_id = %s",
+        [kept.pk, group.pk],
+    )
     kept.member_count = DeletedGroupMember.objects.filter(group=kept).count()
     kept.save(update_fields=["member_count"])
     return kept
@@ -133,6 +145,7 @@ def _restore(deleted: DeletedGroup, by: Actor, now: datetime) -> Restored:
         group = _make(kept, now)
         people = _bring_members(kept, group)
     given = _bring_rights(kept, group, now)
+    given += app_grants.give_all(kept.grants.all(), group, now)
     if given and not made:
         # Changed: who let it go does not get it back without review.
         kept_local = Group.objects.filter(pk=group.pk, kind=Group.Kind.LOCAL)

@@ -32,7 +32,13 @@ from directories.tasks import wake
 from provisioning.models import Group, GroupMember, GroupRole
 from provisioning.queries.conflicts import WAITING, ConflictFilter, conflicts_in
 from provisioning.queries.differences import linked_accounts, local_groups_of
-from provisioning.services import conflict_notes, deleted_groups, groups, rights
+from provisioning.services import (
+    app_grants,
+    conflict_notes,
+    deleted_groups,
+    groups,
+    rights,
+)
 from provisioning.services.group_events import record_group
 from provisioning.services.group_members import end_rights_at_once, queue_sync
 from provisioning.services.group_names import free_name, is_built_in, is_of_system
@@ -226,6 +232,7 @@ def _copy_rights(source: Group, target: Group, now: datetime) -> None:
         for r in source.roles.all()
         if (r.role, r.site_id, r.app) not in has
     )
+    app_grants.give_all(source.grants.all(), target, now)
     rights.follow([target.pk], now=now)
 
 

@@ -1,0 +1,115 @@
+"""Reads about access to apps: what groups give, and who has it by which groups."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from directories import dialect
+from directories.models import Account, Member, Organization, RoleAssignment
+from provisioning.models import (
+    App,
+    AppGrant,
+    DeletedGroup,
+    DeletedGroupGrant,
+    Group,
+    GroupMember,
+)
+
+GRANT = AppGrant._meta.db_table
+GROUP_MEMBER = GroupMember._meta.db_table
+PERSON = Member._meta.db_table
+# Who gains or loses access is counted so far.
+COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Access:
+    """A role in an app that somebody has, and the groups that give it."""
+
+    app: App
+    role: str
+    groups: list[Group]
+
+
+@dataclass(frozen=True)
+class Change:
+    """How many people a grant concerns: of one alone it would be `alone`.
+
+    `more` says that only so many were counted.
+    """
+
+    alone: int
+    more: bool
+
+
+def grants_of(groups: Iterable[Group]) -> dict[int, list[AppGrant]]:
+    """Return what each of these groups gives in apps, by its key; one query."""
+    found: dict[int, list[AppGrant]] = {}
+    grants = AppGrant.objects.filter(group__in=list(groups)).select_related("app__site")
+    for grant in grants.order_by("app__site__name", "app__kind", "role"):
+        found.setdefault(grant.group_id, []).append(grant)
+    return found
+
+
+def grants_of_deleted(
+    groups: Iterable[DeletedGroup],
+) -> dict[int, list[DeletedGroupGrant]]:
+    """Return what each of these deleted groups gave in apps, by its key; one query."""
+    found: dict[int, list[DeletedGroupGrant]] = {}
+    grants = DeletedGroupGrant.objects.filter(group__in=list(groups))
+    for grant in grants.select_related("app__site").order_by(
+        "app__site__name", "app__kind", "role"
+    ):
+        found.setdefault(grant.group_id, []).append(grant)
+    return found
+
+
+def groups_in(app: App) -> QuerySet[AppGrant]:
+    """Return what gives access to an app, with the groups, by name."""
+    grants = app.grants.select_related("group__record__directory", "group__directory")
+    return grants.order_by("group__name_key", "role")
+
+
+def access_of(organization: Organization, account: Account) -> list[Access]:
+    """Return the roles that an active member has in apps, and by which groups."""
+    grants = (
+        AppGrant.objects.filter(
+            group__organization=organization, group__group_members__account=account
+        )
+        .select_related("app__site", "group")
+        .order_by("app__site__name", "app__kind", "role", "group__name_key")
+    )
+    found: dict[tuple[int, str], Access] = {}
+    for grant in grants:
+        place = (grant.app_id, grant.role)
+        access = found.setdefault(place, Access(grant.app, grant.role, []))
+        access.groups.append(grant.group)
+    return list(found.values())
+
+
+def numbers_of(app: App) -> dict[str, int]:
+    """Count the groups that give each role in an app."""
+    counted = app.grants.order_by("role").values_list("role")
+    return dict(counted.annotate(groups=Count("group")))
+
+
+def change_by(app: App, group: Group, role: str) -> Change:
+    """Count the active people of a group who have a role in an app by it alone."""
+    found = dialect.rows(
+        "SELECT count(*) FROM (SELECT 1"  # noqa: S608
+        f" FROM {GROUP_MEMBER} m JOIN {PERSON} p ON p.account_id = m.account_id"
+        " AND p.organization_id = %s AND p.status = 'active'"
+        " WHERE m.group_id = %s AND NOT EXISTS"
+        f" (SELECT 1 FROM {GRANT} g JOIN {GROUP_MEMBER} o ON o.group_id = g.group_id"
+        " WHERE g.app_id = %s AND g.role = %s AND g.group_id <> m.group_id"
+        f" AND o.account_id = m.account_id) LIMIT {COUNTED + 1:d}) AS found",
+        [dialect.uuid_parameter(group.organization_id), group.pk, app.pk, role],
+    )
+    count = int(found[0][0])
+    return Change(min(count, COUNTED), more=count > COUNTED)
+
+
+def runs(right: RoleAssignment, app: App) -> bool:
+    """Say whether an admin right is about an app of a site."""
+    return right.site_id in {None, app.site_id} and right.app in {"", app.kind}
