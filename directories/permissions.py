@@ -26,6 +26,7 @@ class Permission(Enum):
 
     SEE_SITES = auto()
     SEE_DIRECTORY = auto()
+    MANAGE_ACCESS = auto()
     MANAGE_DIRECTORY = auto()
     MANAGE_ROLES = auto()
     MANAGE_PROVIDERS = auto()
@@ -36,12 +37,13 @@ class Permission(Enum):
 ROLES: dict[str, frozenset[Permission]] = {
     RoleAssignment.Role.ORGANIZATION_ADMIN: frozenset(Permission),
     RoleAssignment.Role.SITE_ADMIN: frozenset(
-        {Permission.SEE_SITES, Permission.SEE_DIRECTORY}
+        {Permission.SEE_SITES, Permission.SEE_DIRECTORY, Permission.MANAGE_ACCESS}
     ),
     RoleAssignment.Role.USER_ACCESS_ADMIN: frozenset(
         {
             Permission.SEE_SITES,
             Permission.SEE_DIRECTORY,
+            Permission.MANAGE_ACCESS,
             Permission.MANAGE_DIRECTORY,
         }
     ),
@@ -50,8 +52,12 @@ ROLES: dict[str, frozenset[Permission]] = {
 WORDS: dict[Permission, StrPromise] = {
     Permission.SEE_SITES: _("See sites and their apps"),
     Permission.SEE_DIRECTORY: _("See users, groups, domains and administrators"),
+    Permission.MANAGE_ACCESS: _(
+        "Decide which groups get into the apps that the role is about"
+    ),
     Permission.MANAGE_DIRECTORY: _(
-        "Change local users and groups, except groups that give an admin right"
+        "Change local users and groups, except groups that give an admin right or "
+        "open an app that the role is not about"
     ),
     Permission.MANAGE_ROLES: _(
         "Give and take admin rights, change groups that give one"

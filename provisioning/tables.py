@@ -155,10 +155,10 @@ def group_filter(query: QueryDict) -> GroupFilter:
     )
 
 
-def chosen_accounts(query: QueryDict) -> list[uuid.UUID]:
-    """Return the public ids of the people who were ticked, of a page at the most."""
+def chosen_ids(query: QueryDict, name: str) -> list[uuid.UUID]:
+    """Return the public ids of the rows that were ticked, of a page at the most."""
     found = []
-    for asked in query.getlist("account")[:MOST_CHOSEN]:
+    for asked in query.getlist(name)[:MOST_CHOSEN]:
         with suppress(ValueError):
             found.append(uuid.UUID(asked))
     return found

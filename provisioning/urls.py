@@ -12,6 +12,12 @@ from provisioning.views.administrator import (
     administrator_list,
     right_revoke,
 )
+from provisioning.views.app import (
+    app_access_add,
+    app_access_list,
+    app_access_remove,
+    app_default,
+)
 from provisioning.views.group import group_export, group_list
 from provisioning.views.group_detail import (
     group_detail,
@@ -46,6 +52,7 @@ GROUP = f"{GROUPS}<uuid:public_id>/"
 ADMINISTRATORS = "directory/administrators/"
 REVIEW = "directory/review/"
 RECORDS = "directory/records/"
+ACCESS = "apps/sites/<uuid:site_id>/<slug:kind>/access/"
 PROVIDER = "security/identity-providers/<uuid:directory_id>/"
 
 urlpatterns = [
@@ -102,4 +109,10 @@ urlpatterns = [
     path("settings/roles/", role_list, name="role-list"),
     path("apps/sites/", site_list, name="site-list"),
     path("apps/sites/<uuid:site_id>/", site_detail, name="site-detail"),
+    path(ACCESS, app_access_list, name="app-access"),
+    path(f"{ACCESS}add/", app_access_add, name="app-access-add"),
+    path(
+        f"{ACCESS}<int:grant_id>/remove/", app_access_remove, name="app-access-remove"
+    ),
+    path(f"{ACCESS}<int:grant_id>/default/", app_default, name="app-default"),
 ]

@@ -10,6 +10,7 @@ from directories.models import Account, Member, Organization, RoleAssignment
 from provisioning.models import (
     App,
     AppGrant,
+    AppRole,
     DeletedGroup,
     DeletedGroupGrant,
     Group,
@@ -30,6 +31,11 @@ class Access:
     app: App
     role: str
     groups: list[Group]
+
+    @property
+    def label(self) -> str:
+        """Return the name of the role."""
+        return str(AppRole(self.role).label)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from directories.models import (
     Organization,
     UserRecord,
 )
-from provisioning.models import Group, GroupMember
+from provisioning.models import AppGrant, Group, GroupMember
 from provisioning.queries.people import LOCAL
 from provisioning.queries.review import provider_directories
 
@@ -136,15 +136,16 @@ def members_of(
 
 
 def without_access(organization: Organization) -> Q:
-    """Return the condition that a member is in no group that can give something."""
+    """Return the condition that no group of a member opens an app."""
     return Q(~Exists(_groups_of_member(organization)))
 
 
 def _groups_of_member(organization: Organization) -> QuerySet[GroupMember]:
-    """Return what puts a member into a group that can give something."""
+    """Return what puts a member into a group that opens an app."""
+    giving = AppGrant.objects.filter(group__organization=organization)
     return GroupMember.objects.filter(
-        account=OuterRef("account"), group__organization=organization
-    ).exclude(group__kind=Group.Kind.ALL_MEMBERS)
+        account=OuterRef("account"), group__in=giving.values("group")
+    )
 
 
 def records_by_account(

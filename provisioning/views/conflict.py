@@ -25,8 +25,9 @@ from directories.services.opening import ClosedError
 from directories.tasks import wake
 from directories.views.rendering import render_part
 from provisioning import tables
-from provisioning.models import Group, GroupRole
+from provisioning.models import AppGrant, Group, GroupRole
 from provisioning.queries import differences
+from provisioning.queries.app_access import grants_of
 from provisioning.queries.conflicts import RENAME_WAITS, WAITING
 from provisioning.queries.differences import Change, Difference
 from provisioning.queries.rights import rights_of
@@ -52,12 +53,13 @@ class Conflict:
     group: Group
     synced: Group | None
     rights: list[GroupRole]
+    grants: list[AppGrant]
     difference: Difference
 
     @property
     def sites(self) -> str:
         """Return the names of the sites where the local group gives something."""
-        return site_names(self.rights)
+        return site_names(self.rights, self.grants)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def find_conflict(record: GroupRecord) -> Conflict | None:
         group=group,
         synced=Group.objects.filter(record=record).first() if renames else None,
         rights=rights_of([group]).get(group.pk, []),
+        grants=grants_of([group]).get(group.pk, []),
         difference=differences.difference(record, group),
     )
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from directories.models import GroupRecord, TroubleshootingEntry
 from directories.permissions import ConsoleRequest
 from provisioning import tables
-from provisioning.models import Group, GroupRole
+from provisioning.models import AppGrant, Group, GroupRole
 from provisioning.queries import review
+from provisioning.queries.app_access import grants_of
 from provisioning.queries.conflicts import WAITING, conflicts_in
 from provisioning.queries.differences import Difference, differences, local_groups_of
 from provisioning.queries.rights import rights_of
@@ -32,17 +33,19 @@ class GroupRow:
     explanation: Explanation | None
     group: Group | None = None
     rights: Sequence[GroupRole] = field(default=())
+    grants: Sequence[AppGrant] = field(default=())
     difference: Difference | None = None
 
     @property
     def sites(self) -> str:
         """Return the names of the sites where the local group gives something."""
-        return site_names(self.rights)
+        return site_names(self.rights, self.grants)
 
 
-def site_names(rights: Sequence[GroupRole]) -> str:
-    """Return the names of the sites that rights are about."""
-    named = sorted({right.site.name for right in rights if right.site})
+def site_names(rights: Sequence[GroupRole], grants: Sequence[AppGrant]) -> str:
+    """Return the names of the sites that rights and access are about."""
+    sites = {right.site.name for right in rights if right.site}
+    named = sorted(sites | {grant.app.site.name for grant in grants})
     if any(right.site is None for right in rights):
         named.insert(0, _("All sites"))
     return ", ".join(named)
@@ -106,6 +109,7 @@ def group_rows(records: Sequence[GroupRecord]) -> list[GroupRow]:
     waiting = [record for record in records if record.link_reason in WAITING]
     groups = local_groups_of(waiting)
     given = rights_of(groups.values())
+    granted = grants_of(groups.values())
     numbers = differences(waiting, groups)
     owners = _owners([record for record in waiting if record.pk not in groups])
     return [
@@ -114,6 +118,7 @@ def group_rows(records: Sequence[GroupRecord]) -> list[GroupRow]:
             explanation=_explained(record, groups.get(record.pk), owners),
             group=groups.get(record.pk),
             rights=given.get(groups[record.pk].pk, ()) if record.pk in groups else (),
+            grants=granted.get(groups[record.pk].pk, ()) if record.pk in groups else (),
             difference=numbers.get(record.pk),
         )
         for record in records

@@ -85,6 +85,7 @@ def _sums(rows: list[GroupRow]) -> dict[str, int]:
         "joining": sum(difference.joining for difference in known),
         "leaving": sum(difference.leaving for difference in known),
         "giving": sum(bool(row.rights) for row in rows),
+        "granting": sum(bool(row.grants) for row in rows),
     }
 
 

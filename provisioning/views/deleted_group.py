@@ -24,10 +24,12 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import Crumbs, render_part
 from provisioning import tables
-from provisioning.models import DeletedGroup
+from provisioning.models import DeletedGroup, DeletedGroupGrant, DeletedGroupRole
 from provisioning.queries import deleted_groups as queries
+from provisioning.queries.app_access import grants_of_deleted
 from provisioning.queries.rights import rights_of_deleted
 from provisioning.services import deleted_groups
+from provisioning.views.app import may_manage
 from provisioning.views.listing import list_page
 from provisioning.views.local_group import group_crumbs
 
@@ -55,14 +57,24 @@ def deleted_group_list(request: ConsoleRequest) -> HttpResponse:
     )
     listing = list_page(request, found, cut)
     given = rights_of_deleted(listing.rows)
+    granted = grants_of_deleted(listing.rows)
     context = {
         "crumbs": _crumbs(),
         "text": text,
         "listing": listing,
-        "rows": [(group, given.get(group.pk, [])) for group in listing.rows],
+        "rows": [
+            (
+                group,
+                given.get(group.pk, []),
+                granted.get(group.pk, []),
+                _may_restore(
+                    request, given.get(group.pk, []), granted.get(group.pk, [])
+                ),
+            )
+            for group in listing.rows
+        ],
         "days": request.organization.grace_days,
         "manages": Permission.MANAGE_DIRECTORY in request.permissions,
-        "gives": Permission.MANAGE_ROLES in request.permissions,
     }
     return render_part(
         request, "provisioning/deleted_group_list.html", context, fragment="rows"
@@ -111,7 +123,8 @@ def group_restore(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     )
     deleted = get_object_or_404(known, public_id=public_id)
     rights = rights_of_deleted([deleted]).get(deleted.pk, [])
-    if rights and Permission.MANAGE_ROLES not in request.permissions:
+    grants = grants_of_deleted([deleted]).get(deleted.pk, [])
+    if not _may_restore(request, rights, grants):
         raise PermissionDenied
     if request.method == "POST":
         return _restore(request, deleted)
@@ -119,10 +132,22 @@ def group_restore(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "crumbs": _crumbs(_("Restore")),
         "deleted": deleted,
         "rights": rights,
+        "grants": grants,
         "same_name": queries.same_name(deleted),
         "count": queries.people_to_restore(deleted),
     }
     return render(request, "provisioning/group_restore.html", context)
+
+
+def _may_restore(
+    request: ConsoleRequest,
+    rights: list[DeletedGroupRole],
+    grants: list[DeletedGroupGrant],
+) -> bool:
+    """Say whether the admin may bring back what a group gave."""
+    if Permission.MANAGE_ROLES in request.permissions:
+        return True
+    return not rights and all(may_manage(request, each.app) for each in grants)
 
 
 def _restore(request: ConsoleRequest, deleted: DeletedGroup) -> HttpResponse:

@@ -19,7 +19,7 @@ from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
-from provisioning.queries import administrators, groups
+from provisioning.queries import administrators, app_access, groups
 from provisioning.queries.conflicts import waiting_for
 from provisioning.queries.removals import deletion_of
 from provisioning.reasons import EXPLANATIONS
@@ -93,7 +93,12 @@ def _content(
     if tab == DETAILS:
         record = _details(group.record, count=count) if group.record else {}
         given = administrators.given_by(group)
-        return {"rights": given, "fixed": group.kind in FIXED, **record}
+        return {
+            "rights": given,
+            "fixed": group.kind in FIXED,
+            "grants": app_access.grants_of([group]).get(group.pk, []),
+            **record,
+        }
     if tab == HISTORY:
         return {
             "timeline": shown_timeline(request, of_group(group, waiting)),

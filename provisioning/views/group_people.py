@@ -14,6 +14,7 @@ from directories.permissions import ConsoleRequest, Permission, requires
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.queries import groups
+from provisioning.queries.app_access import grants_of
 from provisioning.queries.people import MemberFilter, members_of
 from provisioning.queries.rights import rights_of
 from provisioning.services import local_groups
@@ -34,7 +35,7 @@ def group_people_add(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     try:
         local_groups.check_members(group)
         if request.method == "POST":
-            chosen = tables.chosen_accounts(request.POST)
+            chosen = tables.chosen_ids(request.POST, "account")
             added = local_groups.add_people(
                 group,
                 groups.accounts_among(request.organization, chosen),
@@ -53,6 +54,7 @@ def group_people_add(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "crumbs": group_crumbs(group, _("Add group members")),
         "group": group,
         "rights": rights_of([group]).get(group.pk, []),
+        "grants": grants_of([group]).get(group.pk, []),
         "text": text,
         "listing": listing,
         "rows": [(member, member.account_id in inside) for member in listing.rows],
@@ -77,7 +79,7 @@ def _say_added(request: ConsoleRequest, name: str, count: int, *, asked: int) ->
 def group_people_remove(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     """Say whom it concerns, and when that is confirmed take them out of a group."""
     group = changeable_group(request, public_id)
-    chosen = tables.chosen_accounts(request.POST)
+    chosen = tables.chosen_ids(request.POST, "account")
     keys = groups.accounts_among(request.organization, chosen)
     inside = groups.inside_of(group, keys)
     try:
@@ -105,5 +107,6 @@ def group_people_remove(request: ConsoleRequest, public_id: UUID) -> HttpRespons
         "people": people.filter(account__in=sorted(inside)).order_by("name", "pk"),
         "count": len(inside),
         "rights": rights_of([group]).get(group.pk, []),
+        "grants": grants_of([group]).get(group.pk, []),
     }
     return render(request, "provisioning/group_people_remove.html", context)

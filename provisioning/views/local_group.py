@@ -18,11 +18,12 @@ from directories.services.admins import LastAdminError
 from directories.views.rendering import Crumbs
 from provisioning.forms import GroupForm
 from provisioning.models import Group
-from provisioning.queries import groups
+from provisioning.queries import app_access, groups
 from provisioning.queries.rights import rights_of
 from provisioning.services import local_groups
 from provisioning.services.local_groups import FixedError, GoneError, OwnedError
 from provisioning.views.administrator import last_admin_words
+from provisioning.views.app import may_manage
 from provisioning.views.group import find_group
 
 REFUSALS = (OwnedError, FixedError, GoneError, LastAdminError)
@@ -42,13 +43,20 @@ def group_crumbs(group: Group | None, *more: str) -> Crumbs:
 
 
 def changeable_group(request: ConsoleRequest, public_id: UUID) -> Group:
-    """Return a group that the admin may change; 403 where it gives an admin right.
+    """Return a group that the admin may change; 403 where it gives too much.
 
-    Whoever may not give rights may not put people into such a group either.
+    Whoever may not give a right, or access to an app, may not put people into a group
+    that gives it either.
     """
     group = find_group(request, public_id)
     if not may_change(request, group):
-        raise PermissionDenied
+        raise PermissionDenied(
+            _(
+                "%(group)s gives an admin right, or access to an app that you do not "
+                "administer. An organization admin can change it."
+            )
+            % {"group": group.name}
+        )
     return group
 
 
@@ -56,8 +64,10 @@ def may_change(request: ConsoleRequest, group: Group) -> bool:
     """Say whether the admin's own rights allow changes of a group."""
     if Permission.MANAGE_ROLES in request.permissions:
         return True
-    manages = Permission.MANAGE_DIRECTORY in request.permissions
-    return manages and not rights_of([group])
+    if Permission.MANAGE_DIRECTORY not in request.permissions or rights_of([group]):
+        return False
+    given = app_access.grants_of([group]).get(group.pk, [])
+    return all(may_manage(request, grant.app) for grant in given)
 
 
 def refused(request: ConsoleRequest, group: Group, error: Exception) -> HttpResponse:
@@ -186,5 +196,6 @@ def group_delete(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "group": group,
         "count": groups.member_counts([group])[group.pk],
         "rights": rights_of([group]).get(group.pk, []),
+        "grants": app_access.grants_of([group]).get(group.pk, []),
     }
     return render(request, "provisioning/group_delete.html", context)

@@ -17,7 +17,7 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
-from provisioning.queries import administrators, people
+from provisioning.queries import administrators, app_access, people
 from provisioning.queries.account_state import state_of
 from provisioning.queries.review import provider_directories
 from provisioning.views.listing import list_page, turned_round
@@ -122,6 +122,7 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "groups": groups[:GROUPS_SHOWN],
         "more_groups": len(groups) > GROUPS_SHOWN,
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
+        "access": app_access.access_of(organization, account),
         "roles": administrators.rights_of(organization, [account.pk]),
     }
     if Permission.SEE_LOGS in request.permissions:

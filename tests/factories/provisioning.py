@@ -4,7 +4,7 @@ import factory
 
 from directories.folding import fold
 from directories.models import RoleAssignment
-from provisioning.models import App, Group, GroupMember, GroupRole
+from provisioning.models import App, AppGrant, AppRole, Group, GroupMember, GroupRole
 from tests.factories.directories import (
     LONG_AGO,
     AccountFactory,
@@ -35,6 +35,21 @@ class GroupFactory(factory.django.DjangoModelFactory[Group]):
     kind = Group.Kind.LOCAL
     name = factory.Sequence(lambda n: f"group-{n:04}")
     name_key = factory.LazyAttribute(lambda group: fold(group.name))
+    created_at = LONG_AGO
+
+
+class AppGrantFactory(factory.django.DjangoModelFactory[AppGrant]):
+    """A group that opens Jira."""
+
+    class Meta:
+        model = AppGrant
+
+    group = factory.SubFactory(GroupFactory)
+    app = factory.SubFactory(
+        "tests.factories.provisioning.AppFactory",
+        site__organization=factory.SelfAttribute("...group.organization"),
+    )
+    role = AppRole.USER
     created_at = LONG_AGO
 
 

@@ -10,6 +10,7 @@ ANYBODY = "anybody"
 SIGNED_IN = "signed in"
 SEE_SITES, SEE_DIRECTORY, SEE_LOGS = "see sites", "see directory", "see logs"
 MANAGE_DIRECTORY = "manage directory"
+MANAGE_ACCESS = "manage access"
 MANAGE_ROLES = "manage roles"
 MANAGE_PROVIDERS = "manage providers"
 
@@ -18,12 +19,18 @@ ROLES = {
         SEE_SITES,
         SEE_DIRECTORY,
         SEE_LOGS,
+        MANAGE_ACCESS,
         MANAGE_DIRECTORY,
         MANAGE_ROLES,
         MANAGE_PROVIDERS,
     },
-    "site_admin": {SEE_SITES, SEE_DIRECTORY},
-    "user_access_admin": {SEE_SITES, SEE_DIRECTORY, MANAGE_DIRECTORY},
+    "site_admin": {SEE_SITES, SEE_DIRECTORY, MANAGE_ACCESS},
+    "user_access_admin": {
+        SEE_SITES,
+        SEE_DIRECTORY,
+        MANAGE_ACCESS,
+        MANAGE_DIRECTORY,
+    },
     "app_admin": {SEE_SITES},
 }
 
@@ -90,6 +97,10 @@ PAGES = {
     "provisioning:administrator-add": MANAGE_ROLES,
     "provisioning:administrator-export": SEE_DIRECTORY,
     "provisioning:administrator-list": SEE_DIRECTORY,
+    "provisioning:app-access": SEE_SITES,
+    "provisioning:app-access-add": MANAGE_ACCESS,
+    "provisioning:app-access-remove": MANAGE_ACCESS,
+    "provisioning:app-default": MANAGE_ROLES,
     "provisioning:attribute-mapping": MANAGE_PROVIDERS,
     "provisioning:deleted-group-export": SEE_DIRECTORY,
     "provisioning:deleted-group-list": SEE_DIRECTORY,

@@ -1,0 +1,227 @@
+"""Who gets into an app of a site: the groups that give access, and their roles."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from directories.permissions import ROLES, ConsoleRequest, Permission, requires
+from directories.views.rendering import Crumbs, render_part
+from provisioning import tables
+from provisioning.models import ROLES_IN_APPS, App, AppGrant, AppRole, Group
+from provisioning.queries import app_access, groups
+from provisioning.queries.groups import GroupFilter, groups_in
+from provisioning.services import app_grants
+from provisioning.views.listing import list_page
+
+NONE = "none"
+MEMBERS_COUNTED = 10_000
+
+
+def find_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
+    """Return an app of a site that the admin's rights are about, or answer 404."""
+    apps = App.objects.select_related("site__organization")
+    app = get_object_or_404(
+        apps, site__organization=request.organization, site=site_id, kind=kind
+    )
+    if not any(app_access.runs(right, app) for right in request.rights):
+        raise Http404
+    return app
+
+
+def may_manage(request: ConsoleRequest, app: App) -> bool:
+    """Say whether the admin decides who gets into an app."""
+    return any(
+        Permission.MANAGE_ACCESS in ROLES[right.role] and app_access.runs(right, app)
+        for right in request.rights
+    )
+
+
+def _managed_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
+    app = find_app(request, site_id, kind)
+    if not may_manage(request, app):
+        raise PermissionDenied(
+            _(
+                "Who gets into %(app)s is decided by organization admins, and by site "
+                "admins and user access admins of %(site)s."
+            )
+            % {"app": app.get_kind_display(), "site": app.site.name}
+        )
+    return app
+
+
+@require_safe
+@requires(Permission.SEE_SITES)
+def app_access_list(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse:
+    """List the groups that give access to an app."""
+    app = find_app(request, site_id, kind)
+    grants = list(app_access.groups_in(app))
+    counts = groups.member_counts([g.group for g in grants], cap=MEMBERS_COUNTED)
+    context = {
+        "crumbs": _crumbs(app),
+        "app": app,
+        "rows": [(grant, counts[grant.group_id]) for grant in grants],
+        "manages": may_manage(request, app),
+        "sets_defaults": Permission.MANAGE_ROLES in request.permissions,
+        "takes_synced": app.kind != App.Kind.BITBUCKET,
+    }
+    return render(request, "provisioning/app_access.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_ACCESS)
+def app_access_add(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse:
+    """Search groups, and let those that are chosen have a role in an app."""
+    app = _managed_app(request, site_id, kind)
+    roles = [(role.value, role.label) for role in ROLES_IN_APPS[app.kind]]
+    role = request.POST.get("role") or request.GET.get("role") or roles[0][0]
+    if role not in dict(roles):
+        raise Http404
+    if request.method == "POST":
+        return _give(request, app, AppRole(role))
+    text = tables.text_of(request.GET)
+    found = groups_in(request.organization, GroupFilter(text=text))
+    listing = list_page(request, found, tables.cut_of(request.GET, "name_key"))
+    inside = set(
+        app.grants.filter(group__in=listing.rows, role=role).values_list(
+            "group", flat=True
+        )
+    )
+    context = {
+        "crumbs": _crumbs(app, _("Add groups")),
+        "app": app,
+        "roles": roles,
+        "role": role,
+        "text": text,
+        "listing": listing,
+        "rows": [
+            (group, group.pk in inside, app_grants.takes(app, group))
+            for group in listing.rows
+        ],
+    }
+    return render_part(
+        request, "provisioning/app_access_add.html", context, fragment="rows"
+    )
+
+
+def _give(request: ConsoleRequest, app: App, role: AppRole) -> HttpResponse:
+    chosen = tables.chosen_ids(request.POST, "group")
+    wanted = request.organization.groups.filter(public_id__in=chosen)
+    given, refused = 0, 0
+    for group in wanted.order_by("name_key"):
+        try:
+            given += app_grants.give_access(
+                app, group, role, by=request.actor, now=timezone.now()
+            )
+        except (app_grants.NoSyncedGroupsError, app_grants.GoneError):
+            refused += 1
+    if not chosen:
+        messages.info(request, _("No group was chosen."))
+    elif given or not refused:
+        text = ngettext(
+            "{count} group gives access to {app} now.",
+            "{count} groups give access to {app} now.",
+            given,
+        )
+        messages.success(request, text.format(count=given, app=app.get_kind_display()))
+    if refused:
+        messages.error(
+            request, _("Bitbucket takes no synced groups, so these were left out.")
+        )
+    return _back(app)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_ACCESS)
+def app_access_remove(
+    request: ConsoleRequest, site_id: UUID, kind: str, grant_id: int
+) -> HttpResponse:
+    """Say in numbers who loses access with a group; a POST takes it away."""
+    app = _managed_app(request, site_id, kind)
+    grant = _grant(app, grant_id)
+    if request.method == "POST":
+        app_grants.take_access(grant, by=request.actor, now=timezone.now())
+        text = _("{name} gives no {role} in {app} any more.").format(
+            name=grant.group.name,
+            role=grant.get_role_display(),
+            app=app.get_kind_display(),
+        )
+        messages.success(request, text)
+        return _back(app)
+    context = {
+        "crumbs": _crumbs(app, _("Remove group")),
+        "app": app,
+        "grant": grant,
+        "change": app_access.change_by(app, grant.group, grant.role),
+        "last_default": grant.is_default,
+    }
+    return render(request, "provisioning/app_access_remove.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(Permission.MANAGE_ROLES)
+def app_default(
+    request: ConsoleRequest, site_id: UUID, kind: str, grant_id: int
+) -> HttpResponse:
+    """Say for which role a group is the default one, or for none."""
+    app = _managed_app(request, site_id, kind)
+    grant = _grant(app, grant_id)
+    given = list(app.grants.filter(group=grant.group).order_by("pk"))
+    present = next((each.role for each in given if each.is_default), NONE)
+    if request.method == "POST":
+        return _set_default(request, app, grant.group)
+    context = {
+        "crumbs": _crumbs(app, _("Update default group setting")),
+        "app": app,
+        "group": grant.group,
+        "choices": [
+            *((each.role, each.get_role_display()) for each in given),
+            (NONE, _("None")),
+        ],
+        "present": present,
+    }
+    return render(request, "provisioning/app_default.html", context)
+
+
+def _set_default(request: ConsoleRequest, app: App, group: Group) -> HttpResponse:
+    wanted = request.POST.get("role", "")
+    role = AppRole(wanted) if wanted in AppRole.values else None
+    if role is None and wanted != NONE:
+        raise Http404
+    try:
+        app_grants.set_default(app, group, role, by=request.actor, now=timezone.now())
+    except app_grants.GoneError:
+        messages.error(request, _("That group gives this role no longer."))
+    else:
+        messages.success(request, _("Default group setting updated."))
+    return _back(app)
+
+
+def _grant(app: App, grant_id: int) -> AppGrant:
+    grants = app.grants.select_related("group__organization", "app__site")
+    return get_object_or_404(grants, pk=grant_id)
+
+
+def _back(app: App) -> HttpResponse:
+    return redirect("provisioning:app-access", app.site_id, app.kind)
+
+
+def _crumbs(app: App, *more: str) -> Crumbs:
+    own = reverse("provisioning:app-access", args=[app.site_id, app.kind])
+    crumbs: list[tuple[str, Any]] = [
+        (_("Admin"), "/"),
+        (_("Apps"), ""),
+        (_("Sites and products"), reverse("provisioning:site-list")),
+        (app.site.name, reverse("provisioning:site-detail", args=[app.site_id])),
+        (app.get_kind_display(), own if more else ""),
+        *((label, "") for label in more),
+    ]
+    return crumbs
