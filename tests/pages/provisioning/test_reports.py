@@ -16,7 +16,11 @@ from tests.factories.directories import (
     MemberFactory,
     UserRecordFactory,
 )
-from tests.factories.provisioning import GroupFactory, GroupMemberFactory
+from tests.factories.provisioning import (
+    AppGrantFactory,
+    GroupFactory,
+    GroupMemberFactory,
+)
 from tests.pages.provisioning.reading import (
     csv_rows,
     is_part_of_page,
@@ -184,13 +188,16 @@ def test_a_directory_that_rests_reports_nobody_as_not_seen(console, okta):
     assert "Nobody is in this report" in main_of(page)
 
 
-def test_who_is_in_no_group_has_no_access(console, organization, okta):
+def test_whom_no_group_lets_into_an_app_has_no_access(console, organization, okta):
     inside = MemberFactory.create(organization=organization)
-    GroupMemberFactory.create(
-        group=GroupFactory.create(organization=organization), account=inside.account
-    )
+    opening = AppGrantFactory.create(group__organization=organization).group
+    GroupMemberFactory.create(group=opening, account=inside.account)
     outside = MemberFactory.create(organization=organization, directory=okta)
-    GroupMemberFactory.create(group=GroupFactory.create(), account=outside.account)
+    elsewhere = AppGrantFactory.create().group
+    GroupMemberFactory.create(group=elsewhere, account=outside.account)
+    GroupMemberFactory.create(
+        group=GroupFactory.create(organization=organization), account=outside.account
+    )
     GroupMemberFactory.create(
         group=GroupFactory.create(
             organization=organization, kind=Group.Kind.ALL_MEMBERS
