@@ -22,8 +22,8 @@ from directories.services.demonstration import (
     set_unguarded,
 )
 from directories.services.directories import add_directory
-from provisioning.models import App, Group
-from provisioning.services import apps, local_groups
+from provisioning.models import ROLES_IN_APPS, App, Group
+from provisioning.services import app_grants, apps, local_groups
 from provisioning.services.built_in import found_organization
 
 NAME = "Meridian Works"
@@ -52,9 +52,13 @@ LOCAL_GROUPS = (
 # Priya is an admin by this group alone.
 ORG_ADMINS = ("org-admins", (ADMIN, PRIYA))
 DEFAULT_GROUPS = (
-    ("jira-users-meridian", "Uses Jira on meridian"),
-    ("confluence-users-meridian", "Uses Confluence on meridian"),
-    ("jira-servicedesk-users-meridian", "Uses Jira Service Management on meridian"),
+    (App.Kind.JIRA, "jira-users-meridian", "Uses Jira on meridian"),
+    (App.Kind.CONFLUENCE, "confluence-users-meridian", "Uses Confluence on meridian"),
+    (
+        App.Kind.SERVICE_MANAGEMENT,
+        "jira-servicedesk-users-meridian",
+        "Uses Jira Service Management on meridian",
+    ),
 )
 
 
@@ -110,16 +114,27 @@ def _add_groups(
 ) -> None:
     rows = [
         *((Group.Kind.LOCAL, name, text, who) for name, text, who in LOCAL_GROUPS),
-        *((Group.Kind.DEFAULT, name, text, PEOPLE) for name, text in DEFAULT_GROUPS),
+        *((Group.Kind.DEFAULT, name, text, PEOPLE) for _, name, text in DEFAULT_GROUPS),
     ]
     for kind, name, text, who in rows:
         group = local_groups.create_group(
             organization, name=name, description=text, by=SYSTEM, now=now, kind=kind
         )
         local_groups.add_accounts(group, [people[email] for _, email, _ in who])
+    _open_apps(organization, now)
     built_in, admins = ORG_ADMINS
     group = organization.groups.get(name_key=built_in)
     local_groups.add_accounts(group, [people[email] for _, email, _ in admins])
+
+
+def _open_apps(organization: Organization, now: datetime) -> None:
+    """Let the default groups open their apps on the first site."""
+    site = organization.sites.get(name=SITES[0])
+    for kind, name, _text in DEFAULT_GROUPS:
+        app, role = site.apps.get(kind=kind), ROLES_IN_APPS[kind][0]
+        group = organization.groups.get(name_key=name)
+        app_grants.give_access(app, group, role, by=SYSTEM, now=now)
+        app_grants.set_default(app, group, role, by=SYSTEM, now=now)
 
 
 def parts(organization: Organization, now: datetime) -> Demonstration:

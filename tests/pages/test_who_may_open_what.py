@@ -31,7 +31,11 @@ from tests.factories.directories import (
     SiteFactory,
     UserRecordFactory,
 )
-from tests.factories.provisioning import GroupFactory, GroupRoleFactory
+from tests.factories.provisioning import (
+    AppGrantFactory,
+    GroupFactory,
+    GroupRoleFactory,
+)
 from tests.pages.access import ANYBODY, PAGES, ROLES, SIGNED_IN
 from tests.pages.portal_access import PORTAL_PAGES
 from tests.test_urls import Route, console_routes
@@ -179,6 +183,7 @@ class Things:
             **here, synced=True, record__directory=self.directory
         )
         self.right = RoleAssignmentFactory.create(**here, account=self.member.account)
+        self.grant = AppGrantFactory.create(group=self.group, app__site=self.site)
         self.given = GroupRoleFactory.create(group=self.group)
         self.domain = DomainFactory.create(**here)
         self.key = ApiKeyFactory.create(directory=self.directory)
@@ -216,6 +221,8 @@ class Things:
             ),
             "scim_id": (self.user if of_person else self.group_record).scim_id,
             "right_id": self.right.pk,
+            "grant_id": self.grant.pk,
+            "kind": self.grant.app.kind,
             "domain_id": self.domain.pk,
             "key_id": self.key.pk,
             "entry_id": self.entry.pk,

@@ -76,7 +76,7 @@ def test_08_a_local_name_is_held_with_its_numbers(scim, console, organization):
 
     page = main_of(console.get(reverse("provisioning:review-list") + "?tab=groups"))
 
-    assert "No admin right None 1 2 Okta of Acme" in page
+    assert "No app access None 1 2 Okta of Acme" in page
     assert "a local group of the organization has its name" in log_page(
         console, scim.directory
     )
