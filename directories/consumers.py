@@ -93,6 +93,12 @@ class Consumer(Protocol):
     def group_changed(self, record: GroupRecord, now: datetime) -> Outcome:
         """Take up a new or renamed group; raise RefusedError to undo it."""
 
+    def group_revisited(self, record: GroupRecord, now: datetime) -> Outcome:
+        """Take up a group as group_changed does, and leave its people to the caller.
+
+        For who looks at all groups and people of a directory again.
+        """
+
     def members_changed(
         self, record: GroupRecord, change: MembersChange, now: datetime
     ) -> None:

@@ -84,6 +84,39 @@ class Refusal(TextChoices):
         "local_group_same_name",
         gettext_lazy("The group was refused: a local group has its name."),
     )
+    CUSTOMER_EMAIL_TAKEN = (
+        "customer_email_taken",
+        gettext_lazy(
+            "The new email address was refused: another customer of the site has it."
+        ),
+    )
+    CUSTOMER_OF_OTHER_DIRECTORY = (
+        "customer_of_other_directory",
+        gettext_lazy(
+            "The person was refused: another directory already syncs the customer "
+            "with this email address."
+        ),
+    )
+    CUSTOMER_ROUTED_ELSEWHERE = (
+        "customer_routed_elsewhere",
+        gettext_lazy(
+            "The person was refused: customers of the domain of the email address "
+            "belong to another directory."
+        ),
+    )
+    ORGANIZATION_OF_OTHER_DIRECTORY = (
+        "organization_of_other_directory",
+        gettext_lazy(
+            "The group was refused: another directory already syncs an organization "
+            "of its name."
+        ),
+    )
+    ORGANIZATION_SAME_NAME = (
+        "organization_same_name",
+        gettext_lazy(
+            "The group was refused: an organization of the site has its name already."
+        ),
+    )
     LIMIT_USERS = (
         "limit_users",
         gettext_lazy("The person was refused: the limit of users is reached."),

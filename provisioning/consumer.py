@@ -51,6 +51,11 @@ def group_changed(record: GroupRecord, now: datetime) -> Outcome:
     return outcome
 
 
+def group_revisited(record: GroupRecord, now: datetime) -> Outcome:
+    """Make or rename the record's synced group; who asks looks at its people."""
+    return groups.take_up(record, now=now)
+
+
 def members_changed(record: GroupRecord, change: MembersChange, now: datetime) -> None:
     """Carry the change on to the synced groups, large ones by jobs."""
     _wake_later(*group_members.carry_members(record, change, now=now))

@@ -20,7 +20,7 @@ from provisioning.services import (
 def reconcile() -> None:
     """Compare what every identity provider said with what people have."""
     active = Directory.objects.filter(
-        kind=Directory.Kind.ORGANIZATION,
+        kind__in=[Directory.Kind.ORGANIZATION, Directory.Kind.CUSTOMERS],
         state=Directory.State.ACTIVE,
         organization__subscription=Organization.Subscription.ACTIVE,
     )

@@ -101,6 +101,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "settle-organizations": {
+        "task": "portals.tasks.settle_organizations",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "forget-dry-runs": {
         "task": "provisioning.tasks.forget_dry_runs",
         "schedule": crontab(hour="1", minute="30"),
@@ -328,6 +333,7 @@ JOB_HANDLERS = {
     "guard-approve": "provisioning.tasks.approve_removals",
     "guard-discard": "provisioning.tasks.discard_removals",
     "guard-undo": "provisioning.tasks.undo_removals",
+    "customer-organization-sync": "portals.services.syncing.sync_organization",
     "group-sync": "provisioning.services.sync.sync_group",
     "dry-run": "provisioning.services.dry_runs.work_out",
     "link-choice": "provisioning.services.link_choices.carry_out",

@@ -177,8 +177,11 @@ def revoke(customer: Customer, *, by: Actor, now: datetime) -> Customer:
 @transaction.atomic
 def grant(customer: Customer, *, by: Actor, now: datetime) -> Customer:
     """Give a customer access again, whoever took it; raises GoneError."""
-    held = hold(customer)
+    held = hold(customer, with_record=True)
     give_access(held, by=by, now=now)
+    waiting = UserRecord.objects.filter(link_reason=Reason.REVOKED_BY_ADMIN)
+    if held.record_id is not None:
+        waiting.filter(scim_id=held.record_id).update(link_reason="")
     return held
 
 
@@ -353,7 +356,8 @@ def let_go(customer: Customer, *, by: Actor, now: datetime) -> None:
     if directory is not None:
         customer.former_directory = directory.name
     customer.directory = customer.record = None
-    rows.update(customer, "former_directory", "directory", "record")
+    customer.source = Customer.Source.IMPORTED
+    rows.update(customer, "former_directory", "directory", "record", "source")
     record(Event.CUSTOMER_UNLINKED, customer, by=by, now=now, details=details)
     members.record_members(
         gone, joined=False, organization=customer.site.organization, by=by, now=now

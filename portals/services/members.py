@@ -45,14 +45,18 @@ def add_members(
     """
     if not organizations or not customers:
         return []
+    _hold_customers(customers)
     lock(organizations)
     wanted = [dialect.ids_parameter(organizations), dialect.ids_parameter(customers)]
     column = origin.value
+    # Seen under the lock: an admin may have unlinked it from its group.
+    follows = " AND o.record_id IS NOT NULL" if origin is Origin.SYNCED else ""
     added = dialect.rows(
         f"INSERT INTO {MEMBER} (organization_id, customer_id, {column})"  # noqa: S608
         f" SELECT o.id, c.id, true FROM {ORGANIZATION} o"
         f" JOIN {CUSTOMER} c ON c.site_id = o.site_id"
-        f" WHERE o.archived_at IS NULL AND {dialect.one_of('o.id', 'bigint')}"
+        f" WHERE o.archived_at IS NULL{follows}"
+        f" AND {dialect.one_of('o.id', 'bigint')}"
         f" AND {dialect.one_of('c.id', 'bigint')}"
         " ON CONFLICT (organization_id, customer_id) DO NOTHING"
         " RETURNING organization_id, customer_id",
@@ -87,6 +91,17 @@ def remove_members(
         [dialect.ids_parameter(organizations), dialect.ids_parameter(customers)],
         origins,
     )
+
+
+def remove_rows(rows: Sequence[int], *origins: Origin) -> list[Pair]:
+    """Let these origins say these rows no longer; their organizations are locked.
+
+    Returns the rows that are gone, as remove_members.
+    """
+    if not rows:
+        return []
+    where = dialect.one_of("id", "bigint")
+    return _remove(where, [dialect.ids_parameter(rows)], origins)
 
 
 def leave_all(customers: Sequence[int], *origins: Origin) -> list[Pair]:
@@ -124,6 +139,16 @@ def lock(organizations: Sequence[int]) -> None:
             f" WHERE {dialect.one_of('o.id', 'bigint')}"
             " ORDER BY o.id FOR NO KEY UPDATE OF o",
             [dialect.ids_parameter(organizations)],
+        )
+
+
+def _hold_customers(customers: Sequence[int]) -> None:
+    """Keep customers from being deleted; before organizations, as who deletes them."""
+    if dialect.is_postgresql():
+        dialect.rows(
+            f"SELECT 1 FROM {CUSTOMER} c WHERE {dialect.one_of('c.id', 'bigint')}"  # noqa: S608
+            f" ORDER BY c.id {dialect.key_share_lock('c')}",
+            [dialect.ids_parameter(customers)],
         )
 
 

@@ -6,6 +6,7 @@ What a provider's groups do is services.synced_organizations.
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
@@ -38,9 +39,9 @@ class GoneError(Exception):
     """The organization was deleted meanwhile, or restored."""
 
 
-def holder_of(site: Site, name: str) -> CustomerOrganization | None:
+def holder_of(site_id: UUID | None, name: str) -> CustomerOrganization | None:
     """Return the live organization of a name on a site."""
-    live = CustomerOrganization.objects.filter(site=site, archived_at=None)
+    live = CustomerOrganization.objects.filter(site=site_id, archived_at=None)
     return live.filter(name_key=fold(name)).first()
 
 

@@ -41,9 +41,12 @@ class Step:
     unequal: list[int]
 
 
-def next_step(directory_id: UUID, *, after: int, nested: bool) -> Step | None:
+def next_step(
+    directory_id: UUID, *, after: int, nested: bool, compared: str = COMPARED
+) -> Step | None:
     """Compare the next groups of a directory; None at the end.
 
+    `compared` is the query that finds the unequal ones of two equal lists of records.
     Groups with groups in them are always among the unequal where `nested` ones
     count: who belongs into them is not theirs alone. Nothing is locked; whoever mends
     a group looks again under its lock.
@@ -65,12 +68,12 @@ def next_step(directory_id: UUID, *, after: int, nested: bool) -> Step | None:
     if not found:
         return None
     last = max(*plain[-1:], *around[-1:], after)
-    unequal = sorted({*around, *_unequal(plain)})
+    unequal = sorted({*around, *_unequal(plain, compared)})
     return Step(last=last, size=len(plain) + len(around), unequal=unequal)
 
 
-def _unequal(records: list[int]) -> list[int]:
+def _unequal(records: list[int], compared: str) -> list[int]:
     if not records:
         return []
     wanted = dialect.ids_parameter(records)
-    return [record for (record,) in dialect.rows(COMPARED, [wanted, wanted])]
+    return [record for (record,) in dialect.rows(compared, [wanted, wanted])]

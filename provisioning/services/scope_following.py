@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from directories import dialect
-from directories.consumers import MembersChange, RefusedError
+from directories.consumers import MembersChange, RefusedError, consumer_for
 from directories.models import (
     Directory,
     GroupRecord,
@@ -24,7 +24,7 @@ from directories.services import records
 from directories.services.opening import hold_open
 from directories.services.troubleshooting import Finding, log_finding
 from provisioning.reasons import Reason
-from provisioning.services import groups, scope
+from provisioning.services import scope
 from provisioning.services.scope import Rule
 
 BATCH = 200
@@ -135,9 +135,14 @@ def _next_groups(directory: Directory, after: int) -> list[int]:
     found = _misplaced_groups(directory, scope.rule_of(directory))
     keys = found.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
     misplaced = list(keys[:BATCH])
-    for key in misplaced:
-        dialect.retrying(partial(_revisit_group, directory, key))
+    revisit_groups(directory, misplaced)
     return misplaced
+
+
+def revisit_groups(directory: Directory, keys: Sequence[int]) -> None:
+    """Let the rules of groups look at records again, each in its own transaction."""
+    for key in keys:
+        dialect.retrying(partial(_revisit_group, directory, key))
 
 
 def _misplaced_groups(directory: Directory, rule: Rule) -> QuerySet[GroupRecord]:
@@ -162,7 +167,7 @@ def _revisit_group(directory: Directory, key: int) -> None:
     now = timezone.now()
     try:
         with transaction.atomic():
-            outcome = groups.take_up(record, now=now)
+            outcome = consumer_for(directory).group_revisited(record, now)
     except RefusedError as error:
         log_finding(directory, _refused(error, Subject.GROUP, key), now=now)
         return

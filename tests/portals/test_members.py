@@ -4,7 +4,7 @@ import pytest
 from django.db.models import Count
 
 from directories.services.audit import SYSTEM
-from portals.models import CustomerOrganization, OrganizationMember
+from portals.models import Customer, CustomerOrganization, OrganizationMember
 from portals.services import customers, members, organizations
 from portals.services.members import Origin
 from tests.factories.directories import LONG_AGO
@@ -25,7 +25,7 @@ def exact() -> bool:
 
 def test_origins_add_up_and_the_last_one_takes_the_row_along() -> None:
     """A customer is in as long as one origin says so."""
-    site = ServiceSiteFactory()
+    site = ServiceSiteFactory.create()
     one, two = CustomerOrganizationFactory.create_batch(2, site=site)
     people = [each.pk for each in CustomerFactory.create_batch(3, site=site)]
     both = [one.pk, two.pk]
@@ -45,10 +45,10 @@ def test_origins_add_up_and_the_last_one_takes_the_row_along() -> None:
 
 def test_customers_of_another_site_and_archived_organizations_are_passed_over() -> None:
     """Nothing crosses sites, nothing joins what is deleted."""
-    organization = CustomerOrganizationFactory()
+    organization = CustomerOrganizationFactory.create()
     organizations.archive(organization, by=SYSTEM, now=LONG_AGO)
-    other = CustomerOrganizationFactory()
-    mine = CustomerFactory(site=organization.site)
+    other = CustomerOrganizationFactory.create()
+    mine = CustomerFactory.create(site=organization.site)
 
     assert not members.add_members(
         [organization.pk, other.pk], [mine.pk], Origin.MANUAL
@@ -58,8 +58,8 @@ def test_customers_of_another_site_and_archived_organizations_are_passed_over() 
 
 def test_a_deleted_customer_is_counted_no_more() -> None:
     """Erasing somebody takes them out of their organizations."""
-    organization = CustomerOrganizationFactory()
-    person = CustomerFactory(site=organization.site)
+    organization = CustomerOrganizationFactory.create()
+    person = CustomerFactory.create(site=organization.site)
     organizations.add_people(organization, [person.pk], by=SYSTEM, now=LONG_AGO)
     organization.refresh_from_db()
     assert organization.member_count == 1
@@ -71,12 +71,12 @@ def test_a_deleted_customer_is_counted_no_more() -> None:
 
 def test_an_address_is_one_customer_of_a_site() -> None:
     """Neither a new customer nor another address takes somebody else's."""
-    site = ServiceSiteFactory()
+    site = ServiceSiteFactory.create()
     made = customers.create_customer(
         site,
         email="Anna@Client.example",
         name="Anna",
-        source="invited",
+        source=Customer.Source.INVITED,
         by=SYSTEM,
         now=LONG_AGO,
         company="Client",
@@ -86,26 +86,26 @@ def test_an_address_is_one_customer_of_a_site() -> None:
             site,
             email="anna@client.example",
             name="",
-            source="api",
+            source=Customer.Source.API,
             by=SYSTEM,
             now=LONG_AGO,
         )
     assert caught.value.holder == made
-    other = CustomerFactory(site=site)
+    other = CustomerFactory.create(site=site)
     with pytest.raises(customers.EmailTakenError):
         customers.change_email(
             other, email="ANNA@client.example", by=SYSTEM, now=LONG_AGO
         )
-    CustomerFactory(email="anna@client.example")  # on another site
+    CustomerFactory.create(email="anna@client.example")  # on another site
 
 
 def test_only_an_admin_gives_back_what_an_admin_took() -> None:
     """Access knows who took it; sessions end with it."""
-    person = CustomerFactory()
+    person = CustomerFactory.create()
     held = customers.revoke(person, by=SYSTEM, now=LONG_AGO)
     assert (held.status, held.revoked_by) == ("revoked", "admin")
     assert held.session_epoch == person.session_epoch + 1
-    customers.take_access(held, "provider", by=SYSTEM, now=LONG_AGO)
+    customers.take_access(held, Customer.RevokedBy.PROVIDER, by=SYSTEM, now=LONG_AGO)
     assert held.revoked_by == "admin"
     held = customers.grant(held, by=SYSTEM, now=LONG_AGO)
     assert held.is_active
@@ -113,8 +113,8 @@ def test_only_an_admin_gives_back_what_an_admin_took() -> None:
 
 def test_a_restored_organization_is_as_it_was() -> None:
     """Members and name come back; a name that is taken meanwhile is refused."""
-    organization = CustomerOrganizationFactory(name="Client", name_key="client")
-    person = CustomerFactory(site=organization.site)
+    organization = CustomerOrganizationFactory.create(name="Client", name_key="client")
+    person = CustomerFactory.create(site=organization.site)
     organizations.add_people(organization, [person.pk], by=SYSTEM, now=LONG_AGO)
     organizations.archive(organization, by=SYSTEM, now=LONG_AGO)
     made = organizations.create_organization(

@@ -1,0 +1,79 @@
+"""Consumer of customer directories; see directories.consumers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from django.db import transaction
+
+from directories.consumers import MembersChange, Outcome, Work
+from directories.models import Directory, GroupRecord, Job, UserRecord
+from directories.tasks import wake
+from portals.reasons import Reason
+from portals.services import (
+    comparing,
+    releasing,
+    synced_customers,
+    synced_organizations,
+    syncing,
+)
+from provisioning.services import scope_following, sync
+
+
+def user_changed(record: UserRecord, now: datetime) -> Outcome:
+    """Find or make the customer of the record and keep that in step."""
+    return synced_customers.take_up(record, now=now)
+
+
+def user_removed(record: UserRecord, now: datetime) -> None:
+    """Take the access of the record's customer, who stays."""
+    synced_customers.let_go(record, now=now)
+
+
+def group_changed(record: GroupRecord, now: datetime) -> Outcome:
+    """Make or rename the record's organization."""
+    outcome = synced_organizations.take_up(record, now=now)
+    filled = record.member_count or record.nested_count
+    if filled and outcome.state != record.link_state:
+        # A group that waited has its members already.
+        _wake_later(syncing.queue_sync(record, now))
+    left_out = (record.link_reason, outcome.reason).count(Reason.OUT_OF_SCOPE)
+    if filled and left_out == 1 and not scope_following.follow_group(record, now):
+        _wake_later(sync.queue_reconcile(record.directory, now))
+    return outcome
+
+
+def group_revisited(record: GroupRecord, now: datetime) -> Outcome:
+    """Make or rename the record's organization; who asks looks at its people."""
+    return synced_organizations.take_up(record, now=now)
+
+
+def members_changed(record: GroupRecord, change: MembersChange, now: datetime) -> None:
+    """Carry the change on to the synced organizations, large ones by jobs."""
+    _wake_later(*syncing.carry_members(record, change, now=now))
+    if not scope_following.follow_members(record, change, now):
+        _wake_later(sync.queue_reconcile(record.directory, now))
+
+
+def group_removed(record: GroupRecord, now: datetime) -> None:
+    """Archive the record's organization."""
+    synced_organizations.let_go(record, now=now)
+    if scope_following.is_chosen_or_inside(record):
+        _wake_later(sync.queue_reconcile(record.directory, now))
+
+
+def directory_released(
+    directory: Directory, progress: Callable[[int], None], now: datetime
+) -> None:
+    """Make the customers and organizations of a closed directory local."""
+    releasing.release(directory, progress, now)
+
+
+def directory_compared(run: Work) -> None:
+    """Look at waiting people again, and make every organization equal."""
+    comparing.compare_directory(run)
+
+
+def _wake_later(*jobs: Job) -> None:
+    for job in jobs:
+        transaction.on_commit(partial(wake, job.pk))
