@@ -30,14 +30,14 @@ def test_origins_add_up_and_the_last_one_takes_the_row_along() -> None:
     people = [each.pk for each in CustomerFactory.create_batch(3, site=site)]
     both = [one.pk, two.pk]
 
-    assert len(members.add_members(both, people, Origin.SYNCED)) == 6
+    assert len(members.add_members(both, people, Origin.BY_DOMAIN)) == 6
     assert members.add_members(both, people[:2], Origin.MANUAL) == []
     assert exact()
-    gone = members.remove_members(both, people, Origin.SYNCED)
+    gone = members.remove_members(both, people, Origin.BY_DOMAIN)
     assert {customer for _organization, customer in gone} == {people[2]}
     assert exact()
     assert len(members.leave_all(people[:1])) == 2
-    assert members.remove_members([one.pk], people[1:], Origin.BY_DOMAIN) == []
+    assert members.remove_members([one.pk], people[1:], Origin.SYNCED) == []
     assert len(members.remove_members([one.pk], people)) == 1
     assert exact()
     assert list(OrganizationMember.objects.values_list("customer")) == [(people[1],)]

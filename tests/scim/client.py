@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.test import Client, TestCase
 
 from directories.models import Directory, Organization, TroubleshootingEntry
-from directories.services import directories, organizations
+from directories.services import api_keys, directories, organizations
 from directories.services.audit import SYSTEM
 
 SCIM_JSON = "application/scim+json"
@@ -132,6 +132,14 @@ def add_client(organization: Organization, name: str) -> ScimClient:
     )
     _key, text = directories.set_up_provisioning(
         directory=directory, by=SYSTEM, now=now
+    )
+    return ScimClient(directory, text)
+
+
+def customer_client(directory: Directory) -> ScimClient:
+    """Return the client of a customer directory that is there."""
+    _key, text = api_keys.create_api_key(
+        directory=directory, by=SYSTEM, now=datetime.now(UTC)
     )
     return ScimClient(directory, text)
 

@@ -13,7 +13,13 @@ from directories.models import (
     RequestEntry,
     TroubleshootingEntry,
 )
-from tests.scim.client import ScimClient, add_client, add_organization
+from tests.factories.portals import CustomerDirectoryFactory
+from tests.scim.client import (
+    ScimClient,
+    add_client,
+    add_organization,
+    customer_client,
+)
 
 # What every request may write: the logs, and when the key was last used.
 ALWAYS_WRITTEN = (ApiKey, Directory, RequestEntry, TroubleshootingEntry)
@@ -31,6 +37,12 @@ def scim(db: None) -> ScimClient:
 def second(scim: ScimClient) -> ScimClient:
     """Return the client of another directory of the same organization."""
     return add_client(scim.directory.organization, "Second directory of Acme")
+
+
+@pytest.fixture
+def customer_scim(db: None) -> ScimClient:
+    """Return the client of the customer directory of a site."""
+    return customer_client(CustomerDirectoryFactory.create(name="Okta of clients"))
 
 
 @pytest.fixture

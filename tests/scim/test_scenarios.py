@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.portals.invariants import check_all_led_somewhere, check_customers
 from tests.scim.invariants import check_invariants
 from tests.scim.player import Play, holds
 
@@ -17,6 +18,15 @@ def test_scenario_passes(scim, scenario):
 
     assert not failures, "\n".join(failures)
     check_invariants()
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.stem)
+def test_scenario_ends_in_the_right_customers(customer_scim, scenario):
+    failures = Play(customer_scim).run(json.loads(scenario.read_text()))
+
+    assert not failures, "\n".join(failures)
+    check_customers()
+    check_all_led_somewhere()
 
 
 def test_there_are_scenarios():
