@@ -11,6 +11,7 @@ from provisioning.views.link import (
 )
 from provisioning.views.report import report_export, report_list
 from provisioning.views.report_choice import report_act
+from provisioning.views.report_result import report_result, report_result_export
 
 REPORTS = "directory/reports/"
 USER = "directory/records/users/<uuid:scim_id>/"
@@ -18,6 +19,12 @@ USER = "directory/records/users/<uuid:scim_id>/"
 link_patterns = [
     path(REPORTS, report_list, name="report-list"),
     path(f"{REPORTS}export/", report_export, name="report-export"),
+    path(f"{REPORTS}jobs/<uuid:job_id>/", report_result, name="report-result"),
+    path(
+        f"{REPORTS}jobs/<uuid:job_id>/export/",
+        report_result_export,
+        name="report-result-export",
+    ),
     path(f"{REPORTS}act/", report_act, name="report-act"),
     path(f"{USER}relink/", record_relink, name="record-relink"),
     path(f"{USER}sync/", record_sync, name="record-sync"),

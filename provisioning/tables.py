@@ -91,6 +91,13 @@ RESULT_COLUMNS = (
     _("Added"),
     _("Removed"),
 )
+REFUSED_COLUMNS = (
+    _("Person"),
+    _("Directory"),
+    _("Reason"),
+    _("What to do"),
+    _("Record ID"),
+)
 DELETED_GROUP_COLUMNS = (
     _("Name"),
     _("Directory"),

@@ -1,6 +1,7 @@
 """Tables of the provisioning app."""
 
 from provisioning.models.app import ROLES_IN_APPS, App, AppGrant, AppRole
+from provisioning.models.choice_refusal import ChoiceRefusal
 from provisioning.models.conflict_result import ConflictResult
 from provisioning.models.deleted_group import (
     DeletedGroup,
@@ -17,6 +18,7 @@ __all__ = [
     "App",
     "AppGrant",
     "AppRole",
+    "ChoiceRefusal",
     "ConflictResult",
     "DeletedGroup",
     "DeletedGroupGrant",

@@ -1,7 +1,6 @@
 """Links of many people at once, as a job without a cap."""
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
@@ -9,16 +8,14 @@ from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from directories.consumers import RefusedError
 from directories.models import AuditEvent, Job, Member, Organization, UserRecord
 from directories.services import jobs
 from directories.services.audit import Actor
-from directories.services.opening import ClosedError
-from directories.services.records import UnknownRecordError
-from directories.services.subscriptions import SubscriptionEndedError
+from directories.tasks import wake
+from provisioning.models import ChoiceRefusal
 from provisioning.queries import reports
 from provisioning.queries.reports import Report, ReportFilter
-from provisioning.services import links, pace
+from provisioning.services import choice_refusals, links, pace
 
 BULK = "link-choice"
 STEP = 100
@@ -97,17 +94,12 @@ def carry_out(run: jobs.Run) -> None:
     """
     choice, by = _read(run.job)
     cursor, done = run.job.cursor, run.job.done
+    choice_refusals.forget_from(run.job, after=cursor)
     while batch := _next(run.job, choice, after=cursor):
-        for each in batch:
-            # Whom it refuses stays as they are, and the log has said why.
-            with suppress(
-                RefusedError,
-                UnknownRecordError,
-                ClosedError,
-                SubscriptionEndedError,
-                links.NotLinkedError,
-            ):
-                _do(choice.action, each, by)
+        # Whom it refuses stays as they are.
+        choice_refusals.keep(
+            [no for each in batch for no in _do(run.job, choice.action, each, by)]
+        )
         cursor, done = batch[-1].pk, done + len(batch)
         run.report(done=min(done, run.job.total), cursor=cursor)
         pace.breathe()
@@ -135,17 +127,41 @@ def _next(job: Job, choice: Choice, *, after: int) -> Sequence[UserRecord | Memb
     return list(members.filter(pk__gt=after).order_by("pk")[:STEP])
 
 
-def _do(action: Action, each: UserRecord | Member, by: Actor) -> None:
+def _do(
+    job: Job, action: Action, each: UserRecord | Member, by: Actor
+) -> list[ChoiceRefusal]:
+    """Do it to one row; return what was refused."""
     now = timezone.now()
     if action == Action.KEEP:
         if isinstance(each, Member):
             links.keep_local(each, by=by, now=now)
-        return
-    for record in _records(action, each):
-        DO[action](record, by=by, now=now)
+        return []
+    records = list(_records(action, each))
+    if not records and isinstance(each, Member):
+        return [choice_refusals.of_member(job, each)]
+    return [
+        refused
+        for record in records
+        if (refused := _attempt(job, action, each.pk, record, by, now=now))
+    ]
 
 
-DO: dict[Action, Callable[..., object]] = {
+def _attempt(
+    job: Job, action: Action, key: int, record: UserRecord, by: Actor, *, now: datetime
+) -> ChoiceRefusal | None:
+    """Do it to one record; return what to keep if nothing came of it."""
+    try:
+        came = DO[action](record, by=by, now=now)
+    except choice_refusals.REFUSALS as error:
+        return choice_refusals.of_error(job, key, record, error)
+    if isinstance(came, UserRecord):
+        return choice_refusals.of_state(job, key, came)
+    for freed in came:
+        wake(freed.pk)
+    return None
+
+
+DO: dict[Action, Callable[..., UserRecord | list[Job]]] = {
     Action.RELINK: links.look_again,
     Action.UNLINK: links.unlink,
     Action.SYNC: links.sync_person,

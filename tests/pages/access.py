@@ -148,6 +148,8 @@ PAGES = {
     "provisioning:report-act": MANAGE_PROVIDERS,
     "provisioning:report-export": SEE_DIRECTORY,
     "provisioning:report-list": SEE_DIRECTORY,
+    "provisioning:report-result": SEE_DIRECTORY,
+    "provisioning:report-result-export": SEE_DIRECTORY,
     "provisioning:review-list": SEE_DIRECTORY,
     "provisioning:right-revoke": MANAGE_ROLES,
     "provisioning:role-list": SEE_SITES,

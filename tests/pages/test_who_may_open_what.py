@@ -16,6 +16,7 @@ from directories.permissions import ROLES as TABLE
 from directories.permissions import Permission
 from provisioning.models import DeletedGroup, DryRun
 from provisioning.services.conflict_runs import SYNC_ALL
+from provisioning.services.link_choices import BULK
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,
@@ -193,6 +194,9 @@ class Things:
         self.sync_all = JobFactory.create(
             directory=self.directory, **here, kind=SYNC_ALL, target="all"
         )
+        self.link_choice = JobFactory.create(
+            directory=self.directory, **here, kind=BULK, target="all"
+        )
         now = timezone.now()
         self.dry_run = DryRun.objects.create(
             directory=self.directory, kind="sync", created_at=now, created_by="x"
@@ -250,6 +254,8 @@ ODD: dict[tuple[str, str], Callable[[Things], object]] = {
     ("directories:account-photo", "public_id"): lambda t: t.member.account.public_id,
     ("provisioning:groups-sync-result", "job_id"): lambda t: t.sync_all.pk,
     ("provisioning:groups-sync-result-export", "job_id"): lambda t: t.sync_all.pk,
+    ("provisioning:report-result", "job_id"): lambda t: t.link_choice.pk,
+    ("provisioning:report-result-export", "job_id"): lambda t: t.link_choice.pk,
     ("directories:organization-api-key-revoke", "key_id"): lambda t: t.own_key.pk,
 }
 
