@@ -13,7 +13,12 @@ from tests.factories.directories import (
     OrganizationFactory,
     RoleAssignmentFactory,
 )
-from tests.factories.portals import ServiceSiteFactory
+from tests.factories.portals import (
+    CustomerDirectoryFactory,
+    CustomerRulesFactory,
+    ServiceSiteFactory,
+)
+from tests.scim.client import ScimClient, customer_client
 
 Role = RoleAssignment.Role
 
@@ -72,3 +77,17 @@ def both_admin(sign_in: Callable[..., Client]) -> Client:
     return sign_in(
         Role.ORGANIZATION_ADMIN, (Role.APP_ADMIN, App.Kind.SERVICE_MANAGEMENT)
     )
+
+
+@pytest.fixture
+def idp(site: Site) -> ScimClient:
+    """Return the client of the site's first customer directory."""
+    return customer_client(CustomerDirectoryFactory.create(site=site, name="Okta"))
+
+
+@pytest.fixture
+def second_idp(idp: ScimClient, site: Site) -> ScimClient:
+    """Return the client of another customer directory of the site."""
+    directory = CustomerDirectoryFactory.create(site=site, name="Entra", more=None)
+    CustomerRulesFactory.create(directory=directory, is_default=False)
+    return customer_client(directory)
