@@ -31,12 +31,13 @@ class Place:
     """What one site begins with: customers by address and name, organizations.
 
     `organizations` have their customers' addresses, `domains` the mail domains whose
-    new customers join an organization.
+    new customers join an organization. Who is `revoked` has lost access.
     """
 
     desks: tuple[Desk, ...]
     customers: dict[str, str]
     organizations: dict[str, tuple[str, ...]]
+    revoked: tuple[str, ...] = ()
     domains: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -51,8 +52,8 @@ ORDERS = (
     ("Change an address", "Of a delivery that has not left yet."),
 )
 
-# The site that gets the sample customers. Two of these are pushed too and link;
-# the organization of the clinic has the name of a pushed group.
+# The site that gets the sample customers. Three of these are pushed too and link, one
+# of them as inactive; the clinic has the name of a pushed group.
 SAMPLED = Place(
     desks=(
         Desk(
@@ -85,7 +86,10 @@ SAMPLED = Place(
         "otto.reyes@lakeside-clinic.example": "Otto R.",
         "ines.castro@freelance.example": "Ines Castro",
         "paul.brandt@lakeside-clinic.example": "Paul Brandt",
+        "zofia.nunes@tern-logistics.example": "Zofia Nunes",
+        "hugo.stamm@freelance.example": "Hugo Stamm",
     },
+    revoked=("hugo.stamm@freelance.example",),
     organizations={
         "Lakeside Clinic": (
             "mara.lind@lakeside-clinic.example",

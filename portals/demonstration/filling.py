@@ -9,7 +9,6 @@ from portals.demonstration.content import SAMPLED, WAITING, Desk, Place
 from portals.models import (
     Customer,
     CustomerOrganization,
-    OrganizationDomain,
     ProjectCustomer,
     ProjectRole,
     RequestType,
@@ -19,6 +18,7 @@ from portals.services import (
     attach_rules,
     attaching,
     customers,
+    organization_domains,
     organizations,
     project_roles,
     projects,
@@ -58,18 +58,18 @@ def _people(site: Site, place: Place, now: datetime) -> Made:
             by=SYSTEM,
             now=now,
         )
+    for email in place.revoked:
+        customers.revoke(made.customers[email], by=SYSTEM, now=now)
     for name, emails in place.organizations.items():
         organization = made.organizations[name] = organizations.create_organization(
             site, name=name, by=SYSTEM, now=now
         )
         inside = [made.customers[email].pk for email in emails]
         organizations.add_people(organization, inside, by=SYSTEM, now=now)
-        OrganizationDomain.objects.bulk_create(
-            OrganizationDomain(
-                site=site, organization=organization, name=domain, created_at=now
+        for domain in place.domains.get(name, ()):
+            organization_domains.add_domain(
+                organization, name=domain, by=SYSTEM, now=now
             )
-            for domain in place.domains.get(name, ())
-        )
     return made
 
 

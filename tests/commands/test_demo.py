@@ -3,8 +3,6 @@
 import json
 import stat
 import uuid
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -12,7 +10,6 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from directories.demonstration.roster import COMPANY, read_roster
-from directories.management.commands.serve import set_previous_demo_aside
 from directories.models import (
     Account,
     ApiKey,
@@ -26,8 +23,11 @@ from directories.services import api_keys, organization_api_keys, passwords
 from directories.services.audit import SYSTEM
 from directories.services.directories import delete_configuration
 from directories.services.organizations import create_organization
+from portals.demonstration.content import SAMPLED
+from portals.demonstration.desks import CUSTOMERS
 from provisioning.demonstration import organization
 from provisioning.models import App, Group
+from tests.commands.starting import opens, start
 
 KEYS = {
     "base_url": None,
@@ -38,41 +38,6 @@ KEYS = {
     "directories": {"organization", "customers"},
 }
 DIRECTORY = {"id", "scim_base_url", "scim_api_key"}
-
-
-@pytest.fixture
-def place(transactional_db, live_server, settings, tmp_path, monkeypatch):
-    """Return DATA_DIR; the sample company is three people long."""
-    few = tmp_path / "company.csv"
-    few.write_text(
-        "user_name,email,groups\n"
-        "priya.natarajan@meridian.example,priya.natarajan@meridian.example,Design\n"
-        "tomas.lindgren@meridian.example,tomas.lindgren@meridian.example,Sales\n"
-        "new.person@meridian.example,new.person@meridian.example,Sales\n"
-    )
-    monkeypatch.setattr("portals.management.commands.demo.COMPANY", few)
-    settings.DATA_DIR = tmp_path
-    settings.BASE_URL = live_server.url
-    settings.PORT = urlsplit(live_server.url).port
-    return tmp_path
-
-
-def start(place: Path, *options):
-    """Start as `serve --demo` does; return what demo.json then holds."""
-    set_previous_demo_aside(place)
-    call_command("demo", *options)
-    return json.loads((place / "demo.json").read_text())
-
-
-def opens(told):
-    """Tell whether both directories' ids and keys go together."""
-    for named in told["directories"].values():
-        api_keys.open_directory(
-            directory_id=uuid.UUID(named["id"]),
-            text=named["scim_api_key"],
-            now=timezone.now(),
-        )
-    return True
 
 
 def opens_organization(told):
@@ -120,18 +85,20 @@ def test_first_start_prepares_and_pushes(place):
     start(place)
 
     made = Organization.objects.get()
-    assert made.demonstration == Organization.Demonstration.PUSHED
+    assert made.demonstration == Organization.Demonstration.CUSTOMERS
     assert made.sites.count() == 2
     assert App.objects.count() == 2 * len(App.Kind.values)
     free = Domain.objects.filter(name__in=["example.com", "example.org"])
     assert all(d.verified_at and d.directory is None for d in free)
-    states = dict(UserRecord.objects.values_list("user_name", "link_state"))
+    company = UserRecord.objects.filter(directory__kind="organization")
+    states = dict(company.values_list("user_name", "link_state"))
     assert states == {
         "priya.natarajan@meridian.example": "held",
         "tomas.lindgren@meridian.example": "linked",
         "new.person@meridian.example": "linked",
     }
-    groups = dict(GroupRecord.objects.values_list("display_name", "link_state"))
+    pushed = GroupRecord.objects.filter(directory__kind="organization")
+    groups = dict(pushed.values_list("display_name", "link_state"))
     assert groups == {"Design": "held", "Sales": "linked"}
     kinds = set(Group.objects.values_list("kind", flat=True))
     assert kinds == set(Group.Kind.values) - {Group.Kind.ALL_MEMBERS}
@@ -141,7 +108,7 @@ def test_everybody_may_try_as_fast_as_they_can(place):
     start(place)
 
     rates = Directory.objects.values_list("reads_per_minute", "writes_per_minute")
-    assert list(rates.filter(kind="organization")) == [(0, 0), (0, 0)]
+    assert list(rates.exclude(kind="local")) == [(0, 0)] * 4
 
 
 def test_second_start_keeps_all_and_pushes_nothing(place):
@@ -152,7 +119,7 @@ def test_second_start_keeps_all_and_pushes_nothing(place):
 
     assert second == first
     assert opens(second)
-    assert UserRecord.objects.count() == 2
+    assert not UserRecord.objects.filter(user_name__startswith="new.person").exists()
     assert not (place / "demo.previous.json").exists()
 
 
@@ -170,8 +137,8 @@ def test_push_that_was_cut_off_is_done_on_the_next_start(place, monkeypatch):
     told = start(place)
 
     assert told["admin"]["password"] == password
-    assert UserRecord.objects.count() == 3
-    assert GroupRecord.objects.count() == 2
+    assert UserRecord.objects.count() == 6
+    assert GroupRecord.objects.count() == 4
     assert Organization.objects.count() == 1
 
 
@@ -215,7 +182,7 @@ def test_password_changed_in_the_console_is_left_alone(place, capsys):
 
 def test_revoked_key_is_replaced(place):
     first = start(place)
-    for key in ApiKey.objects.all():
+    for key in ApiKey.objects.filter(revoked_at=None):
         api_keys.revoke_api_key(key=key, by=SYSTEM, now=timezone.now())
 
     second = start(place)
@@ -292,9 +259,15 @@ def test_local_people_meet_the_sample_company():
     company = read_roster(COMPANY)
 
     addresses = {person.email for person in company.people}
+    clients = read_roster(CUSTOMERS)
+    assert (
+        len(set(SAMPLED.customers) & {person.email for person in clients.people}) == 3
+    )
+    assert set(SAMPLED.organizations) & set(clients.groups) == {"Lakeside Clinic"}
     local = [name for name, _, _ in organization.LOCAL_GROUPS]
     meeting = {organization.TOMAS[1], organization.YUKI[1], organization.PRIYA[1]}
     assert meeting <= addresses
     assert [name for name in local if name in company.groups] == ["Design"]
+    addresses |= {person.email for person in clients.people}
     domains = {address.rpartition("@")[2] for address in addresses}
     assert domains.isdisjoint(organization.FREE_DOMAINS)
