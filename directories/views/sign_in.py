@@ -56,7 +56,7 @@ def _authenticated(request: HttpRequest, form: SignInForm) -> Account | None:
         _note_lock(request, form.cleaned_data["email"])
         # Told here, in this page; with the mark set, a bare text would replace it.
         request.axes_locked_out = None  # type: ignore[attr-defined]  # set by axes
-        form.add_error(None, ValidationError(_lockout_text(request), code=LOCKED_OUT))
+        form.add_error(None, ValidationError(lockout_text(request), code=LOCKED_OUT))
     else:
         form.add_error(None, _("The email or the password is not right."))
     return None
@@ -70,7 +70,8 @@ def _note_lock(request: HttpRequest, email: str) -> None:
         sessions.note_lock(email=email, address=address, now=timezone.now())
 
 
-def _lockout_text(request: HttpRequest) -> str:
+def lockout_text(request: HttpRequest) -> str:
+    """Return why nobody is let in for a while, whatever they type."""
     pause = get_cool_off(request)
     minutes = int(pause.total_seconds() // 60) if pause else 0
     return ngettext(

@@ -88,6 +88,18 @@ def portals_with_reasons(
     return [(project, reasons[project.pk]) for project in projects]
 
 
+def barrier(visitor: Visitor, site: Site) -> Reason | None:
+    """Return why somebody may use no portal of a site at all, whatever it lets in.
+
+    Who works there may use portals all the same.
+    """
+    stop = _stopped(visitor, site)
+    if stop is not None:
+        return stop
+    customer = _row(visitor, site)
+    return _revoked(customer) if customer and not customer.is_active else None
+
+
 def reasons_for(
     visitor: Visitor, site: Site, projects: Iterable[ServiceProject]
 ) -> dict[int, list[Reason]]:

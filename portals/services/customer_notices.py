@@ -106,7 +106,8 @@ def _link(customer: Customer, kind: str) -> str:
         return customer_passwords.address_link(customer)
     if kind == ACCOUNT and customer.account:
         return passwords.reset_link(customer.account)
-    return f"{settings.BASE_URL}{reverse('portals:portal-list')}"
+    home = f"{reverse('portals:portal-list')}?site={customer.site_id}"
+    return f"{settings.BASE_URL}{home}"
 
 
 def help_center_name(customer: Customer) -> str:

@@ -72,7 +72,7 @@ def service_home(request: SiteRequest) -> HttpResponse:
     context = {
         "crumbs": crumbs.of_service(request),
         "cards": [card for card in cards if card.url],
-        "help_center_url": _help_center(),
+        "help_center_url": _help_center(request.service_site),
         "settings": settings_of(request.service_site),
     }
     return render(request, "portals/service_home.html", context)
@@ -149,8 +149,8 @@ def _written(number: service.Number) -> str:
     return short(number.count + number.more, service.CAP)
 
 
-def _help_center() -> str:
-    return _found("portal-list")
+def _help_center(site: Site) -> str:
+    return f"{_found('portal-list')}?site={site.pk}"
 
 
 def _url(name: str, site: Site) -> str:

@@ -39,7 +39,7 @@ from tests.factories.provisioning import (
 )
 from tests.pages.access import ANYBODY, PAGES, ROLES, SIGNED_IN
 from tests.pages.portal_access import PORTAL_PAGES
-from tests.test_urls import Route, console_routes
+from tests.test_urls import Route, console_routes, customer_routes
 
 REFUSED, ABSENT, NO_SUCH_METHOD = 403, 404, 405
 METHODS = ("get", "post")
@@ -75,7 +75,8 @@ def client_of(role: str, **where: Any) -> Client:
 
 
 def test_every_page_says_who_may_open_it():
-    assert {r.name for r in console_routes()} == {*PAGES, *PORTAL_PAGES}
+    routes = [*console_routes(), *customer_routes()]
+    assert {r.name for r in routes} == {*PAGES, *PORTAL_PAGES}
 
 
 def test_the_table_of_the_console_is_the_one_written_down():

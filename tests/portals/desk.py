@@ -1,0 +1,58 @@
+"""What tests of the help center share: people, portals, and the way in."""
+
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from directories.models import Site
+from portals.models import Customer, ServiceProject
+from tests.factories.portals import CustomerFactory
+
+PASSWORD = "quiet lamp on the shelf"
+LOGIN = reverse("portals:customer-sign-in")
+HOME = reverse("portals:portal-list")
+REDIRECTS = {301, 302, 303, 307, 308}
+
+
+def customer(site: Site, **more: Any) -> Customer:
+    """Make a customer who knows PASSWORD."""
+    more.setdefault("password", make_password(PASSWORD))
+    made: Customer = CustomerFactory.create(site=site, **more)
+    return made
+
+
+def log_in(
+    client: Client, site: Site, email: str, password: str = PASSWORD, **more: str
+) -> HttpResponse:
+    """Send the second step of logging in."""
+    data = {"email": email, "password": password, **more}
+    answer: Any = client.post(f"{LOGIN}?site={site.pk}", data)
+    return answer
+
+
+def signed_in(who: Customer) -> Client:
+    """Return a browser in which a customer has logged in."""
+    client = Client()
+    answer = log_in(client, who.site, who.email)
+    assert answer.status_code in REDIRECTS, answer.content
+    return client
+
+
+def portal(project: ServiceProject) -> str:
+    """Return the address of a portal."""
+    return reverse("portals:portal-detail", args=[project.pk])
+
+
+def settled(client: Client, path: str) -> HttpResponse:
+    """Return the page that a browser ends at; a loop fails."""
+    seen = []
+    answer: Any = client.get(path)
+    while answer.status_code in REDIRECTS:
+        assert path not in seen, seen
+        seen.append(path)
+        path = answer["Location"]
+        answer = client.get(path)
+    return answer  # type: ignore[no-any-return]  # Django's own type of it
