@@ -43,7 +43,8 @@ def subclasses(of):
 
 
 def logged_errors():
-    known = [each("x") for each in set(subclasses(errors.ScimError))]
+    kinds = {each.__name__: each for each in subclasses(errors.ScimError)}
+    known = [each("x") for _name, each in sorted(kinds.items())]
     return [each for each in known if each.status not in UNLOGGED]
 
 
