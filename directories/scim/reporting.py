@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from uuid import UUID
 
 import structlog
 from django.db import DatabaseError
 from django.utils import timezone
 
-from directories.models import Directory, TroubleshootingEntry
+from directories.models import (
+    Directory,
+    GroupRecord,
+    TroubleshootingEntry,
+    UserRecord,
+)
 from directories.redaction import clean_text
 from directories.scim.holders import holder_of
 from directories.scim.protocol.errors import ScimError
@@ -45,6 +51,14 @@ def report(
         return
     if error.status == HTTPStatus.NOT_FOUND and asked.method not in WRITES:
         return
+    try:
+        _log(directory, exc, error, asked)
+    except DatabaseError as failure:
+        # The client still gets its answer when the log cannot be written.
+        logger.exception("troubleshooting_log_failed", exc_info=failure)
+
+
+def _log(directory: Directory, exc: Exception, error: ScimError, asked: Asked) -> None:
     kind, advice = explain(exc, error, is_resource=bool(asked.scim_id))
     if isinstance(exc, TakenError) and (holder := holder_of(directory, exc)):
         advice = f"{holder} {advice}"
@@ -55,15 +69,25 @@ def report(
         advice=advice,
         subject=asked.subject,
         subject_id=asked.scim_id,
-        subject_name=subject_name(exc),
+        subject_name=subject_name(exc) or _name_of(directory, asked),
         request={
             "method": asked.method,
             "path": asked.path[:500],
             "status": error.status,
         },
     )
+    log_finding(directory, finding, now=timezone.now())
+
+
+def _name_of(directory: Directory, asked: Asked) -> str:
+    """Return the name of the person or group that a request was about, if known."""
     try:
-        log_finding(directory, finding, now=timezone.now())
-    except DatabaseError as failure:
-        # The client still gets its answer when the log cannot be written.
-        logger.exception("troubleshooting_log_failed", exc_info=failure)
+        key = UUID(asked.scim_id)
+    except ValueError:
+        return ""
+    wanted = {"directory": directory, "scim_id": key}
+    if asked.subject == TroubleshootingEntry.Subject.GROUP:
+        groups = GroupRecord.objects.filter(**wanted)
+        return groups.values_list("display_name", flat=True).first() or ""
+    users = UserRecord.objects.filter(**wanted)
+    return users.values_list("user_name", flat=True).first() or ""

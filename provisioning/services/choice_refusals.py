@@ -17,7 +17,7 @@ WORDS: dict[type[Exception], str] = {
     SubscriptionEndedError: "subscription_ended",
     links.NotLinkedError: "not_linked",
 }
-REFUSALS = (RefusedError, *WORDS)
+REFUSALS: tuple[type[Exception], ...] = (RefusedError, *WORDS)
 NOBODY_PUSHES = "nobody_pushes"
 
 

@@ -193,3 +193,17 @@ def test_a_refusal_is_told_plainly_then_as_the_client_was_told(scim, console, ro
     assert exported[0][6:9] == ["Message", "Answer", "What to do"]
     line = next(each for each in exported if each[6] == row.kind.label)
     assert line[7] == f"Answered: {row.status} {detail}"
+
+
+def test_a_refusal_names_the_person_or_group_that_it_is_about(scim, console):
+    user, group = push(scim, ADA), scim.group("Crew")
+    operations = [{"op": "replace", "path": "a[b", "value": 1}]
+    scim.patch(f"/Users/{user['id']}", operations)
+    scim.patch(f"/Groups/{group['id']}", operations)
+
+    assert set(scim.log().values_list("subject", "subject_name", "subject_id")) == {
+        ("user", ADA, user["id"]),
+        ("group", "Crew", group["id"]),
+    }
+    assert f"Error User {ADA} " in log_page(console, scim.directory)
+    assert "Error Group Crew " in log_page(console, scim.directory)

@@ -108,6 +108,7 @@ def test_a_run_that_goes_on_tells_nobody_twice(console, loose, organization):
     Job.objects.filter(pk=job.pk).update(state="queued", cursor=loose[1].pk)
 
     run = jobs.claim_job(job.pk)
+    assert run is not None
     link_choices.carry_out(run)
 
     assert list(
