@@ -21,10 +21,12 @@ READY_WITHIN_S = 120.0
 
 
 @contextmanager
-def rollcall(processes: int | None = None) -> Iterator[tuple[Target, int]]:
+def rollcall(
+    processes: int | None = None, *, directory: str = "organization"
+) -> Iterator[tuple[Target, int]]:
     """Run `serve --demo`; yield a directory without people and the web server's pid.
 
-    The database is that of the environment.
+    The database is that of the environment; `directory` is a name of demo.json.
     """
     folder = Path(tempfile.mkdtemp(prefix="rollcall-benchmark-"))
     place = {"DATA_DIR": str(folder), "PORT": str(free_port()), "DIE_WITH_PARENT": "1"}
@@ -38,8 +40,8 @@ def rollcall(processes: int | None = None) -> Iterator[tuple[Target, int]]:
     try:
         wait_for(folder / "demo.json", child)
         told = json.loads((folder / "demo.json").read_text())
-        directory = told["directories"]["organization"]
-        target = read_target(directory["scim_base_url"], directory["scim_api_key"])
+        named = told["directories"][directory]
+        target = read_target(named["scim_base_url"], named["scim_api_key"])
         yield target, web_server(child.pid)
     finally:
         child.send_signal(signal.SIGINT)
