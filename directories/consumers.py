@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from django.conf import settings
+from django_stubs_ext import StrPromise
 
 from directories.findings import Refusal
 from directories.models import (
@@ -67,6 +68,18 @@ class MembersChange:
         return bool(self.joined or self.left or self.nested or self.removed)
 
 
+class Explained(Protocol):
+    """What happened to a record and what to do, in a sentence or two each."""
+
+    @property
+    def reason(self) -> StrPromise:
+        """Return what happened."""
+
+    @property
+    def advice(self) -> StrPromise:
+        """Return what to do."""
+
+
 class Work(Protocol):
     """A worker's hold on a job; see directories.services.jobs.Run."""
 
@@ -106,6 +119,12 @@ class Consumer(Protocol):
 
     def group_removed(self, record: GroupRecord, now: datetime) -> None:
         """Let go of what the record had led to; it is deleted next."""
+
+    def page_of(self, record: UserRecord | GroupRecord) -> str:
+        """Return the address of the page of what a record led to, "" for nothing."""
+
+    def explanation_of(self, reason: str) -> Explained | None:
+        """Return the words of a link reason, None where there is none."""
 
     def directory_released(
         self, directory: Directory, progress: Callable[[int], None], now: datetime

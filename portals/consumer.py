@@ -5,11 +5,13 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.urls import reverse
 
 from directories.consumers import MembersChange, Outcome, Work
 from directories.models import Directory, GroupRecord, Job, UserRecord
 from directories.tasks import wake
-from portals.reasons import Reason
+from portals.models import Customer, CustomerOrganization
+from portals.reasons import EXPLANATIONS, Reason
 from portals.services import (
     comparing,
     releasing,
@@ -17,6 +19,7 @@ from portals.services import (
     synced_organizations,
     syncing,
 )
+from provisioning.reasons import Explanation
 from provisioning.services import scope_following, sync
 
 
@@ -60,6 +63,24 @@ def group_removed(record: GroupRecord, now: datetime) -> None:
     synced_organizations.let_go(record, now=now)
     if scope_following.is_chosen_or_inside(record):
         _wake_later(sync.queue_reconcile(record.directory, now))
+
+
+def page_of(record: UserRecord | GroupRecord) -> str:
+    """Return the page of a customer or an organization, "" while there is none."""
+    if isinstance(record, GroupRecord):
+        name = "portals:organization-detail"
+        found = CustomerOrganization.objects.filter(record=record).first()
+        target = (found.site_id, found.public_id) if found else None
+    else:
+        name = "portals:customer-detail"
+        customer = Customer.objects.filter(record=record).first()
+        target = (customer.site_id, customer.public_id) if customer else None
+    return reverse(name, args=target) if target else ""
+
+
+def explanation_of(reason: str) -> Explanation | None:
+    """Return the words of a link reason."""
+    return EXPLANATIONS.get(reason)
 
 
 def directory_released(

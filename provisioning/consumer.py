@@ -5,11 +5,13 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
+from django.urls import reverse
 
 from directories.consumers import MembersChange, Outcome, Work
-from directories.models import Directory, GroupRecord, Job, UserRecord
+from directories.models import Account, Directory, GroupRecord, Job, UserRecord
 from directories.tasks import wake
-from provisioning.reasons import Reason
+from provisioning.models import Group
+from provisioning.reasons import EXPLANATIONS, Explanation, Reason
 from provisioning.services import (
     group_members,
     groups,
@@ -68,6 +70,27 @@ def group_removed(record: GroupRecord, now: datetime) -> None:
     groups.let_go(record, now=now)
     if scope_following.is_chosen_or_inside(record):
         _wake_later(sync.queue_reconcile(record.directory, now))
+
+
+def page_of(record: UserRecord | GroupRecord) -> str:
+    """Return the page of a person or a group, "" while there is none."""
+    if isinstance(record, GroupRecord):
+        group = Group.objects.filter(record=record).first()
+        if group is None:
+            return ""
+        return reverse("provisioning:group-detail", args=[group.public_id])
+    found = Account.objects.filter(
+        records=record.pk, memberships__organization=record.organization_id
+    )
+    account = found.first()
+    if account is None:
+        return ""
+    return reverse("provisioning:user-detail", args=[account.public_id])
+
+
+def explanation_of(reason: str) -> Explanation | None:
+    """Return the words of a link reason."""
+    return EXPLANATIONS.get(reason)
 
 
 def directory_released(

@@ -63,7 +63,8 @@ def organization_limits(organization: Organization) -> list[Standing]:
 def directory_limits(directory: Directory) -> list[Standing]:
     """Return the limits of a directory; where it has none its organization's count."""
     organization = directory.organization
-    ids = organization.directories.values_list("pk", flat=True)
+    same = organization.directories.filter(kind=directory.kind)
+    ids = same.values_list("pk", flat=True)
     own = _groups_of([directory.pk]).get(directory.pk, _Groups())
     users, members, groups = _limits_of(organization, dict.fromkeys(ids), {})
     return [

@@ -97,9 +97,13 @@ def check_users(directory: Directory) -> None:
     organization = directory.organization_id
     # By directory: there is an index with nothing else in it.
     users = UserRecord.objects.filter(
-        directory__in=Directory.objects.filter(organization=organization)
+        directory__in=Directory.objects.filter(
+            organization=organization, kind=directory.kind
+        )
     )
-    count = _Count(f"users:{organization}", users, Event.SCIM_USER_DELETED, directory)
+    # Customers are none of the organization's people: each kind has the limit.
+    name = f"users:{directory.kind}:{organization}"
+    count = _Count(name, users, Event.SCIM_USER_DELETED, directory)
     if count.up_to(limit.value) >= limit.value:
         msg = f"The organization has reached its limit of {limit.value:,} users."
         raise limit.reached(msg)

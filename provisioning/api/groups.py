@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from directories.api.organization import ConflictError, OrganizationView
 from directories.folding import fold
 from directories.models import GroupRecord
+from directories.queries.providers import identity_providers
 from directories.tasks import wake
 from provisioning.api import answers, looking
 from provisioning.api.links import refusals
@@ -30,7 +31,7 @@ class NamedGroupsView(OrganizationView):
         sent = answers.NameRequest(data=request.data)
         sent.is_valid(raise_exception=True)
         found = GroupRecord.objects.filter(
-            directory__in=self.organization.directories.values("pk"),
+            directory__in=identity_providers(self.organization).values("pk"),
             display_name_key=fold(sent.validated_data["name"]),
         )
         groups = list(found.select_related("group").order_by("pk"))

@@ -16,6 +16,7 @@ from directories.consumers import RefusedError
 from directories.folding import fold
 from directories.models import UserRecord
 from directories.paging import Cut, cut_page
+from directories.queries.providers import identity_providers
 from directories.services.opening import ClosedError
 from directories.services.records import UnknownRecordError
 from directories.services.subscriptions import SubscriptionEndedError
@@ -79,7 +80,7 @@ class EmailLinksView(OrganizationView):
         key = fold(sent.validated_data["email"].strip())
         found = UserRecord.objects.filter(
             Q(email_key=key) | Q(account__email_key=key),
-            directory__in=self.organization.directories.values("pk"),
+            directory__in=identity_providers(self.organization).values("pk"),
         )
         return _links(found.select_related("account").order_by("pk"))
 

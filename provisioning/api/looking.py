@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from directories.api.organization import as_uuid
-from directories.models import Account, GroupRecord, Organization, UserRecord
+from directories.models import Account, Directory, GroupRecord, Organization, UserRecord
 
 
 def account_of(organization: Organization, given: str) -> Account:
@@ -21,6 +21,7 @@ def user_of(organization: Organization, directory: str, given: str) -> UserRecor
     record = found.filter(
         organization=organization,
         directory=as_uuid(directory),
+        directory__kind=Directory.Kind.ORGANIZATION,
         scim_id=as_uuid(given),
     ).first()
     if record is None:
@@ -34,6 +35,7 @@ def group_of(organization: Organization, directory: str, given: str) -> GroupRec
     record = found.filter(
         organization=organization,
         directory=as_uuid(directory),
+        directory__kind=Directory.Kind.ORGANIZATION,
         scim_id=as_uuid(given),
     ).first()
     if record is None:

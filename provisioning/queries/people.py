@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from directories import dialect
 from directories.models import (
     Account,
+    Directory,
     LinkState,
     Member,
     Organization,
@@ -95,6 +96,7 @@ def waiting_record_of(
         UserRecord.objects.select_related("directory")
         .filter(
             directory__organization=organization,
+            directory__kind=Directory.Kind.ORGANIZATION,
             email_key=account.email_key,
             link_state=LinkState.HELD,
         )

@@ -192,7 +192,9 @@ def keys_of(
     """Return the keys of rows by the ids that pages show; others' rows have none."""
     known = [_uuid(each) for each in ids]
     if report in OF_RECORDS:
-        records = UserRecord.objects.filter(organization=organization)
+        records = UserRecord.objects.filter(
+            organization=organization, directory__kind=Directory.Kind.ORGANIZATION
+        )
         return list(records.filter(scim_id__in=known).values_list("pk", flat=True))
     members = organization.members.filter(account__public_id__in=known)
     return list(members.values_list("pk", flat=True))

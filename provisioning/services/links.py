@@ -14,6 +14,7 @@ from directories import dialect
 from directories.events import Event
 from directories.models import (
     Account,
+    Directory,
     GroupRecord,
     Job,
     LinkState,
@@ -206,7 +207,10 @@ def keep_local(member: Member, *, by: Actor, now: datetime) -> None:
 def waiting_records(organization_id: UUID, account: Account) -> list[UserRecord]:
     """Return the records with an account's address that led to no account."""
     found = UserRecord.objects.select_related("directory__organization").filter(
-        organization=organization_id, email_key=account.email_key, account=None
+        organization=organization_id,
+        directory__kind=Directory.Kind.ORGANIZATION,
+        email_key=account.email_key,
+        account=None,
     )
     return list(found.order_by("pk"))
 

@@ -231,7 +231,9 @@ def queue_for_address(
         email_key=email_key,
         link_state=LinkState.HELD,
     ).exclude(pk=but)
-    directories = Directory.objects.filter(pk__in=waiting.values("directory"))
+    directories = Directory.objects.filter(
+        pk__in=waiting.values("directory"), kind=Directory.Kind.ORGANIZATION
+    )
     return [queue_reconcile(each, now) for each in directories.order_by("pk")]
 
 

@@ -6,15 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from directories.consumers import RefusedError
-from directories.models import GroupRecord, LinkState, UserRecord
+from directories.consumers import RefusedError, consumer_for
+from directories.models import Directory, GroupRecord, LinkState, UserRecord
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services.opening import ClosedError
 from directories.services.records import UnknownRecordError
@@ -22,7 +22,6 @@ from directories.services.subscriptions import SubscriptionEndedError
 from directories.tasks import wake
 from provisioning.models import Group
 from provisioning.queries import reports
-from provisioning.reasons import EXPLANATIONS
 from provisioning.services import chosen_links, links
 
 
@@ -50,7 +49,7 @@ def record_sync(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
 
 def _tell(request: ConsoleRequest, record: UserRecord) -> None:
     """Say what came of a record that was looked at again."""
-    explanation = EXPLANATIONS.get(record.link_reason)
+    explanation = consumer_for(record.directory).explanation_of(record.link_reason)
     if record.link_state == LinkState.LINKED and record.account:
         text = _("{name} is linked, and in step with what {directory} pushed.").format(
             name=record.account.get_full_name(), directory=record.directory.name
@@ -64,7 +63,7 @@ def _tell(request: ConsoleRequest, record: UserRecord) -> None:
 @requires(Permission.MANAGE_PROVIDERS)
 def record_unlink(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     """Say in numbers what unlinking changes; a POST does it."""
-    record = _find(request, scim_id)
+    record = _find_person(request, scim_id)
     if request.method == "POST":
         with _refusals(request), suppress(links.NotLinkedError):
             for job in links.unlink(record, by=request.actor, now=timezone.now()):
@@ -88,7 +87,7 @@ def record_unlink(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
 @requires(Permission.MANAGE_PROVIDERS)
 def record_link_to(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     """Choose an account with another address, see what changes, then link to it."""
-    record = _find(request, scim_id)
+    record = _find_person(request, scim_id)
     asked = (request.POST if request.method == "POST" else request.GET).get("email", "")
     asked = asked.replace("\0", "")[:254]
     found = reports.member_account(request.organization, asked) if asked else None
@@ -148,6 +147,14 @@ def _find(request: ConsoleRequest, scim_id: UUID) -> UserRecord:
     return get_object_or_404(
         records, organization=request.organization, scim_id=scim_id
     )
+
+
+def _find_person(request: ConsoleRequest, scim_id: UUID) -> UserRecord:
+    """Return a record that leads to an account, not to a customer of a site."""
+    record = _find(request, scim_id)
+    if record.directory.kind != Directory.Kind.ORGANIZATION:
+        raise Http404
+    return record
 
 
 def _url_of(record: UserRecord) -> str:

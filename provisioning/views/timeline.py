@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from directories.consumers import consumer_for
 from directories.exports import csv_response
 from directories.findings import answer_of, sentence_of
 from directories.models import (
+    Directory,
     GroupRecord,
     Member,
     Organization,
@@ -35,7 +37,6 @@ from provisioning.queries.timeline import (
     timeline_of,
     whole_timeline,
 )
-from provisioning.reasons import EXPLANATIONS
 from provisioning.views.group import find_group
 
 PROBLEMS = "problems"
@@ -96,9 +97,8 @@ def user_record(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     organization = request.organization
     records = UserRecord.objects.select_related("directory", "account")
     record = records.filter(organization=organization, scim_id=scim_id).first()
-    account = record.account if record else None
-    if account and organization.members.filter(account=account).exists():
-        return redirect("provisioning:user-detail", account.public_id)
+    if record and (page := consumer_for(record.directory).page_of(record)):
+        return redirect(page)
     users = (_("Users"), reverse("provisioning:user-list"))
     return _render_record(request, scim_id, record, users)
 
@@ -110,8 +110,8 @@ def group_record(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
     organization = request.organization
     records = GroupRecord.objects.select_related("directory")
     record = records.filter(organization=organization, scim_id=scim_id).first()
-    if record and (group := Group.objects.filter(record=record).first()):
-        return redirect("provisioning:group-detail", group.public_id)
+    if record and (page := consumer_for(record.directory).page_of(record)):
+        return redirect(page)
     groups = (_("Groups"), reverse("provisioning:group-list"))
     return _render_record(request, scim_id, record, groups)
 
@@ -125,13 +125,16 @@ def _render_record(
     subject = of_record(record) if record else Subject([str(scim_id)])
     name = name_of(request.organization, scim_id, record)
     crumbs: Crumbs = [(_("Admin"), "/"), (_("Directory"), ""), above, (name, "")]
+    consumer = consumer_for(record.directory) if record else None
     context = {
         "crumbs": crumbs,
         "record": record,
         "name": name,
         "same": _with_address_of(request.organization, record),
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
-        "explanation": EXPLANATIONS.get(record.link_reason) if record else None,
+        "explanation": (
+            consumer.explanation_of(record.link_reason) if consumer and record else None
+        ),
         "timeline": shown_timeline(request, subject),
         "export_url": reverse("provisioning:record-timeline-export", args=[scim_id]),
     }
@@ -145,6 +148,8 @@ def _with_address_of(
 ) -> Member | None:
     """Return who has the address of a pushed person, and is not linked to them."""
     if not isinstance(record, UserRecord) or not record.email_key:
+        return None
+    if record.directory.kind != Directory.Kind.ORGANIZATION:
         return None
     members = organization.members.select_related("account")
     return members.filter(account__email_key=record.email_key).first()
