@@ -7,11 +7,9 @@ import pytest
 from directories.events import Event
 from directories.models import (
     Account,
-    AuditEvent,
     Directory,
     LinkState,
     Site,
-    UserRecord,
 )
 from directories.services.audit import SYSTEM
 from directories.services.records import revisit_user
@@ -28,52 +26,18 @@ from tests.factories.portals import (
     OrganizationMemberFactory,
 )
 from tests.portals.invariants import check_customers
+from tests.portals.pushing import (
+    ANNA,
+    OTHER,
+    change,
+    customer,
+    emails,
+    events,
+    push,
+    reasons,
+    record,
+)
 from tests.scim.client import ScimClient, refusal
-
-ANNA = "anna@client.example"
-OTHER = "anna@elsewhere.example"
-
-
-def emails(address: str) -> list[dict[str, object]]:
-    """Return an address as SCIM has it."""
-    return [{"value": address, "type": "work", "primary": True}]
-
-
-def push(idp: ScimClient, address: str = ANNA, **more: object) -> Any:
-    """Create a person of this address and return the user."""
-    return idp.user(address, emails=emails(address), **more)
-
-
-def change(idp: ScimClient, user: Any, **values: object) -> int:
-    """Replace attributes of a user; return the status of the answer."""
-    operations = [
-        {"op": "replace", "path": name, "value": value}
-        for name, value in values.items()
-    ]
-    return idp.patch(f"/Users/{user['id']}", operations).status_code
-
-
-def customer(address: str = ANNA) -> Customer:
-    """Return the customer of an address."""
-    return Customer.objects.get(email_key=address.casefold())
-
-
-def record(address: str = ANNA) -> UserRecord:
-    """Return the record of a user name."""
-    return UserRecord.objects.get(user_name_key=address.casefold())
-
-
-def reasons(idp: ScimClient) -> list[str]:
-    """Return the kinds of what the log holds."""
-    return list(idp.log().values_list("kind", flat=True))
-
-
-def events(one: Customer) -> list[str]:
-    """Return what the history of a customer tells, in order."""
-    found = AuditEvent.objects.filter(
-        target_kind="customer", target_id=str(one.public_id)
-    )
-    return list(found.order_by("pk").values_list("action", flat=True))
 
 
 def test_create_makes_a_customer_without_a_mail(

@@ -1,16 +1,14 @@
 """What a provider's requests about groups do to the organizations of a site."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from directories.events import Event
-from directories.models import AuditEvent, Directory, GroupRecord, Job, Site
+from directories.models import AuditEvent, Directory, Job, Site
 from directories.services.audit import SYSTEM
-from directories.services.directories import delete_configuration, request_sync
-from directories.tasks import run_job
+from directories.services.directories import request_sync
 from portals.models import (
     AttachRule,
     Customer,
@@ -19,81 +17,26 @@ from portals.models import (
     OrganizationMember,
     ProjectOrganization,
 )
-from portals.services import customers, group_choices, organizations
-from portals.tasks import settle_organizations
+from portals.services import customers, organizations
 from provisioning.tasks import reconcile
 from tests.factories.directories import LONG_AGO
 from tests.factories.portals import (
-    CustomerFactory,
-    CustomerOrganizationFactory,
     ServiceProjectFactory,
 )
 from tests.portals.invariants import check_customers
-from tests.portals.test_customer_provisioning import emails, push
-from tests.scim.client import ScimClient, customer_client, refusal, values
+from tests.portals.pushing import (
+    emails,
+    members,
+    organization,
+    people,
+    push,
+    record_of_group,
+    rename,
+    work,
+)
+from tests.scim.client import ScimClient
 
 SYNC, DONT_SYNC = CustomerDirectory.GroupPolicy.values
-
-
-def policy(idp: ScimClient, wanted: str) -> None:
-    """Choose what becomes of a group whose name an organization has."""
-    CustomerDirectory.objects.filter(directory=idp.directory).update(
-        group_policy=wanted
-    )
-
-
-def organization(name: str = "Client") -> CustomerOrganization:
-    """Return the live organization of a name."""
-    return CustomerOrganization.objects.get(name=name, archived_at=None)
-
-
-def people(name: str = "Client") -> set[str]:
-    """Return the addresses of an organization's customers."""
-    found = Customer.objects.filter(organizations=organization(name))
-    return set(found.values_list("email", flat=True))
-
-
-def record(name: str = "Client") -> GroupRecord:
-    """Return the record of a group."""
-    return GroupRecord.objects.get(display_name=name)
-
-
-def rename(idp: ScimClient, group: Any, name: str) -> Any:
-    """Give a group another name and return the answer."""
-    operations = [{"op": "replace", "path": "displayName", "value": name}]
-    return idp.patch(f"/Groups/{group['id']}", operations)
-
-
-def members(idp: ScimClient, group: Any, op: str, *users: Any) -> None:
-    """Add people to a group, or remove them."""
-    ids = values(*(user["id"] for user in users))
-    body = [{"op": op, "path": "members", "value": ids}]
-    assert idp.patch(f"/Groups/{group['id']}", body).status_code in {200, 204}
-
-
-def kinds(idp: ScimClient) -> list[str]:
-    """Return the kinds of what the log holds."""
-    return list(idp.log().values_list("kind", flat=True))
-
-
-def work(job: Job) -> None:
-    """Do a job."""
-    run_job(job_id=str(job.pk))
-
-
-@pytest.fixture
-def local(site: Site) -> CustomerOrganization:
-    """Return an organization "Client" with two customers."""
-    made = CustomerOrganizationFactory.create(
-        site=site, name="Client", name_key="client"
-    )
-    two = [
-        CustomerFactory.create(site=site, email=f"{name}@client.example").pk
-        for name in ("anna", "old")
-    ]
-    organizations.add_people(made, two, by=SYSTEM, now=LONG_AGO)
-    made.refresh_from_db()
-    return made
 
 
 def test_a_free_name_makes_an_organization(idp: ScimClient, site: Site) -> None:
@@ -140,144 +83,6 @@ def test_members_follow(idp: ScimClient) -> None:
     check_customers()
 
 
-def test_a_used_name_is_left_alone_by_default(
-    idp: ScimClient, local: CustomerOrganization
-) -> None:
-    """With "Don't sync the group" the provider is told nothing; the log says why."""
-    anna = push(idp)
-    group = idp.group("client", anna["id"])
-
-    assert record("client").link_reason == "organization_same_name"
-    assert kinds(idp) == ["organization_same_name"]
-    local.refresh_from_db()
-    assert (local.source, local.name) == ("manual", "Client")
-    assert people() == {"anna@client.example", "old@client.example"}
-
-    # Changed later, the setting counts for groups that arrive afterwards only.
-    policy(idp, SYNC)
-    ben = push(idp, "ben@client.example")
-    members(idp, group, "add", ben)
-    assert record("client").link_reason == "organization_same_name"
-    check_customers()
-
-
-def test_strict_directories_refuse_a_used_name(
-    idp: ScimClient, local: CustomerOrganization
-) -> None:
-    """The provider is told with 409."""
-    Directory.objects.filter(pk=idp.directory.pk).update(mode="strict")
-    refusal(idp.post("/Groups", {"displayName": local.name}), 409, "uniqueness")
-
-
-def test_a_used_name_is_taken_over_where_that_is_chosen(
-    idp: ScimClient, local: CustomerOrganization
-) -> None:
-    """With "Sync the group" nobody leaves at once; in a day it is the group's."""
-    policy(idp, SYNC)
-    anna, ben = push(idp), push(idp, "ben@client.example")
-    group = idp.group("client", anna["id"])
-    taken = organization("client")
-    assert taken.pk == local.pk
-    assert taken.source == "synced"
-    assert people("client") == {"anna@client.example", "old@client.example"}
-    members(idp, group, "add", ben)
-    # Whom the provider takes out by name leaves.
-    members(idp, group, "remove", anna)
-    assert people("client") == {"ben@client.example", "old@client.example"}
-    check_customers()
-
-    settle_organizations()
-    assert len(people("client")) == 2
-    CustomerOrganization.objects.update(settles_at=timezone.now() - timedelta(hours=1))
-    settle_organizations()
-    assert people("client") == {"ben@client.example"}
-    taken.refresh_from_db()
-    assert (taken.settles_at, taken.member_count) == (None, 1)
-    check_customers()
-
-
-def test_settled_at_once_and_undone(
-    idp: ScimClient, local: CustomerOrganization
-) -> None:
-    """An admin need not wait, and can take everything back."""
-    policy(idp, SYNC)
-    ben = push(idp, "ben@client.example")
-    group = idp.group("Client", ben["id"])
-    work(group_choices.settle_now(local, by=SYSTEM, now=timezone.now()))
-    assert people() == {"ben@client.example"}
-
-    group_choices.unlink_group(local, by=SYSTEM, now=timezone.now())
-    assert people() == {
-        "anna@client.example",
-        "ben@client.example",
-        "old@client.example",
-    }
-    assert organization().source == "manual"
-    assert record().link_reason == "group_unlinked"
-    # The record is stored on and leads to nothing.
-    members(idp, group, "remove", ben)
-    assert len(people()) == 3
-    check_customers()
-    work(group_choices.sync_group(record(), by=SYSTEM, now=timezone.now()))
-    assert organization().source == "synced"
-    check_customers()
-
-
-def test_a_conflict_is_synced_one_by_one(
-    idp: ScimClient, local: CustomerOrganization
-) -> None:
-    """What was kept apart follows its group when an admin says so."""
-    anna, ben = push(idp), push(idp, "ben@client.example")
-    idp.group("Client", anna["id"], ben["id"])
-    work(group_choices.sync_group(record(), by=SYSTEM, now=timezone.now()))
-
-    local.refresh_from_db()
-    assert local.record == record()
-    assert len(people()) == 3
-    with pytest.raises(group_choices.NotWaitingError):
-        group_choices.sync_group(record(), by=SYSTEM, now=timezone.now())
-    check_customers()
-
-
-def test_a_name_that_has_become_free_is_taken_at_the_next_sync(
-    idp: ScimClient, local: CustomerOrganization
-) -> None:
-    """Nobody has to push the group again."""
-    anna = push(idp)
-    idp.group("Client", anna["id"])
-    organizations.archive(local, by=SYSTEM, now=LONG_AGO)
-    work(request_sync(directory=idp.directory, by=SYSTEM, now=timezone.now()))
-    assert people() == {"anna@client.example"}
-    assert organization().pk != local.pk
-    check_customers()
-
-
-def test_a_name_of_another_directorys_organization_is_refused(
-    idp: ScimClient, second_idp: ScimClient
-) -> None:
-    """Whatever is chosen for conflicts."""
-    policy(second_idp, SYNC)
-    idp.group("Client")
-    refusal(second_idp.post("/Groups", {"displayName": "CLIENT"}), 409, "uniqueness")
-    entry = second_idp.log().get()
-    assert entry.kind == "organization_of_other_directory"
-    assert "Okta" in entry.advice
-
-
-def test_a_rename_goes_by_id(idp: ScimClient, local: CustomerOrganization) -> None:
-    """A free name is taken, a used one refused, letter case is no other name."""
-    group = idp.group("Buyers")
-    made = organization("Buyers")
-    assert rename(idp, group, "BUYERS").status_code == 200
-    assert rename(idp, group, "Shoppers").status_code == 200
-    made.refresh_from_db()
-    assert (made.name, made.name_key) == ("Shoppers", "shoppers")
-    refusal(rename(idp, group, local.name), 409, "uniqueness")
-    made.refresh_from_db()
-    assert made.name == "Shoppers"
-    assert record("Shoppers").link_state == "linked"
-
-
 def test_a_deleted_group_leaves_an_archived_organization(
     idp: ScimClient, site: Site
 ) -> None:
@@ -301,7 +106,7 @@ def test_a_deleted_group_leaves_an_archived_organization(
     check_customers()
     with pytest.raises(organizations.NameTakenError):
         organizations.restore(made, by=SYSTEM, now=LONG_AGO)
-    idp.delete(f"/Groups/{record().scim_id}")
+    idp.delete(f"/Groups/{record_of_group().scim_id}")
     organizations.restore(made, by=SYSTEM, now=LONG_AGO)
     assert (organization().source, organization().member_count) == ("manual", 1)
     assert ProjectOrganization.objects.get().organization == made
@@ -419,35 +224,3 @@ def test_the_nightly_comparison_mends_what_differs(idp: ScimClient) -> None:
     assert people() == {"anna@client.example"}
     assert Customer.objects.get().is_active
     check_customers()
-
-
-def test_a_deleted_configuration_leaves_everything_local(idp: ScimClient) -> None:
-    """Nobody loses access; connecting again takes it up again."""
-    anna = push(idp)
-    idp.group("Client", anna["id"])
-    made = organization()
-    work(delete_configuration(directory=idp.directory, by=SYSTEM, now=timezone.now()))
-
-    made.refresh_from_db()
-    one = Customer.objects.get()
-    assert (made.source, made.former_directory, made.member_count) == (
-        "manual",
-        "Okta",
-        1,
-    )
-    assert (one.directory, one.former_directory, one.status) == (
-        None,
-        "Okta",
-        "active",
-    )
-    assert not GroupRecord.objects.exists()
-    check_customers()
-
-    Directory.objects.update(state="active")
-    again = customer_client(Directory.objects.get(pk=idp.directory.pk))
-    again.group("Client")
-    made.refresh_from_db()
-    assert made.record == record()
-    # Until the provider has filled the group nobody leaves.
-    assert made.member_count == 1
-    assert made.settles_at is not None
