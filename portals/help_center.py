@@ -127,7 +127,7 @@ def for_visitors(view: View[P]) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def known(
-        request: DeskRequest, *args: P.args, **kwargs: P.kwargs
+        request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if not request.desk.visitor.is_known:
             return ask_to_log_in(request, request.desk)
@@ -141,7 +141,7 @@ def for_customers(view: View[P]) -> Callable[..., HttpResponseBase]:
 
     @wraps(view)
     def known(
-        request: DeskRequest, *args: P.args, **kwargs: P.kwargs
+        request: DeskRequest, /, *args: P.args, **kwargs: P.kwargs
     ) -> HttpResponseBase:
         if request.desk.customer is None:
             return redirect(request.desk.url("customer-profile"))

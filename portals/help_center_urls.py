@@ -1,13 +1,30 @@
-"""Addresses of the help center, for customers; they end as their links always did."""
+"""Addresses of the help center, and of who can see which portal.
+
+Those of customers end as their links always did: without a slash.
+"""
 
 from django.urls import URLPattern, path
 
-from portals.views import customer_account, customer_sign_in, help_center
+from portals.views import customer_account, customer_sign_in, help_center, visitors
 
 CUSTOMER = "servicedesk/customer/"
 USER = f"{CUSTOMER}user/"
 
+CUSTOMERS = "apps/sites/<uuid:site_id>/jira-service-management/portal-only-customers/"
+VISITORS = "sites/<uuid:site_id>/projects/<str:key>/who-can-see-this-portal/"
+
 help_center_patterns: list[URLPattern] = [
+    path(
+        f"{CUSTOMERS}<uuid:public_id>/portals/",
+        visitors.customer_portals,
+        name="customer-portals",
+    ),
+    path(VISITORS, visitors.project_visitors, name="project-visitors"),
+    path(
+        f"{VISITORS}export/",
+        visitors.project_visitor_export,
+        name="project-visitor-export",
+    ),
     path(f"{CUSTOMER}portals", help_center.portal_list, name="portal-list"),
     path(
         f"{CUSTOMER}portal/<int:project_id>",

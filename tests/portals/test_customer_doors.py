@@ -103,7 +103,7 @@ def test_a_customer_without_a_password_is_mailed_a_link_at_the_next_login(
 def test_nobody_else_is_mailed_at_the_login(
     site, kind, django_capture_on_commit_callbacks
 ):
-    who = {
+    who: dict[str, dict[str, object]] = {
         "revoked": {"status": "revoked", "revoked_by": "admin"},
         "account": {"kind": "account", "account": AccountFactory.create()},
         "has one": {"password": "x"},
