@@ -1,0 +1,96 @@
+"""What the lists about service projects can be asked for by their addresses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from directories.paging import Cut
+from portals.models import AttachRule, Customer, CustomerOrganization, ServiceProject
+from portals.queries.projects import ProjectFilter
+
+LONGEST = 200
+CSM = [("on", _("On")), ("off", _("Off"))]
+STATUSES: list[tuple[str, StrOrPromise]] = list(Customer.Status.choices)
+CUSTOMER_SOURCES: list[tuple[str, StrOrPromise]] = list(Customer.Source.choices)
+SOURCES: list[tuple[str, StrOrPromise]] = list(CustomerOrganization.Source.choices)
+MATCHES: list[tuple[str, StrOrPromise]] = list(AttachRule.Match.choices)
+
+PROJECT_COLUMNS = (
+    _("Key"),
+    _("Name"),
+    _("Channel access"),
+    _("Customer sharing"),
+    _("Customers added"),
+    _("Organizations"),
+    _("Customer service management"),
+    _("Created"),
+)
+PROJECT_SORTS = {"name": "name_key", "key": "key", "created": "created_at"}
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the head of a column leads to, and how the list is sorted by it."""
+
+    href: str
+    direction: str
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Which page of which order is asked for, and the heads of the columns."""
+
+    cut: Cut
+    heads: Mapping[str, Head]
+    sort: str
+
+
+def sorted_by(params: QueryDict, columns: Mapping[str, str], first: str) -> Sorted:
+    """Read order and page of a list; `columns` names the fields to sort by.
+
+    `first` is the order without a word, "-" before it for descending.
+    """
+    asked = params.get("sort", "")
+    sort = asked if asked.removeprefix("-") in columns else first
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    after, before = params.get("after"), params.get("before")
+    cut = Cut(
+        field=columns[name],
+        descending=down,
+        after=after or None,
+        before=None if after else before or None,
+    )
+    heads = {each: _head(params, each, sort) for each in columns}
+    return Sorted(cut, heads, "" if sort == first else sort)
+
+
+def _head(params: QueryDict, name: str, sort: str) -> Head:
+    turned = params.copy()
+    for other in ("after", "before", "sort"):
+        turned.pop(other, None)
+    turned["sort"] = f"-{name}" if sort == name else name
+    direction = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+    return Head(f"?{turned.urlencode()}", direction)
+
+
+def text_of(params: QueryDict, name: str = "q") -> str:
+    """Read what is searched for."""
+    return params.get(name, "").replace("\0", "").strip()[:LONGEST]
+
+
+def one_of(params: QueryDict, name: str, values: "list[str] | dict[str, object]") -> str:
+    """Read a word of a list of words; any other is taken as not asked for."""
+    given = params.get(name, "")
+    return given if given in values else ""
+
+
+def project_filter(params: QueryDict) -> ProjectFilter:
+    """Read the filters of the list of projects."""
+    return ProjectFilter(
+        text=text_of(params),
+        access=one_of(params, "access", ServiceProject.Access.values),
+        csm=one_of(params, "csm", ["on", "off"]),
+    )

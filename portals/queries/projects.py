@@ -1,0 +1,112 @@
+"""Reads about service projects: the lists, their numbers, who may do what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from directories import dialect
+from directories.folding import fold
+from directories.models import Account, Member, RoleAssignment, Site
+from portals.models import (
+    ProjectCustomer,
+    ProjectOrganization,
+    ProjectRole,
+    ServiceProject,
+    ServiceSettings,
+)
+from provisioning.models import App
+
+CUSTOMERS = ProjectCustomer._meta.db_table
+ORGANIZATIONS = ProjectOrganization._meta.db_table
+# No more are counted for a line of a list.
+MOST_COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class ProjectFilter:
+    """Which projects to list; what is empty does not matter.
+
+    `csm` is "on" or "off": customer service management.
+    """
+
+    text: str = ""
+    access: str = ""
+    csm: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.access or self.csm)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """How many customers were added to a project, and how many organizations.
+
+    More than MOST_COUNTED stands for many more.
+    """
+
+    customers: int
+    organizations: int
+
+
+def projects_of(site: Site, wanted: ProjectFilter) -> "QuerySet[ServiceProject]":
+    """Return the projects of a site."""
+    projects = ServiceProject.objects.filter(site=site)
+    if wanted.access:
+        projects = projects.filter(access=wanted.access)
+    if wanted.csm:
+        projects = projects.filter(customer_service_management=wanted.csm == "on")
+    if wanted.text:
+        # Few projects beside the people in them: no index for their texts.
+        text = " ".join(fold(wanted.text).split())
+        named = Q(name_key__contains=text) | Q(key__contains=text.upper())
+        projects = projects.filter(named)
+    return projects
+
+
+def numbers_of(projects: Sequence[ServiceProject]) -> dict[int, Numbers]:
+    """Count customers and organizations of some projects, each up to a limit."""
+    found = dialect.rows(
+        "SELECT ids.id"
+        f", (SELECT count(*) FROM (SELECT 1 FROM {CUSTOMERS} c"  # noqa: S608
+        f" WHERE c.project_id = ids.id LIMIT {MOST_COUNTED + 1}) x)"
+        f", (SELECT count(*) FROM (SELECT 1 FROM {ORGANIZATIONS} o"
+        f" WHERE o.project_id = ids.id LIMIT {MOST_COUNTED + 1}) x)"
+        f" FROM {dialect.ids_table('bigint')}",
+        [dialect.ids_parameter([project.pk for project in projects])],
+    )
+    return {key: Numbers(*counts) for key, *counts in found}
+
+
+def roles_of(account: Account) -> "QuerySet[ProjectRole]":
+    """Return where an account works, with project and site, by name.
+
+    A person suspended in the organization of a site works nowhere on it.
+    """
+    suspended = Member.objects.filter(account=account, status=Member.Status.SUSPENDED)
+    return (
+        ProjectRole.objects.filter(account=account)
+        .exclude(project__site__organization__in=suspended.values("organization"))
+        .select_related("project__site__organization")
+        .order_by("project__site__name", "project__name_key")
+    )
+
+
+def service_sites(rights: Sequence[RoleAssignment]) -> "QuerySet[Site]":
+    """Return the sites with Jira Service Management that some rights are about."""
+    here = Q(pk__in=[])
+    for each in rights:
+        place = Q(pk=each.site_id) if each.site_id else Q()
+        here |= place & Q(organization=each.organization_id)
+    return (
+        Site.objects.filter(here, apps__kind=App.Kind.SERVICE_MANAGEMENT)
+        .select_related("organization")
+        .distinct()
+        .order_by("organization__name", "name")
+    )
+
+
+def agents_manage_organizations(site: Site) -> bool:
+    """Say whether agents of a site may add and remove organizations."""
+    settings = ServiceSettings.objects.filter(site=site)
+    return bool(settings.values_list("agents_manage_organizations", flat=True).first())
