@@ -342,6 +342,7 @@ JOB_HANDLERS = {
     "accounts-deactivate": "provisioning.services.account_runs.carry_out",
     "customers-change": "portals.services.customer_runs.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",
+    "customer-organizations-change": "portals.services.organization_runs.carry_out",
     "organization-domain-fill": "portals.services.organization_domains.carry_out",
 }
 

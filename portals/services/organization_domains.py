@@ -67,7 +67,7 @@ def add_domain(
             )
     except IntegrityError as error:
         raise AlreadyListedError(name) from error
-    _record(held, by, now, added=name)
+    note(held, "domains", ("", name), by=by, now=now)
     return domain
 
 
@@ -93,7 +93,7 @@ def remove_domain(
             gone, joined=False, organization=held.site.organization, by=by, now=now
         )
     OrganizationDomain.objects.filter(pk=domain.pk).delete()
-    _record(held, by, now, removed=domain.name, kept=len(customers) if keep else 0)
+    note(held, "domains", (domain.name, ""), by=by, now=now)
     return len(gone)
 
 
@@ -120,11 +120,17 @@ def order_domain(
     chosen = [each for each in ordered if each.organization_id == first.pk]
     if not chosen:
         raise OrderChangedError(name)
+    before = ordered[0].pk
     ordered.sort(key=lambda each: each.pk != chosen[0].pk)
     for position, each in enumerate(ordered):
         each.position = position
     OrganizationDomain.objects.bulk_update(ordered, ["position"])
-    _record(first, by, now, first=name)
+    if ordered[0].pk != before:
+        others = same.exclude(organization=first).select_related("organization")
+        for each in others:
+            each.organization.site = site
+            note(each.organization, "first_for", (name, ""), by=by, now=now)
+        note(first, "first_for", ("", name), by=by, now=now)
 
 
 @transaction.atomic
@@ -138,6 +144,7 @@ def queue_filling(
         kind=FILL,
         label=_("Adding customers to {name} by domain").format(name=organization.name),
         content={
+            "site": str(organization.site_id),
             "organization": organization.pk,
             "by": {"id": by.id, "name": by.name},
         },
@@ -186,7 +193,19 @@ def _bring(organization: CustomerOrganization, *, after: int, by: Actor) -> list
     return batch
 
 
-def _record(
-    organization: CustomerOrganization, by: Actor, now: datetime, **details: Any
+def note(
+    organization: CustomerOrganization,
+    what: str,
+    change: tuple[str, str],
+    *,
+    by: Actor,
+    now: datetime,
 ) -> None:
-    record(Event.CUSTOMER_ORGANIZATION_DOMAINS, organization, by=by, now=now, **details)
+    """Write into the history of an organization what changed about its domains."""
+    record(
+        Event.CUSTOMER_ORGANIZATION_DOMAINS,
+        organization,
+        by=by,
+        now=now,
+        change={what: list(change)},
+    )

@@ -21,6 +21,7 @@ from portals.services import members
 from portals.services.members import Origin, Pair
 
 Source = CustomerOrganization.Source
+RESTORED = ("archived_at", "archived_by", "archived_projects", "name", "name_key")
 
 
 class NameTakenError(Exception):
@@ -135,18 +136,21 @@ def archive(
 @run_anew
 @transaction.atomic
 def restore(
-    organization: CustomerOrganization, *, by: Actor, now: datetime
+    organization: CustomerOrganization, *, by: Actor, now: datetime, name: str = ""
 ) -> CustomerOrganization:
     """Bring an archived organization back with its customers and its projects.
 
-    Projects that are deleted since are passed over. Raises NameTakenError or GoneError.
+    Under another `name` where its own is taken. Projects that are deleted since are
+    passed over. Raises NameTakenError or GoneError.
     """
     held = hold(organization, archived=True)
     keys = held.archived_projects
     held.archived_at, held.archived_by, held.archived_projects = None, "", []
+    held.name = name or held.name
+    held.name_key = fold(held.name)
     try:
         with transaction.atomic():
-            rows.update(held, "archived_at", "archived_by", "archived_projects")
+            rows.update(held, *RESTORED)
     except IntegrityError as error:
         raise NameTakenError(held.name) from error
     attach_again(held, keys, by=by, now=now)

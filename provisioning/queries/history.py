@@ -22,6 +22,9 @@ FIELDS = {
     "time_zone": _("Time zone"),
     "language": _("Preferred language"),
     "location": _("Location"),
+    "description": _("Description"),
+    "domains": _("Email domains"),
+    "first_for": _("Gets new customers of"),
 }
 
 
@@ -140,6 +143,8 @@ def _note(details: Mapping[str, Any]) -> str:
         return said_of.format(directory=details["released_from"])
     if isinstance(details.get("group"), str):
         return _right(details) + str(details["group"])
+    if isinstance(details.get("project"), str):
+        return str(details["project"])
     numbers = {name: details.get(name) for name in MOVES}
     moved = {n: number for n, number in numbers.items() if isinstance(number, int)}
     texts = _moves(moved)
