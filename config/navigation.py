@@ -42,6 +42,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "children": [
             {"label": _("Sites and products"), "view": "provisioning:site-list"},
             {"label": _("Portal-only customers"), "view": "portals:customer-sites"},
+            {"label": _("Service projects"), "view": "portals:own-projects"},
         ],
     },
     {

@@ -1,13 +1,15 @@
 """What every console page shows around its content."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import resolve, reverse
 
+from directories.homes import home_of
+from directories.models import Account
 from directories.permissions import Permission
 
 COLOR_MODES = {"light", "dark"}
@@ -32,15 +34,25 @@ class NavigationItem:
 def console(request: HttpRequest) -> dict[str, Any]:
     """Return navigation, organization and colour mode for templates."""
     mode = request.COOKIES.get("theme", "")
-    context: dict[str, Any] = {"color_mode": mode if mode in COLOR_MODES else ""}
+    context: dict[str, Any] = {
+        "color_mode": mode if mode in COLOR_MODES else "",
+        "home_url": partial(_home, request),
+    }
     organization = getattr(request, "organization", None)
     if organization is not None:
         context["organization"] = organization
         may: frozenset[Permission] = getattr(request, "permissions", frozenset())
-        context["may"] = {each.name.lower(): True for each in may}
+        # Never empty here: templates tell by it that there is an organization.
+        context["may"] = {"be_here": True, **{each.name.lower(): True for each in may}}
         items = [_item(entry, request.path, may) for entry in settings.NAVIGATION]
         context["navigation"] = [item for item in items if item is not None]
     return context
+
+
+def _home(request: HttpRequest) -> str:
+    """Return where somebody without an admin right goes."""
+    account = getattr(request, "user", None)
+    return home_of(account) if isinstance(account, Account) else ""
 
 
 def _item(

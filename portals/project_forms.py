@@ -163,7 +163,7 @@ class AddressesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         help_text=_(
             "Separated by commas, semicolons or lines. Lines of a CSV file may be "
-            "pasted as they are: a name beside an address becomes the customer’s name."
+            "pasted as they are: a name before an address becomes the customer's name."
         ),
         error_messages={
             "required": _("Enter an email address."),

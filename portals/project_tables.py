@@ -1,17 +1,27 @@
 """What the lists about service projects can be asked for by their addresses."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from directories.paging import Cut
+from directories.paging import MAX_INTEGER, Cut
 from portals.models import AttachRule, Customer, CustomerOrganization, ServiceProject
+from portals.queries.project_organizations import (
+    BY_HAND,
+    BY_RULE,
+    Choice,
+    OrganizationFilter,
+)
+from portals.queries.project_people import ADDED, EVERYBODY, MEMBERS, CustomerFilter
 from portals.queries.projects import ProjectFilter
 
 LONGEST = 200
+# More than a page holds cannot be ticked.
+MOST_CHOSEN = 200
 CSM = [("on", _("On")), ("off", _("Off"))]
 STATUSES: list[tuple[str, StrOrPromise]] = list(Customer.Status.choices)
 CUSTOMER_SOURCES: list[tuple[str, StrOrPromise]] = list(Customer.Source.choices)
@@ -28,6 +38,38 @@ PROJECT_COLUMNS = (
     _("Customer service management"),
     _("Created"),
 )
+CUSTOMER_COLUMNS = (
+    _("Name"),
+    _("Email address"),
+    _("Account type"),
+    _("Status"),
+    _("Source"),
+    _("Added to the project"),
+    _("By organizations"),
+    _("By open access"),
+    _("Customer ID"),
+)
+ORGANIZATION_COLUMNS = (
+    _("Name"),
+    _("Source"),
+    _("Customers"),
+    _("Added"),
+    _("Added by"),
+    _("Attach rule"),
+    _("Organization ID"),
+)
+KINDS: list[tuple[str, StrOrPromise]] = list(Customer.Kind.choices)
+WHOS: list[tuple[str, StrOrPromise]] = [
+    (ADDED, _("Added one by one")),
+    (MEMBERS, _("In an organization of the project")),
+    (EVERYBODY, _("Everybody who gets in")),
+]
+WAYS: list[tuple[str, StrOrPromise]] = [
+    (BY_HAND, _("By hand")),
+    (BY_RULE, _("By an attach rule")),
+]
+CUSTOMER_SORTS = {"name": "name_key", "created": "created_at"}
+ORGANIZATION_SORTS = {"name": "name_key", "customers": "member_count"}
 PROJECT_SORTS = {"name": "name_key", "key": "key", "created": "created_at"}
 
 
@@ -81,7 +123,7 @@ def text_of(params: QueryDict, name: str = "q") -> str:
     return params.get(name, "").replace("\0", "").strip()[:LONGEST]
 
 
-def one_of(params: QueryDict, name: str, values: "list[str] | dict[str, object]") -> str:
+def one_of(params: QueryDict, name: str, values: Collection[str]) -> str:
     """Read a word of a list of words; any other is taken as not asked for."""
     given = params.get(name, "")
     return given if given in values else ""
@@ -94,3 +136,44 @@ def project_filter(params: QueryDict) -> ProjectFilter:
         access=one_of(params, "access", ServiceProject.Access.values),
         csm=one_of(params, "csm", ["on", "off"]),
     )
+
+
+def customer_filter(params: QueryDict) -> CustomerFilter:
+    """Read the filters of the customers of a project."""
+    return CustomerFilter(
+        text=text_of(params),
+        who=one_of(params, "who", [ADDED, MEMBERS, EVERYBODY]),
+        status=one_of(params, "status", Customer.Status.values),
+        source=one_of(params, "source", Customer.Source.values),
+        kind=one_of(params, "kind", Customer.Kind.values),
+    )
+
+
+def organization_filter(params: QueryDict) -> OrganizationFilter:
+    """Read the filters of the organizations of a project."""
+    way = params.get("way", "")
+    if way not in {BY_RULE, BY_HAND}:
+        way = _id(way)
+    return OrganizationFilter(
+        text=text_of(params),
+        source=one_of(params, "source", CustomerOrganization.Source.values),
+        way=way,
+    )
+
+
+def organization_choice(params: QueryDict) -> Choice:
+    """Read which organizations of a list were chosen."""
+    wanted = organization_filter(params)
+    if params.get("all"):
+        until = params.get("until", "")
+        newest = int(until) if until.isascii() and until.isdigit() else 0
+        return Choice(wanted=wanted, all=True, until=min(newest, MAX_INTEGER))
+    given = params.getlist("organization")[:MOST_CHOSEN]
+    return Choice(ids=[each for each in map(_id, given) if each], wanted=wanted)
+
+
+def _id(given: str) -> str:
+    try:
+        return str(UUID(given))
+    except ValueError:
+        return ""

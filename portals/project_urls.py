@@ -97,7 +97,9 @@ project_patterns: list[URLPattern] = [
     ),
     path(TYPES, request_type.request_type_list, name="request-type-list"),
     path(
-        f"{TYPES}<int:type_id>/", request_type.request_type_edit, name="request-type-edit"
+        f"{TYPES}<int:type_id>/",
+        request_type.request_type_edit,
+        name="request-type-edit",
     ),
     path(
         f"{TYPES}<int:type_id>/move/",

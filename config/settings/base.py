@@ -340,11 +340,19 @@ JOB_HANDLERS = {
     "link-choice": "provisioning.services.link_choices.carry_out",
     "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
     "accounts-deactivate": "provisioning.services.account_runs.carry_out",
+    "organizations-attach": "portals.services.attach_runs.carry_out",
+    "organizations-detach": "portals.services.attach_runs.carry_out",
+    "attach-rule-apply": "portals.services.attach_runs.carry_out",
+    "attach-rule-end": "portals.services.attach_runs.carry_out",
     "customers-change": "portals.services.customer_runs.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",
     "customer-organizations-change": "portals.services.organization_runs.carry_out",
     "organization-domain-fill": "portals.services.organization_domains.carry_out",
 }
+
+# Where somebody goes who holds no admin right: called with the account, each returns
+# an address or "".
+HOMES = ["portals.homes.projects_home"]
 
 # What is done without a subscription too; all other kinds wait for one.
 JOBS_THAT_GO_ON = {
@@ -352,6 +360,10 @@ JOBS_THAT_GO_ON = {
     "customers-change",
     "directory-release",
     "domain-check",
+    "organizations-attach",
+    "organizations-detach",
+    "attach-rule-apply",
+    "attach-rule-end",
 }
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

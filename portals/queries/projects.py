@@ -13,7 +13,6 @@ from portals.models import (
     ProjectOrganization,
     ProjectRole,
     ServiceProject,
-    ServiceSettings,
 )
 from provisioning.models import App
 
@@ -67,8 +66,8 @@ def projects_of(site: Site, wanted: ProjectFilter) -> "QuerySet[ServiceProject]"
 def numbers_of(projects: Sequence[ServiceProject]) -> dict[int, Numbers]:
     """Count customers and organizations of some projects, each up to a limit."""
     found = dialect.rows(
-        "SELECT ids.id"
-        f", (SELECT count(*) FROM (SELECT 1 FROM {CUSTOMERS} c"  # noqa: S608
+        "SELECT ids.id"  # noqa: S608
+        f", (SELECT count(*) FROM (SELECT 1 FROM {CUSTOMERS} c"
         f" WHERE c.project_id = ids.id LIMIT {MOST_COUNTED + 1}) x)"
         f", (SELECT count(*) FROM (SELECT 1 FROM {ORGANIZATIONS} o"
         f" WHERE o.project_id = ids.id LIMIT {MOST_COUNTED + 1}) x)"
@@ -104,9 +103,3 @@ def service_sites(rights: Sequence[RoleAssignment]) -> "QuerySet[Site]":
         .distinct()
         .order_by("organization__name", "name")
     )
-
-
-def agents_manage_organizations(site: Site) -> bool:
-    """Say whether agents of a site may add and remove organizations."""
-    settings = ServiceSettings.objects.filter(site=site)
-    return bool(settings.values_list("agents_manage_organizations", flat=True).first())

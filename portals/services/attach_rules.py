@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from directories import dialect
 from directories.events import Event
@@ -15,39 +14,21 @@ from directories.services.audit import (
     record_event,
     record_events,
 )
-from portals.models import AttachRule, CustomerOrganization, ServiceProject
+from portals.models import (
+    AttachRule,
+    CustomerOrganization,
+    ServiceProject,
+)
+from portals.queries.attach_rules import SYNCED, matches
 from portals.services.attaching import ATTACHED, DETACHED
 from portals.services.projects import project_target
 
 RULE = AttachRule._meta.db_table
 Match = AttachRule.Match
-SYNCED = CustomerOrganization.Source.SYNCED
 
 
 class RuleExistsError(Exception):
     """The project has this rule already."""
-
-
-def matches(match: str, text: str, name_key: str) -> bool:
-    """Say whether a rule is about an organization of this folded name."""
-    if match == Match.ALL:
-        return True
-    if match == Match.IS:
-        return name_key == text
-    if match == Match.BEGINS:
-        return name_key.startswith(text)
-    return text in name_key
-
-
-def matching(rule: AttachRule) -> "QuerySet[CustomerOrganization]":
-    """Return the live synced organizations that a rule is about."""
-    synced = CustomerOrganization.objects.filter(
-        site_id=rule.site_id, source=SYNCED, archived_at__isnull=True
-    )
-    look = {Match.IS: "exact", Match.BEGINS: "startswith", Match.CONTAINS: "contains"}
-    if rule.match == Match.ALL:
-        return synced
-    return synced.filter(**{f"name_key__{look[Match(rule.match)]}": rule.text})
 
 
 def add_rule(
@@ -125,7 +106,7 @@ def _note_attached(
     """Write one event for the organization and one for each project that is new."""
     found = AttachRule.objects.filter(pk__in=rules)
     events = []
-    for rule in found.select_related("project__site__organization"):
+    for rule in found.select_related("project"):
         project = rule.project
         why = {"match": rule.match, "text": rule.text, "key": project.key}
         about = {**why, "project": project.name}
@@ -133,10 +114,13 @@ def _note_attached(
         events.append(Target("customer-organization", *attached))
         summary = {**why, "count": 1, "organizations": [organization.name]}
         events.append(project_target(project, summary))
-        owner = project.site.organization
     if events:
-        noted = [(Event.ORGANIZATION_ATTACHED, target) for target in events]
-        record_events(noted, organization=owner, by=SYSTEM, at=now)
+        record_events(
+            [(Event.ORGANIZATION_ATTACHED, target) for target in events],
+            organization=organization.site.organization,
+            by=SYSTEM,
+            at=now,
+        )
     return len(rules)
 
 

@@ -74,9 +74,7 @@ def move_request_type(
         _note(project, {"request_types_ordered": names}, by, now)
 
 
-def remove_request_type(
-    request_type: RequestType, *, by: Actor, now: datetime
-) -> None:
+def remove_request_type(request_type: RequestType, *, by: Actor, now: datetime) -> None:
     """Take a request type away."""
     project = request_type.project
     with transaction.atomic():

@@ -78,7 +78,7 @@ def of_project(
     request: SiteRequest, project: ServiceProject, *below: Crumb
 ) -> list[Crumb]:
     """Return the way to one service project, and on to `below`."""
-    page = _url("project-customers", request.service_site.pk, project.key)
+    page = _url("project-detail", request.service_site.pk, project.key)
     return of_projects(request, (project.name, page), *below)
 
 

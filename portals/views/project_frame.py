@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from portals.models import ServiceProject
 from portals.permissions import ProjectRequest, ProjectRight, SiteRight, site_rights
-from portals.queries.projects import agents_manage_organizations
+from portals.queries.settings import settings_of
+from portals.views import crumbs
 
 Crumbs = list[tuple[str, str]]
 
@@ -19,27 +20,21 @@ def project_url(project: ServiceProject, name: str, *more: object) -> str:
 
 def frame(request: ProjectRequest, *below: tuple[str, str]) -> dict[str, Any]:
     """Return what every template of a project takes; `below` ends the breadcrumbs."""
-    project = request.project
-    own = project_url(project, "project-detail") if below else ""
     return {
-        "crumbs": [*_way(request), (project.name, own), *below],
-        "project": project,
+        "crumbs": crumbs.of_project(request, request.project, *below),
+        "project": request.project,
         "administers": ProjectRight.ADMINISTER in request.project_rights,
         "jira_admin": is_jira_admin(request),
     }
 
 
-def _way(request: ProjectRequest) -> Crumbs:
-    site = request.service_site
-    if not is_jira_admin(request):
-        return [(_("Service projects"), reverse("portals:own-projects"))]
-    return [
-        (_("Admin"), "/"),
-        (_("Apps"), ""),
-        (_("Sites and products"), reverse("provisioning:site-list")),
-        (site.name, reverse("provisioning:site-detail", args=[site.pk])),
-        (_("Service projects"), reverse("portals:project-list", args=[site.pk])),
-    ]
+def organization_crumbs(project: ServiceProject, *below: str) -> Crumbs:
+    """Return the way to the organizations of a project, and on to `below`."""
+    own = project_url(project, "project-organizations") if below else ""
+    way = [(_("Organizations"), own), *((label, "") for label in below)]
+    if project.customer_service_management:
+        return way
+    return [(_("Customers"), project_url(project, "project-customers")), *way]
 
 
 def is_jira_admin(request: ProjectRequest) -> bool:
@@ -54,4 +49,4 @@ def may_manage_organizations(request: ProjectRequest) -> bool:
     """
     if ProjectRight.ADMINISTER in request.project_rights:
         return True
-    return agents_manage_organizations(request.service_site)
+    return settings_of(request.service_site).agents_manage_organizations

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
@@ -25,6 +24,7 @@ from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.project_forms import NewProjectForm
 from portals.queries import projects as queries
 from portals.services import projects
+from portals.views import crumbs
 from provisioning.views.listing import list_page
 
 
@@ -39,7 +39,7 @@ def project_list(request: SiteRequest) -> HttpResponse:
     )
     numbers = queries.numbers_of(listing.rows)
     context = {
-        "crumbs": _crumbs(request),
+        "crumbs": crumbs.of_projects(request),
         "site": request.service_site,
         "wanted": wanted,
         "order": order,
@@ -49,9 +49,7 @@ def project_list(request: SiteRequest) -> HttpResponse:
         "accesses": ServiceProject.Access.choices,
         "csm": tables.CSM,
     }
-    return render_part(
-        request, "portals/project_list.html", context, fragment="rows"
-    )
+    return render_part(request, "portals/project_list.html", context, fragment="rows")
 
 
 @require_POST
@@ -67,9 +65,7 @@ def project_export(request: SiteRequest) -> HttpResponseBase:
         now=timezone.now(),
     )
     found = queries.projects_of(site, wanted).order_by("name_key", "pk")
-    return csv_response(
-        "service-projects", tables.PROJECT_COLUMNS, _lines(list(found))
-    )
+    return csv_response("service-projects", tables.PROJECT_COLUMNS, _lines(list(found)))
 
 
 def _lines(found: Sequence[ServiceProject]) -> Iterator[list[object]]:
@@ -103,7 +99,7 @@ def project_create(request: SiteRequest) -> HttpResponse:
         request,
         "portals/project_create.html",
         {
-            "crumbs": _crumbs(request, _("Create service project")),
+            "crumbs": crumbs.of_projects(request, (_("Create service project"), "")),
             "site": request.service_site,
             "form": form,
             "request_types": projects.default_request_types(),
@@ -126,16 +122,3 @@ def _created(request: SiteRequest, form: NewProjectForm) -> ServiceProject | Non
     except projects.NameTakenError:
         form.add_error("name", _("Another project of the site has this name."))
     return None
-
-
-def _crumbs(request: SiteRequest, below: str = "") -> list[tuple[str, str]]:
-    site = request.service_site
-    own = reverse("portals:project-list", args=[site.pk]) if below else ""
-    crumbs = [
-        (_("Admin"), "/"),
-        (_("Apps"), ""),
-        (_("Sites and products"), reverse("provisioning:site-list")),
-        (site.name, reverse("provisioning:site-detail", args=[site.pk])),
-        (_("Service projects"), own),
-    ]
-    return [*crumbs, (below, "")] if below else crumbs

@@ -52,9 +52,7 @@ def project_people(request: ProjectRequest) -> HttpResponse:
         "roles": ProjectRole.Role.choices,
         "own": request.account.pk,
     }
-    return render_part(
-        request, "portals/project_people.html", context, fragment="rows"
-    )
+    return render_part(request, "portals/project_people.html", context, fragment="rows")
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,9 +60,7 @@ def project_people(request: ProjectRequest) -> HttpResponse:
 def project_person_add(request: ProjectRequest) -> HttpResponse:
     """Make a user of the organization admin or agent of the project."""
     project = request.project
-    form = RoleForm(
-        posted(request), initial={"role": ProjectRole.Role.AGENT}
-    )
+    form = RoleForm(posted(request), initial={"role": ProjectRole.Role.AGENT})
     if request.method == "POST" and form.is_valid():
         account = _account(request, form)
         if account is not None:

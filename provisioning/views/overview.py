@@ -1,18 +1,46 @@
 """The first page: what needs attention, what goes on, how much there is."""
 
-from django.http import HttpResponse
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from directories.permissions import ConsoleRequest, Permission, requires
+from directories.homes import home_of
+from directories.models import Account
+from directories.permissions import (
+    ConsoleRequest,
+    Permission,
+    requires,
+    rights_of,
+)
 from provisioning.queries import groups, history, overview, people
 
 EVENTS_SHOWN = 8
 
 
+def _or_home(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Lead whoever holds no admin right to their own place, where there is one."""
+
+    @wraps(view)
+    def led(request: HttpRequest) -> HttpResponseBase:
+        account = request.user
+        if isinstance(account, Account) and not rights_of(account):
+            url = home_of(account)
+            if url:
+                return redirect(url)
+        return view(request)
+
+    return led
+
+
 @require_safe
+@_or_home
 @requires(Permission.SEE_SITES)
 def organization_overview(request: ConsoleRequest) -> HttpResponse:
     """Show how the organization stands, to each as much as they may do."""

@@ -13,6 +13,7 @@ from portals.models import (
     ProjectOrganization,
     ServiceProject,
 )
+from portals.queries.attach_rules import matching
 from portals.services import attach_rules, attaching, projects
 from tests.factories.portals import (
     CustomerOrganizationFactory,
@@ -98,7 +99,7 @@ def test_rules_attach_by_name(
     if miss:
         assert attach_rules.follow_rules(synced(project, miss), LATER) == 0
     assert attached(project) == {hit}
-    assert list(attach_rules.matching(rule)) == [found]
+    assert list(matching(rule)) == [found]
     assert project.project_organizations.get().rule == rule
 
 
