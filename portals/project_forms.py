@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrPromise
 
 from directories.forms import EMAIL_LENGTH, NAME_LENGTH, DescribedRadios
 from portals.models import AttachRule, ProjectRole, ServiceProject
@@ -10,7 +11,7 @@ from portals.services.projects import KEY, Details
 LONGEST_TEXT = 5_000
 # Characters of pasted addresses; more come by the import of customers.
 LONGEST_LIST = 1_000_000
-ACCESS_NOTES = {
+ACCESS_NOTES: dict[str, StrPromise] = {
     ServiceProject.Access.RESTRICTED: _(
         "Only customers who are added to the project, one by one or with an "
         "organization."
@@ -19,7 +20,7 @@ ACCESS_NOTES = {
         "Everybody whom the customer access of the site lets in."
     ),
 }
-SHARING_NOTES = {
+SHARING_NOTES: dict[str, StrPromise] = {
     ServiceProject.Sharing.ORGANIZATIONS: _(
         "A customer finds the people of their own organizations by search, and shares "
         "requests with them."

@@ -52,7 +52,7 @@ def project_organization_add(request: ProjectRequest) -> HttpResponse:
     unknown = ""
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["name"]
-        found = organizations.holder_of(request.service_site, name)
+        found = organizations.holder_of(request.service_site.pk, name)
         if found is None and request.POST.get("create"):
             found = _created(request, name)
         if found is not None:
@@ -78,7 +78,7 @@ def _created(request: ProjectRequest, name: str) -> CustomerOrganization | None:
         )
     except organizations.NameTakenError:
         # Made by somebody else at this moment: that one is meant.
-        return organizations.holder_of(request.service_site, name)
+        return organizations.holder_of(request.service_site.pk, name)
 
 
 def _attached(request: ProjectRequest, found: CustomerOrganization) -> HttpResponse:
@@ -107,7 +107,7 @@ def project_organization_find(request: ProjectRequest) -> HttpResponse:
         return refused
     text = tables.text_of(request.GET, "name")
     found = queries.offered(request.project, text)
-    exact = organizations.holder_of(request.service_site, text) if text else None
+    exact = organizations.holder_of(request.service_site.pk, text) if text else None
     context = {
         "found": found,
         "text": text,
