@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from directories.models import Directory, LinkState
+from directories.services import directories
 from directories.services.audit import SYSTEM
 from directories.tasks import wake
-from provisioning.models import DryRun, DryRunLine
+from provisioning.models import DryRun, DryRunLine, Group
 from provisioning.queries.conflicts import ConflictFilter
 from provisioning.services import conflict_runs, dry_runs
 from tests.provisioning.any_organization import Scope, World
@@ -164,3 +165,18 @@ def check_groups(said, before, after):
     joined, left = differences(before, after, before["members"] | after["members"])
     assert said.get("members_joined", {}) == joined
     assert said.get("members_left", {}) == left
+
+
+@pytest.mark.parametrize("seed", range(200, 206))
+def test_what_it_says_of_groups_that_become_local_is_what_disconnecting_does(seed):
+    world = World(seed)
+    before = set(Group.objects.filter(kind="local").values_list("pk", flat=True))
+
+    said = lines(dry_run(world, Kind.DISCONNECT))
+    job = directories.delete_configuration(
+        directory=world.directory, by=SYSTEM, now=timezone.now()
+    )
+    wake(job.pk)
+
+    local = Group.objects.filter(kind="local").exclude(pk__in=before)
+    assert set(said.get("group_local", {})) == set(local.values_list("name", flat=True))

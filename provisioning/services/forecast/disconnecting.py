@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from directories.models import GroupRecord, UserRecord
+from provisioning.models import Group
 from provisioning.services.forecast.run import BATCH, Forecast
 
 
@@ -16,6 +17,11 @@ def work_out(forecast: Forecast) -> None:
     groups = GroupRecord.objects.filter(directory=forecast.directory)
     synced = groups.filter(group__isnull=False)
     _list(forecast, "group_local", synced, name="group__name", detail="")
+    everybody = Group.objects.filter(
+        directory=forecast.directory, kind=Group.Kind.ALL_MEMBERS
+    )
+    names = everybody.order_by("pk").values_list("name", flat=True)
+    forecast.add([("group_local", name, "") for name in names])
     waiting = groups.filter(group__isnull=True)
     _list(
         forecast,
