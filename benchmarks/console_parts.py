@@ -25,7 +25,7 @@ from directories.models import (
 from directories.services import directories, organizations
 from directories.services.audit import SYSTEM, Actor, person
 from directories.tasks import run_job
-from provisioning.models import App, DryRun, Group
+from provisioning.models import App, AppGrant, DryRun, Group
 from provisioning.queries.conflicts import ConflictFilter
 from provisioning.services import apps, conflict_runs, dry_runs, sync
 
@@ -55,6 +55,10 @@ QUERIES = {
     "provisioning:group-detail": ["?q=ada", "?tab=details", "?tab=history"],
     "provisioning:user-detail": ["?show=problems"],
     "provisioning:review-list": ["?tab=groups", "?tab=not-linked"],
+    "provisioning:report-list": [
+        f"?tab={tab}" for tab in ("no-longer-pushed", "not-seen", "no-access")
+    ],
+    "provisioning:app-access-add": ["?q=team", "?q=zzzz"],
     "provisioning:search": ["?q=ada", "?q=person299999", "?q=team", "?q=zzzz"],
     "directories:audit-log": [
         "?q=person123456",
@@ -157,6 +161,7 @@ class Console:
         account = Account.objects.get(records=person)
         group = Group.objects.filter(name__endswith="team 1", kind="synced").get()
         is_group = "group" in name
+        grant = AppGrant.objects.get(group=group, app__kind=App.Kind.JIRA)
         held = self.directory.grouprecords.filter(link_state="held").first()
         return {
             "directory_id": self.directory.pk,
@@ -166,6 +171,9 @@ class Console:
             "entry_id": RequestEntry.objects.order_by("-pk").values_list("pk")[0][0],
             "domain_id": self.organization.domains.get().pk,
             "key_id": self.directory.api_keys.get().pk,
+            "site_id": grant.app.site_id,
+            "kind": grant.app.kind,
+            "grant_id": grant.pk,
         }
 
     def long_work(self) -> dict[str, float]:

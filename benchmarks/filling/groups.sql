@@ -23,3 +23,12 @@ INSERT INTO provisioning_group (id, public_id, organization_id, record_id, kind,
 SELECT band, gen_random_uuid(), %(organization)s, CASE WHEN held THEN NULL ELSE record END,
   CASE WHEN held THEN 'local' ELSE 'synced' END, name, lower(name), '', now()
 FROM bands ORDER BY n;
+
+-- The first two hundred groups, the largest among them, and those that wait open apps.
+INSERT INTO provisioning_appgrant (app_id, group_id, role, is_default, created_at)
+SELECT a.id, b.band, CASE a.kind WHEN 'jira-service-management' THEN 'agent' ELSE 'user' END,
+  false, now()
+FROM bands b
+JOIN directories_site s ON s.organization_id = %(organization)s
+JOIN provisioning_app a ON a.site_id = s.id AND a.kind <> 'bitbucket'
+WHERE b.n <= 200 OR b.held;
