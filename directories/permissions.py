@@ -10,15 +10,18 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_htmx.middleware import HtmxDetails
 from django_stubs_ext import StrPromise
 
-from directories.models import Account, Member, Organization, RoleAssignment
+from directories.models import Account, Member, Organization, RoleAssignment, Site
 from directories.services.audit import Actor, person
 
 P = ParamSpec("P")
 CHOSEN = "organization_id"
+# Whoever runs one of these apps of a site is its Jira admin; "" is all of them.
+JIRA_APPS = frozenset({"", "jira", "jira-service-management"})
 
 
 class Permission(Enum):
@@ -164,6 +167,32 @@ def rights_of(account: Account) -> list[RoleAssignment]:
         .select_related("organization")
         .order_by("organization__created_at", "pk")
     )
+
+
+def is_jira_admin(rights: list[RoleAssignment], site: Site) -> bool:
+    """Say whether admin rights of an organization make a Jira admin of its site."""
+    here = [each for each in rights if each.site_id in {None, site.pk}]
+    return any(
+        each.role == RoleAssignment.Role.SITE_ADMIN
+        or (each.role == RoleAssignment.Role.APP_ADMIN and each.app in JIRA_APPS)
+        for each in here
+    )
+
+
+def connects_customers(rights: list[RoleAssignment], site: Site) -> bool:
+    """Say whether rights open the identity providers of a site's customers."""
+    admin = RoleAssignment.Role.ORGANIZATION_ADMIN
+    return any(each.role == admin for each in rights) and is_jira_admin(rights, site)
+
+
+def connects_customers_refusal(site: Site) -> str:
+    """Return why somebody may not connect providers of customers, and who gives it."""
+    return gettext(
+        "Identity providers of customers are connected by organization admins who "
+        "are Jira admin or Jira Service Management admin of %(site)s as well. An "
+        "organization admin gives that right under Directory, Administrators: app "
+        "admin of Jira or Jira Service Management on %(site)s."
+    ) % {"site": site.name}
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:

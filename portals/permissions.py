@@ -17,9 +17,13 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from directories.models import Account, Member, RoleAssignment, Site
+from directories.permissions import JIRA_APPS as JIRA_APPS
 from directories.permissions import (
     ConsoleRequest,
     ask_to_sign_in,
+    connects_customers,
+    connects_customers_refusal,
+    is_jira_admin,
     let_in,
     rights_of,
 )
@@ -28,8 +32,6 @@ from provisioning.models import App
 
 P = ParamSpec("P")
 Role = RoleAssignment.Role
-# Whoever runs one of these apps of a site is its Jira admin.
-JIRA_APPS = {"", App.Kind.JIRA.value, App.Kind.SERVICE_MANAGEMENT.value}
 
 
 class SiteRight(Enum):
@@ -76,15 +78,12 @@ def site_rights(rights: list[RoleAssignment], site: Site) -> frozenset[SiteRight
     here = [each for each in rights if each.site_id in {None, site.pk}]
     organization_admin = any(each.role == Role.ORGANIZATION_ADMIN for each in here)
     site_admin = any(each.role == Role.SITE_ADMIN for each in here)
-    jira_admin = site_admin or any(
-        each.role == Role.APP_ADMIN and each.app in JIRA_APPS for each in here
-    )
     opened = {SiteRight.SEE} if here else set()
     if organization_admin or site_admin:
         opened.add(SiteRight.CUSTOMERS)
-    if jira_admin:
+    if is_jira_admin(rights, site):
         opened.add(SiteRight.SERVICE)
-    if organization_admin and jira_admin:
+    if connects_customers(rights, site):
         opened.add(SiteRight.PROVIDERS)
     return frozenset(opened)
 
@@ -148,12 +147,7 @@ def _refusal(right: SiteRight, site: Site) -> str:
             "Portal-only customers of %(site)s are looked after by organization "
             "admins and by the site admins of %(site)s."
         ),
-        SiteRight.PROVIDERS: _(
-            "Identity providers of customers are connected by organization admins who "
-            "are Jira admin or Jira Service Management admin of %(site)s as well. An "
-            "organization admin gives that right under Directory, Administrators: app "
-            "admin of Jira or Jira Service Management on %(site)s."
-        ),
+        SiteRight.PROVIDERS: connects_customers_refusal(site),
         SiteRight.SERVICE: _(
             "This is looked after by the Jira admins of %(site)s. An organization "
             "admin gives that right under Directory, Administrators: app admin of "

@@ -3,12 +3,19 @@
 from celery import shared_task
 from django.utils import timezone
 
+from directories.services import jobs
 from directories.tasks import wake
-from portals.services import syncing
+from portals.services import conflict_runs, syncing
 
 
 @shared_task
 def settle_organizations() -> None:
     """Make organizations equal to their groups whose provider has had its time."""
     for job in syncing.queue_settled(timezone.now()):
+        wake(job.pk)
+
+
+def sync_all_groups(run: jobs.Run) -> None:
+    """Sync every group that waited; the task of conflict_runs.SYNC_ALL jobs."""
+    for job in conflict_runs.carry_out(run):
         wake(job.pk)

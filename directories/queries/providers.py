@@ -86,9 +86,26 @@ def identity_providers(organization: Organization) -> QuerySet[Directory]:
     )
 
 
+def customer_directories(organization: Organization) -> QuerySet[Directory]:
+    """Return the directories of the customers of the organization's sites."""
+    found = organization.directories.filter(kind=Directory.Kind.CUSTOMERS)
+    return found.select_related("site").order_by("site__name", "name_key", "pk")
+
+
+def connected_directories(organization: Organization) -> QuerySet[Directory]:
+    """Return all directories that have an identity provider, customers' ones too."""
+    found = organization.directories.exclude(kind=Directory.Kind.LOCAL)
+    return found.select_related("site")
+
+
 def providers_of(organization: Organization, now: datetime) -> list[Provider]:
     """Return the rows of the list of identity providers; four queries."""
-    directories = list(identity_providers(organization))
+    return rows_of(identity_providers(organization), now)
+
+
+def rows_of(chosen: QuerySet[Directory], now: datetime) -> list[Provider]:
+    """Return the row of each of these directories; four queries."""
+    directories = list(chosen)
     ids = [directory.pk for directory in directories]
     users, groups = _counts(UserRecord, ids), _counts(GroupRecord, ids)
     keys = keys_of(ids, now)

@@ -24,9 +24,9 @@ class Syncing:
 def syncing_of(organization: Organization) -> Syncing:
     """Count what syncs into an organization; four queries, each inside an index."""
     directories = list(
-        organization.directories.filter(
-            kind=Directory.Kind.ORGANIZATION, state=Directory.State.ACTIVE
-        ).order_by("name_key", "pk")
+        organization.directories.filter(state=Directory.State.ACTIVE)
+        .exclude(kind=Directory.Kind.LOCAL)
+        .order_by("name_key", "pk")
     )
     waiting = Job.objects.filter(organization=organization, state=Job.State.QUEUED)
     return Syncing(

@@ -16,6 +16,7 @@ from directories.models import (
     Membership,
     Organization,
     Removal,
+    Site,
     UserRecord,
 )
 from directories.services import api_keys, jobs
@@ -52,17 +53,24 @@ def add_directory(
     name: str,
     by: Actor,
     now: datetime,
+    site: Site | None = None,
 ) -> Directory:
-    """Add an identity provider directory; raises NameTakenError."""
+    """Add an identity provider directory, of a site's customers or of accounts.
+
+    Raises NameTakenError.
+    """
+    customers, google = Directory.Kind.CUSTOMERS, Directory.Provider.GOOGLE_WORKSPACE
     try:
         with transaction.atomic():
             directory = Directory.objects.create(
                 organization=organization,
-                kind=Directory.Kind.ORGANIZATION,
+                kind=customers if site else Directory.Kind.ORGANIZATION,
+                site=site,
                 provider=provider,
                 name=name,
                 name_key=fold(name),
-                all_members=provider == Directory.Provider.GOOGLE_WORKSPACE,
+                all_members=provider == google and site is None,
+                guard_on=site is None,
                 created_at=now,
             )
             _record(Event.DIRECTORY_ADDED, directory, by, now)

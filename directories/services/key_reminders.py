@@ -41,7 +41,7 @@ def send_reminders(now: datetime) -> int:
 
 def _keys(now: datetime) -> QuerySet[ApiKey]:
     live = ApiKey.objects.live(now).filter(directory__state=Directory.State.ACTIVE)
-    return live.select_related("directory__organization")
+    return live.select_related("directory__organization", "directory__site")
 
 
 def _successors(now: datetime) -> QuerySet[ApiKey]:
@@ -112,8 +112,9 @@ def _told(key: ApiKey | OrganizationApiKey) -> tuple[UUID, dict[str, object], st
         named = {"key": key.name, "organization": key.organization.name}
         return key.organization_id, context | named, reverse(ORGANIZATION_KEYS)
     directory = key.directory
+    site = directory.site
     named = {
-        "directory": directory.name,
+        "directory": f"{directory.name} ({site.name})" if site else directory.name,
         "provider": str(directory.get_provider_display()),
     }
     path = reverse("directories:directory-detail", args=[directory.pk])

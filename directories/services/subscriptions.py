@@ -75,11 +75,10 @@ def renew_subscription(
 
 
 def _directories(organization: Organization) -> QuerySet[Directory]:
-    return Directory.objects.filter(
-        organization=organization,
-        kind=Directory.Kind.ORGANIZATION,
-        state=Directory.State.ACTIVE,
-    ).order_by("pk")
+    active = Directory.objects.filter(
+        organization=organization, state=Directory.State.ACTIVE
+    )
+    return active.exclude(kind=Directory.Kind.LOCAL).order_by("pk")
 
 
 def _set(organization: Organization, state: str, now: datetime) -> None:

@@ -24,6 +24,11 @@ from directories.views.rendering import provider_crumbs
 def configuration_delete(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """Say in numbers what the deletion changes; do it when the name is typed."""
     directory = find_directory(request, directory_id)
+    if directory.site_id:
+        # What becomes of customers is counted where they are known.
+        return redirect(
+            "portals:provider-configuration-delete", directory.site_id, directory.pk
+        )
     if directory.state != Directory.State.ACTIVE:
         return redirect("directories:directory-detail", directory.pk)
     form = TypedNameForm(posted(request), directory=directory)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -15,7 +16,13 @@ from django.views.decorators.http import (
 
 from directories.forms import DirectoryForm, posted
 from directories.models import Directory
-from directories.permissions import ConsoleRequest, Permission, requires
+from directories.permissions import (
+    ConsoleRequest,
+    Permission,
+    connects_customers,
+    connects_customers_refusal,
+    requires,
+)
 from directories.queries import arrivals, jobs, organizations, providers, removals
 from directories.services import directories
 from directories.tasks import wake
@@ -23,7 +30,21 @@ from directories.views.rendering import provider_crumbs, render_part
 
 
 def find_directory(request: ConsoleRequest, directory_id: UUID) -> Directory:
-    """Return an identity provider directory of the organization, or raise 404."""
+    """Return a directory of the organization, also of customers, or raise 404.
+
+    Raises PermissionDenied for a directory of customers whose site somebody does not
+    look after.
+    """
+    known = providers.connected_directories(request.organization)
+    directory = get_object_or_404(known, pk=directory_id)
+    site = directory.site
+    if site is not None and not connects_customers(request.rights, site):
+        raise PermissionDenied(connects_customers_refusal(site))
+    return directory
+
+
+def find_own_directory(request: ConsoleRequest, directory_id: UUID) -> Directory:
+    """Return a directory of the organization's own people, or raise 404."""
     known = providers.identity_providers(request.organization)
     return get_object_or_404(known, pk=directory_id)
 
@@ -35,6 +56,7 @@ def directory_list(request: ConsoleRequest) -> HttpResponse:
     context = {
         "crumbs": [*provider_crumbs()[:-1], (_("Identity providers"), "")],
         "providers": providers.providers_of(request.organization, timezone.now()),
+        "customers": providers.customer_directories(request.organization),
         "choices": Directory.Provider.choices,
     }
     return render(request, "directories/directory_list.html", context)

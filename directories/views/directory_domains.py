@@ -16,7 +16,7 @@ from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries import domains as queries
 from directories.services import domains
 from directories.tasks import wake
-from directories.views.directory import find_directory
+from directories.views.directory import find_own_directory
 from directories.views.rendering import provider_crumbs
 
 
@@ -24,7 +24,7 @@ from directories.views.rendering import provider_crumbs
 @requires(Permission.MANAGE_PROVIDERS)
 def directory_domains(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """List the domains whose people the directory owns."""
-    directory = find_directory(request, directory_id)
+    directory = find_own_directory(request, directory_id)
     linked = request.organization.domains.filter(directory=directory)
     others = request.organization.domains.verified().exclude(directory=directory)
     context = {
@@ -40,7 +40,7 @@ def directory_domains(request: ConsoleRequest, directory_id: UUID) -> HttpRespon
 @requires(Permission.MANAGE_PROVIDERS)
 def directory_domain_link(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """Choose verified domains, see what linking them changes, link them."""
-    directory = find_directory(request, directory_id)
+    directory = find_own_directory(request, directory_id)
     others = request.organization.domains.verified().exclude(directory=directory)
     asked = given(request, "domains")
     form = LinkManyForm(asked, domains=others.order_by("name", "pk"))

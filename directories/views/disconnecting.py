@@ -24,6 +24,9 @@ from directories.views.rendering import provider_crumbs
 def directory_disconnect(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """Say what ends and what stays, or what stands in the way; do it when typed."""
     directory = find_directory(request, directory_id)
+    if directory.site_id:
+        # What becomes of customers is counted where they are known.
+        return redirect("portals:provider-disconnect", directory.site_id, directory.pk)
     idle = directory.state == Directory.State.NOT_SET_UP
     form = TypedNameForm(posted(request), directory=directory)
     if request.method == "POST" and idle and form.is_valid():

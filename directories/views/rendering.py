@@ -5,12 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
-from directories.models import Directory
+from directories.models import Directory, Site
 from directories.permissions import ConsoleRequest
 
 Crumbs = list[tuple[str, str]]
@@ -48,13 +48,17 @@ def render_secret(
 def provider_crumbs(directory: Directory | None = None, *more: str) -> Crumbs:
     """Return the breadcrumbs of a page about identity providers.
 
-    `more` names the page below the directory's own.
+    `more` names the page below the directory's own. The directories of customers
+    are found below their site.
     """
-    crumbs = [
-        (_("Admin"), "/"),
-        (_("Security"), ""),
-        (_("Identity providers"), reverse("directories:directory-list")),
-    ]
+    if directory is not None and directory.site is not None:
+        crumbs = customer_provider_crumbs(directory.site)
+    else:
+        crumbs = [
+            (_("Admin"), "/"),
+            (_("Security"), ""),
+            (_("Identity providers"), reverse("directories:directory-list")),
+        ]
     if directory is None:
         crumbs += [(label, "") for label in more]
     elif more:
@@ -63,3 +67,23 @@ def provider_crumbs(directory: Directory | None = None, *more: str) -> Crumbs:
     else:
         crumbs.append((directory.name, ""))
     return crumbs
+
+
+def customer_provider_crumbs(site: Site) -> Crumbs:
+    """Return the breadcrumbs of the list of a site's customer directories."""
+
+    def address(name: str, *args: object) -> str:
+        try:
+            return reverse(name, args=args)
+        except NoReverseMatch:
+            return ""
+
+    return [
+        (_("Admin"), "/"),
+        (_("Apps"), ""),
+        (_("Sites and products"), reverse("provisioning:site-list")),
+        (site.name, address("provisioning:site-detail", site.pk)),
+        ("Jira Service Management", address("portals:service-home", site.pk)),
+        (_("Portal-only customers"), address("portals:customer-list", site.pk)),
+        (_("Identity providers"), address("portals:provider-list", site.pk)),
+    ]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from directories.models import Directory
+from directories.models import ApiKey, Directory
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.queries import arrivals, organizations, providers
 from directories.services import directories
@@ -37,6 +37,10 @@ PATIENCE_S = 120
 def directory_set_up(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """Lead through the set-up; a POST opens the directory and shows its key once."""
     directory = find_directory(request, directory_id)
+    fresh = directory.state == Directory.State.NOT_SET_UP
+    if directory.site_id and (fresh or request.method == "POST"):
+        # Customers' wizard begins with what only the site knows.
+        return redirect("portals:provider-set-up", directory.site_id, directory.pk)
     if request.method == "POST":
         return _get_credentials(request, directory)
     if directory.state == Directory.State.DELETING:
@@ -64,6 +68,13 @@ def _get_credentials(request: ConsoleRequest, directory: Directory) -> HttpRespo
     except directories.AlreadySetUpError:
         # Sent again, by a reload perhaps: the key was shown, it is not shown twice.
         return redirect("directories:directory-set-up", directory.pk)
+    return show_credentials(request, directory, key, text)
+
+
+def show_credentials(
+    request: ConsoleRequest, directory: Directory, key: ApiKey, text: str
+) -> HttpResponse:
+    """Answer with the step that shows the key, this once."""
     context = _context(directory, current=2) | {"api_key": text, "key": key}
     return render_secret(request, PAGES[COPY], context)
 
@@ -86,16 +97,12 @@ def directory_arrivals(request: ConsoleRequest, directory_id: UUID) -> HttpRespo
 def _context(directory: Directory, *, current: int) -> dict[str, Any]:
     now = timezone.now()
     keys = providers.key_facts(directory, now)
-    label = provider_name(directory)
+    customers = directory.kind == Directory.Kind.CUSTOMERS
+    title = _("Set up provisioning") if customers else _("Set up user provisioning")
     return {
-        "crumbs": provider_crumbs(directory, _("Set up user provisioning")),
+        "crumbs": provider_crumbs(directory, title),
         "directory": directory,
-        "steps": [
-            _("Before you begin"),
-            _("Copy details"),
-            _("Configure %(provider)s") % {"provider": label},
-            _("First sync"),
-        ],
+        "steps": steps_of(directory),
         "current": current,
         "key": keys.health.key if keys.health else None,
         "keys": keys,
@@ -103,6 +110,16 @@ def _context(directory: Directory, *, current: int) -> dict[str, Any]:
         "scim_base_url": providers.scim_base_url(directory),
         "instructions": f"directories/instructions/{directory.provider}.html",
     }
+
+
+def steps_of(directory: Directory) -> list[str]:
+    """Return the names of the wizard's steps."""
+    configure = _("Configure %(provider)s") % {"provider": provider_name(directory)}
+    if directory.kind == Directory.Kind.CUSTOMERS:
+        begin, copy = _("Group conflicts"), _("Get provisioning credentials")
+    else:
+        begin, copy = _("Before you begin"), _("Copy details")
+    return [begin, copy, configure, _("First sync")]
 
 
 def _arrivals(directory: Directory) -> dict[str, Any]:

@@ -30,6 +30,14 @@ from directories.views.rendering import provider_crumbs
 # What is asked about before it is done: it changes what is refused, or who is
 # in which group.
 ASKED = ("mode", "nested_groups")
+# What a directory of customers does not have; it keeps what its row says.
+NOT_FOR_CUSTOMERS = (
+    "group_conflicts",
+    "all_members",
+    "guard_on",
+    "guard_percent",
+    "guard_least",
+)
 
 
 @require_http_methods(["GET", "POST"])
@@ -40,6 +48,9 @@ def directory_settings(request: ConsoleRequest, directory_id: UUID) -> HttpRespo
     form = SettingsForm(
         posted(request), initial=_present(directory), rates=_default_rates()
     )
+    if directory.kind == Directory.Kind.CUSTOMERS:
+        for name in NOT_FOR_CUSTOMERS:
+            form.fields[name].disabled = True
     asked: dict[str, str] = {}
     if request.method == "POST" and form.is_valid():
         choices = Choices(**form.cleaned_data)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from directories.models import Account, Member, RoleAssignment, Site
+from directories.permissions import JIRA_APPS
 from portals.models import (
     ApprovedDomain,
     Customer,
@@ -26,7 +27,6 @@ from portals.models import (
     ServiceProject,
     ServiceSettings,
 )
-from portals.permissions import JIRA_APPS
 
 Role = RoleAssignment.Role
 

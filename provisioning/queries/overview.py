@@ -12,9 +12,13 @@ from directories.models import (
     Organization,
     TroubleshootingEntry,
 )
-from directories.queries.providers import KeyHealth, present_keys
+from directories.queries.providers import (
+    KeyHealth,
+    connected_directories,
+    present_keys,
+)
 from directories.queries.removals import Standing, stopped_in
-from provisioning.queries.review import Waiting, provider_directories, waiting
+from provisioning.queries.review import Waiting, waiting
 
 ERRORS_SINCE = timedelta(hours=24)
 FAILURES_SINCE = timedelta(days=7)
@@ -63,16 +67,19 @@ class Attention:
 
 def attention_of(organization: Organization, now: datetime) -> Attention:
     """Return what needs an admin's attention at `now`."""
-    directories = list(provider_directories(organization))
-    if not directories:
+    connected = list(connected_directories(organization).order_by("name_key", "pk"))
+    customers = Directory.Kind.CUSTOMERS
+    directories = [d for d in connected if d.kind != customers]
+    if not connected:
         return Attention(directories=directories)
-    active = [d for d in directories if d.state == Directory.State.ACTIVE]
+    running = [d for d in connected if d.state == Directory.State.ACTIVE]
+    active = [d for d in running if d.kind != customers]
     return Attention(
         directories=directories,
-        keys=_keys_due(active, now),
+        keys=_keys_due(running, now),
         stopped=stopped_in(directories),
         failed_jobs=list(_failed_jobs(organization, now)),
-        errors=_errors(directories, now - ERRORS_SINCE),
+        errors=_errors(connected, now - ERRORS_SINCE),
         waiting=waiting(organization),
         not_set_up=[d for d in directories if d.state == Directory.State.NOT_SET_UP],
         silent=[d for d in active if d.first_request_at is None],

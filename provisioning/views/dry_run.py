@@ -21,7 +21,7 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.services.directories import NotSetUpError
 from directories.tasks import wake
-from directories.views.directory import find_directory
+from directories.views.directory import find_own_directory
 from directories.views.rendering import provider_crumbs, wants_fragment
 from provisioning import tables
 from provisioning.models import DryRun, DryRunLine
@@ -37,7 +37,7 @@ EXPORT_BATCH = 1_000
 @requires(Permission.MANAGE_PROVIDERS)
 def dry_run_list(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """List the dry runs of the last days and offer new ones."""
-    directory = find_directory(request, directory_id)
+    directory = find_own_directory(request, directory_id)
     context = {
         "crumbs": provider_crumbs(directory, _("Dry runs")),
         "directory": directory,
@@ -51,7 +51,7 @@ def dry_run_list(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
 @requires(Permission.MANAGE_PROVIDERS)
 def dry_run_start(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """Have worked out what a sync, all decisions or a disconnect would change."""
-    directory = find_directory(request, directory_id)
+    directory = find_own_directory(request, directory_id)
     kind = request.POST.get("kind", "")
     if kind not in KINDS or directory.state != Directory.State.ACTIVE:
         messages.info(request, _("Set up user provisioning first."))
@@ -74,7 +74,7 @@ def dry_run_detail(
     request: ConsoleRequest, directory_id: UUID, dry_run_id: UUID
 ) -> HttpResponse:
     """Show what a dry run found, or how far it is."""
-    directory = find_directory(request, directory_id)
+    directory = find_own_directory(request, directory_id)
     dry_run = _find(directory, dry_run_id)
     failed = dry_run.job is None or dry_run.job.state == Job.State.FAILED
     context = {
@@ -150,7 +150,7 @@ def dry_run_export(
     request: ConsoleRequest, directory_id: UUID, dry_run_id: UUID
 ) -> HttpResponseBase:
     """Answer with all lines of a dry run as CSV."""
-    directory = find_directory(request, directory_id)
+    directory = find_own_directory(request, directory_id)
     dry_run = _find(directory, dry_run_id)
     named = _("Dry run of {name}").format(name=directory.name)
     exports.note_export(
@@ -179,7 +179,7 @@ def dry_run_apply(
     request: ConsoleRequest, directory_id: UUID, dry_run_id: UUID
 ) -> HttpResponse:
     """Do what a dry run looked at."""
-    directory = find_directory(request, directory_id)
+    directory = find_own_directory(request, directory_id)
     dry_run = _find(directory, dry_run_id)
     try:
         job = dry_runs.apply_dry_run(dry_run, by=request.actor, now=timezone.now())

@@ -108,6 +108,12 @@ class Place:
         self.group = GroupRecordFactory.create(
             directory=self.directory, display_name=f"Common group {mark}"
         )
+        self.waiting = GroupRecordFactory.create(
+            directory=self.directory,
+            display_name=f"Common firm {mark}",
+            link_state="unlinked",
+            link_reason="organization_same_name",
+        )
         self.synced_firm = CustomerOrganizationFactory.create(
             site=site,
             name=f"Common group {mark}",
@@ -192,6 +198,9 @@ class Place:
             ("customers", "public_id"): self.customer.public_id,
             ("organizations", "public_id"): self.firm.public_id,
             ("people", "public_id"): self.role.account.public_id,
+            ("undo", "public_id"): self.synced_firm.public_id,
+            ("group-conflicts", "scim_id"): self.waiting.scim_id,
+            ("domains", "domain_id"): self.routed.pk,
         }
         by_name: dict[str, object] = {
             **PLAIN,

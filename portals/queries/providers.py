@@ -1,0 +1,236 @@
+"""Reads about the identity providers of a site's customers."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from directories.models import Directory, Site, UserRecord
+from directories.queries.providers import Provider, rows_of
+from portals.models import (
+    Customer,
+    CustomerDirectory,
+    CustomerOrganization,
+    ProjectOrganization,
+    RoutedDomain,
+)
+
+DOMAINS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A domain of a directory, and how many customers of it are others'.
+
+    `own` are customers that the directory owns, `elsewhere` those of other
+    directories, `local` those of nobody.
+    """
+
+    domain: RoutedDomain
+    own: int = 0
+    elsewhere: int = 0
+    local: int = 0
+
+
+@dataclass(frozen=True)
+class ProviderRow:
+    """One customer directory of a site, as the list shows it."""
+
+    provider: Provider
+    rules: CustomerDirectory
+    customers: int
+    organizations: int
+    domains: list[Routed] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Employees:
+    """People with an address in a verified domain of the organization."""
+
+    domains: list[str]
+    customers: int
+    pushed: int
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What the end of a configuration changes, in numbers.
+
+    `attachments` are places of its organizations in `projects` service projects;
+    `without_password` customers have access and nothing to sign in with.
+    """
+
+    customers: int
+    active: int
+    without_password: int
+    organizations: int
+    memberships: int
+    projects: int
+    attachments: int
+    loose: int
+    domains: list[str]
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What ends with a directory, and who was provisioned by it and is local.
+
+    `heir` becomes the default directory of the site, if this is it.
+    """
+
+    customers: int
+    without_password: int
+    organizations: int
+    domains: list[str]
+    heir: Directory | None
+
+
+def directories_of(site: Site) -> "QuerySet[Directory]":
+    """Return the customer directories of a site, the default one first."""
+    return (
+        Directory.objects.filter(site=site, kind=Directory.Kind.CUSTOMERS)
+        .select_related("site", "organization", "customer_directory")
+        .order_by("-customer_directory__is_default", "name_key", "pk")
+    )
+
+
+def rules_of(directory: Directory) -> CustomerDirectory:
+    """Return what a customer directory has beside what every directory has."""
+    found = CustomerDirectory.objects.filter(directory=directory).first()
+    return found or CustomerDirectory(directory=directory)
+
+
+def provider_rows(site: Site, now: datetime) -> list[ProviderRow]:
+    """Return the rows of the list of a site's identity providers; ten queries."""
+    chosen = directories_of(site)
+    providers = rows_of(chosen, now)
+    customers = _owned(Customer.objects.filter(site=site))
+    live = CustomerOrganization.objects.filter(site=site, archived_at__isnull=True)
+    organizations = _owned(live)
+    routes = routed_domains(site)
+    return [
+        ProviderRow(
+            provider=row,
+            rules=rules_of(row.directory),
+            customers=customers.get(row.directory.pk, 0),
+            organizations=organizations.get(row.directory.pk, 0),
+            domains=routes.get(row.directory.pk, []),
+        )
+        for row in providers
+    ]
+
+
+def _owned(
+    rows: "QuerySet[Customer] | QuerySet[CustomerOrganization]",
+) -> dict[UUID, int]:
+    owned = rows.filter(directory__isnull=False).order_by()
+    return dict(owned.values_list("directory").annotate(count=Count("*")))
+
+
+def routed_domains(site: Site) -> dict[UUID, list[Routed]]:
+    """Return the domains of each directory of a site with whose customers are there."""
+    domains = list(RoutedDomain.objects.filter(site=site).order_by("name"))
+    owners = owners_in(site, [domain.name for domain in domains])
+    found: dict[UUID, list[Routed]] = {}
+    for domain in domains:
+        counts = owners.get(domain.name, {})
+        found.setdefault(domain.directory_id, []).append(
+            Routed(
+                domain,
+                own=counts.get(domain.directory_id, 0),
+                local=counts.get(None, 0),
+                elsewhere=sum(
+                    count
+                    for owner, count in counts.items()
+                    if owner not in {None, domain.directory_id}
+                ),
+            )
+        )
+    return found
+
+
+def owners_in(site: Site, names: Iterable[str]) -> dict[str, dict[UUID | None, int]]:
+    """Count the customers of some domains by the directory that owns them."""
+    rows = Customer.objects.filter(site=site, email_domain__in=list(names)).order_by()
+    counted = rows.values_list("email_domain", "directory").annotate(count=Count("*"))
+    found: dict[str, dict[UUID | None, int]] = {}
+    for domain, directory, count in counted:
+        found.setdefault(domain, {})[directory] = count
+    return found
+
+
+def unrouted_elsewhere(site: Site, default: Directory) -> int:
+    """Count customers of no routed domain whom another directory than this owns."""
+    routed = RoutedDomain.objects.filter(site=site).values("name")
+    owned = Customer.objects.filter(site=site, directory__isnull=False)
+    return owned.exclude(directory=default).exclude(email_domain__in=routed).count()
+
+
+def employees_of(site: Site, directory: Directory) -> Employees:
+    """Count customers, and what was pushed, in the organization's own domains."""
+    verified = site.organization.domains.verified().order_by("name")
+    names = list(verified.values_list("name", flat=True))
+    customers = Customer.objects.filter(
+        site=site, kind=Customer.Kind.PORTAL_ONLY, email_domain__in=names
+    )
+    return Employees(names, customers.count(), _pushed(directory, names))
+
+
+def _pushed(directory: Directory, names: list[str]) -> int:
+    if not names:
+        return 0
+    endings = Q()
+    for name in names:
+        endings |= Q(email_key__endswith=f"@{name}")
+    return UserRecord.objects.filter(endings, directory=directory).count()
+
+
+def ending_of(directory: Directory) -> Ending:
+    """Count what the end of a directory's configuration changes."""
+    customers = Customer.objects.filter(directory=directory)
+    active = customers.filter(status=Customer.Status.ACTIVE)
+    organizations = CustomerOrganization.objects.filter(
+        directory=directory, archived_at__isnull=True
+    )
+    places = ProjectOrganization.objects.filter(organization__in=organizations)
+    linked = UserRecord.objects.filter(directory=directory, customer__isnull=False)
+    pushed = UserRecord.objects.filter(directory=directory).count()
+    size = organizations.aggregate(all=Sum("member_count"))["all"]
+    domains = RoutedDomain.objects.filter(directory=directory).order_by("name")
+    return Ending(
+        customers=customers.count(),
+        active=active.count(),
+        without_password=active.filter(
+            password="", kind=Customer.Kind.PORTAL_ONLY
+        ).count(),
+        organizations=organizations.count(),
+        memberships=size or 0,
+        projects=places.values("project").distinct().count(),
+        attachments=places.count(),
+        loose=pushed - linked.count(),
+        domains=list(domains.values_list("name", flat=True)),
+    )
+
+
+def leaving_of(directory: Directory) -> Leaving:
+    """Count what ends with a directory that is not set up, and what was its own."""
+    site = directory.site_id
+    former = {"site": site, "directory": None, "former_directory": directory.name}
+    people = Customer.objects.filter(**former)
+    active = people.filter(status=Customer.Status.ACTIVE, password="")
+    live = CustomerOrganization.objects.filter(**former, archived_at__isnull=True)
+    domains = RoutedDomain.objects.filter(directory=directory).order_by("name")
+    rest = Directory.objects.filter(site=site, kind=Directory.Kind.CUSTOMERS)
+    heir = None
+    if rules_of(directory).is_default:
+        others = rest.exclude(pk=directory.pk)
+        heir = others.order_by("created_at", "pk").first()
+    return Leaving(
+        customers=people.count(),
+        without_password=active.filter(kind=Customer.Kind.PORTAL_ONLY).count(),
+        organizations=live.count(),
+        domains=list(domains.values_list("name", flat=True)),
+        heir=heir,
+    )
