@@ -17,7 +17,6 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from directories.models import Account, Member, RoleAssignment, Site
-from directories.permissions import JIRA_APPS as JIRA_APPS
 from directories.permissions import (
     ConsoleRequest,
     ask_to_sign_in,

@@ -340,14 +340,11 @@ JOB_HANDLERS = {
     "link-choice": "provisioning.services.link_choices.carry_out",
     "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
     "accounts-deactivate": "provisioning.services.account_runs.carry_out",
-<<<<<<< HEAD
     "organizations-attach": "portals.services.attach_runs.carry_out",
     "organizations-detach": "portals.services.attach_runs.carry_out",
     "attach-rule-apply": "portals.services.attach_runs.carry_out",
     "attach-rule-end": "portals.services.attach_runs.carry_out",
-=======
     "customer-groups-sync-all": "portals.tasks.sync_all_groups",
->>>>>>> d44c12c (Connect an identity provider for customers: list, gates, wizard, domains, group conflicts, end)
     "customers-change": "portals.services.customer_runs.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",
     "customer-organizations-change": "portals.services.organization_runs.carry_out",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from directories import dialect
 from directories.folding import fold
 from directories.models import Account, Member, RoleAssignment
+from directories.permissions import JIRA_APPS
 from portals.models import (
     Customer,
     CustomerOrganization,
@@ -20,7 +21,6 @@ from portals.models import (
     ProjectRole,
     ServiceProject,
 )
-from portals.permissions import JIRA_APPS
 from portals.queries.access import Visitor, visitor_of
 from portals.queries.access_reasons import Ground, Reason, why
 
