@@ -82,16 +82,19 @@ def _who(project: ServiceProject, who: str) -> "QuerySet[Customer]":
         organization__project_organizations__project=project,
     )
     keys: set[int] = set()
-    ways = {ADDED: [added], MEMBERS: [members]}.get(who, [added, members])
-    for way in ways:
-        # Of few, the keys are the better way in than the whole list by name.
-        keys.update(way.values_list("customer_id", flat=True)[: FEW + 1])
-    if len(keys) <= FEW:
-        return customers.filter(pk__in=keys)
     condition = Q()
-    for way in ways:
-        condition |= Q(Exists(way.filter(customer=OuterRef("pk"))))
-    return customers.filter(condition)
+    if who != MEMBERS:
+        keys.update(added.values_list("customer_id", flat=True)[: FEW + 1])
+        condition |= Q(Exists(added.filter(customer=OuterRef("pk"))))
+    if who != ADDED:
+        keys.update(members.values_list("customer_id", flat=True)[: FEW + 1])
+        condition |= Q(Exists(members.filter(customer=OuterRef("pk"))))
+    # Of few, the keys are the better way in than the whole list by name.
+    return (
+        customers.filter(pk__in=keys)
+        if len(keys) <= FEW
+        else customers.filter(condition)
+    )
 
 
 def ways_of(project: ServiceProject, customers: Sequence[Customer]) -> dict[int, Way]:
