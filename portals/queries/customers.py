@@ -158,9 +158,9 @@ def numbers(site: Site) -> Numbers:
     key = f"customer-numbers:{site.pk}"
     if (known := cache.get(key)) is None:
         known = portal_only(site).aggregate(
-            total=Count("*"),
-            revoked=Count("*", filter=Q(status=Customer.Status.REVOKED)),
-            synced=Count("*", filter=Q(record__isnull=False)),
+            total=Count("pk"),
+            revoked=Count("pk", filter=Q(status=Customer.Status.REVOKED)),
+            synced=Count("pk", filter=Q(record__isnull=False)),
         )
         if known["total"] > MANY:
             cache.set(key, known, KEEP_S)
@@ -198,7 +198,7 @@ def places_of(customers: Iterable[Customer]) -> dict[int, Places]:
     """Return some organizations of each customer of a page, by one statement."""
     keys = [each.pk for each in customers]
     one = F("customer_id")
-    by_name = F("organization__name_key")
+    by_name = "organization__name_key"
     rows = (
         OrganizationMember.objects.filter(
             customer__in=keys, organization__archived_at=None
@@ -206,7 +206,7 @@ def places_of(customers: Iterable[Customer]) -> dict[int, Places]:
         .select_related("organization")
         .annotate(
             place=Window(RowNumber(), partition_by=one, order_by=by_name),
-            total=Window(Count("*"), partition_by=one),
+            total=Window(Count("pk"), partition_by=one),
         )
         .filter(place__lte=ORGANIZATIONS_SHOWN)
         .order_by("customer_id", "place")
@@ -238,14 +238,19 @@ class Effect:
     places: int
     projects: int
 
+    @property
+    def active(self) -> int:
+        """Return how many have access."""
+        return self.chosen - self.revoked
+
 
 def effect_of(site: Site, choice: Choice) -> Effect:
     """Count what a change of the chosen customers would be about."""
     customers = chosen(site, choice)
     counted = customers.aggregate(
-        chosen=Count("*"),
-        revoked=Count("*", filter=Q(status=Customer.Status.REVOKED)),
-        synced=Count("*", filter=Q(record__isnull=False)),
+        chosen=Count("pk"),
+        revoked=Count("pk", filter=Q(status=Customer.Status.REVOKED)),
+        synced=Count("pk", filter=Q(record__isnull=False)),
     )
     memberships = OrganizationMember.objects.filter(organization__site=site)
     if choice.all and not choice.wanted:

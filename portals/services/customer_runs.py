@@ -16,12 +16,13 @@ from directories.models import AuditEvent, Job, Site
 from directories.services import jobs
 from directories.services.audit import Actor
 from portals.models import ChangeResult, Customer
+from portals.queries import customer_runs as runs
 from portals.queries.customers import Choice, chosen
 from portals.refusals import Refused
 from portals.services import customers, migrating
 from provisioning.services.pace import breathe
 
-CHANGE = "customers-change"
+CHANGE = runs.CHANGE
 REVOKE, GRANT, DELETE, MIGRATE = "revoke", "grant", "delete", "migrate"
 ACTIONS = (REVOKE, GRANT, DELETE, MIGRATE)
 STEP = 50

@@ -1,4 +1,4 @@
-"""Adds customers whose addresses somebody typed or pasted."""
+"""Adds customers whose addresses somebody typed or pasted; gives them other ones."""
 
 import re
 from dataclasses import dataclass
@@ -105,3 +105,18 @@ def _add(
     if invite:
         customer_notices.mail_invitation(customer)
     return customer
+
+
+@transaction.atomic
+def change_address(
+    customer: Customer, *, email: str, by: Actor, now: datetime
+) -> Customer:
+    """Give a customer another address and mail both; it is to be confirmed.
+
+    Raises EmailTakenError, OwnedError or GoneError of services.customers.
+    """
+    former = customer.email
+    changed = customers.change_email(customer, email=email, by=by, now=now)
+    if changed.email != former:
+        customer_notices.mail_new_address(changed, former=former)
+    return changed

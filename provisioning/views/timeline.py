@@ -189,7 +189,7 @@ def user_timeline_export(request: ConsoleRequest, public_id: UUID) -> HttpRespon
     member = get_object_or_404(members, account__public_id=public_id)
     subject = of_person(member, people.record_of(organization, member.account))
     named = Target("account", str(public_id), _named(member.account.get_full_name()))
-    return _export(request, subject, named)
+    return export_timeline(request, subject, named)
 
 
 @require_POST
@@ -198,7 +198,7 @@ def group_timeline_export(request: ConsoleRequest, public_id: UUID) -> HttpRespo
     """Answer with everything that happened to a group, as CSV."""
     group = find_group(request, public_id)
     named = Target("group", str(public_id), _named(group.name))
-    return _export(request, of_group(group, waiting_for(group)), named)
+    return export_timeline(request, of_group(group, waiting_for(group)), named)
 
 
 @require_POST
@@ -212,16 +212,19 @@ def record_timeline_export(request: ConsoleRequest, scim_id: UUID) -> HttpRespon
     )
     subject = of_record(record) if record else Subject([str(scim_id)])
     name = name_of(request.organization, scim_id, record)
-    return _export(request, subject, Target("record", str(scim_id), _named(name)))
+    return export_timeline(
+        request, subject, Target("record", str(scim_id), _named(name))
+    )
 
 
 def _named(name: str) -> str:
     return _("What happened to {name}").format(name=name)
 
 
-def _export(
+def export_timeline(
     request: ConsoleRequest, subject: Subject, target: Target
 ) -> HttpResponseBase:
+    """Answer with a whole timeline as CSV, and write to the log who took it."""
     problems = request.POST.get("show") == PROBLEMS
     exports.note_export(
         organization=request.organization,

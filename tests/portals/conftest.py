@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from directories.models import Organization, RoleAssignment, Site
 from provisioning.models import App
@@ -12,10 +13,16 @@ from tests.factories.directories import (
     MemberFactory,
     OrganizationFactory,
     RoleAssignmentFactory,
+    UserRecordFactory,
 )
 from tests.factories.portals import (
     CustomerDirectoryFactory,
+    CustomerFactory,
+    CustomerOrganizationFactory,
     CustomerRulesFactory,
+    OrganizationMemberFactory,
+    ProjectCustomerFactory,
+    ServiceProjectFactory,
     ServiceSiteFactory,
 )
 from tests.scim.client import ScimClient, customer_client
@@ -91,3 +98,51 @@ def second_idp(idp: ScimClient, site: Site) -> ScimClient:
     directory = CustomerDirectoryFactory.create(site=site, name="Entra", more=None)
     CustomerRulesFactory.create(directory=directory, is_default=False)
     return customer_client(directory)
+
+
+@pytest.fixture
+def anna(site):
+    """Return a customer with a password, in an organization and in a project."""
+    anna = CustomerFactory.create(
+        site=site, name="Anna Nowak", email="anna@client.example", password="a hash"
+    )
+    globex = CustomerOrganizationFactory.create(
+        site=site, name="Globex", member_count=1
+    )
+    OrganizationMemberFactory.create(organization=globex, customer=anna)
+    project = ServiceProjectFactory.create(site=site, name="Support")
+    ProjectCustomerFactory.create(project=project, customer=anna)
+    return anna
+
+
+@pytest.fixture
+def synced(site):
+    """Return a customer who follows a record of a directory."""
+    directory = CustomerDirectoryFactory.create(site=site, name="Okta clients")
+    record = UserRecordFactory.create(
+        directory=directory, user_name="ben@client.example", link_state="linked"
+    )
+    return CustomerFactory.create(
+        site=site,
+        name="Ben",
+        email="ben@client.example",
+        directory=directory,
+        record=record,
+        source="synced",
+        password="a hash",
+    )
+
+
+@pytest.fixture
+def act(organization_admin):
+    """Return what opens or posts to an action on a customer."""
+
+    def acted(action, customer, data=None, *, ask=False):
+        address = reverse(
+            f"portals:customer-{action}", args=[customer.site_id, customer.public_id]
+        )
+        if ask:
+            return organization_admin.get(address)
+        return organization_admin.post(address, data or {})
+
+    return acted

@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.urls import reverse
 from django.utils import timezone
 
-from directories.models import Site
+from directories.models import JobInput, Site
 from portals.models import (
     ApprovedDomain,
     AttachRule,
@@ -190,12 +190,19 @@ class Place:
         )
         self.job.created_at = now - timedelta(minutes=1)
         self.job.save(update_fields=["created_at"])
+        self.run = JobFactory.create(
+            organization=self.organization, directory=None, kind="customers-change"
+        )
+        content = {"site": str(site.pk), "action": "revoke"}
+        JobInput.objects.create(job=self.run, content=content)
 
     def value(self, segment: str, name: str) -> object:
         """Return the id of the thing that an address is about; KeyError: say here."""
         by_segment: dict[tuple[str, str], object] = {
             ("portal-only-customers", "public_id"): self.customer.public_id,
             ("customers", "public_id"): self.customer.public_id,
+            ("address", "public_id"): self.customer.public_id,
+            ("changes", "job_id"): self.run.pk,
             ("organizations", "public_id"): self.firm.public_id,
             ("people", "public_id"): self.role.account.public_id,
             ("undo", "public_id"): self.synced_firm.public_id,
