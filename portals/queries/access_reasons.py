@@ -206,7 +206,8 @@ def _places(customer: Customer, numbers: list[int]) -> QuerySet[ProjectOrganizat
             organization__archived_at__isnull=True,
             organization__organization_members__customer=customer,
         )
-        .select_related("organization", "rule")
+        .select_related("organization")
+        .only("project", "rule", "added_at", "added_by", "organization__name")
         .order_by("organization__name_key", "pk")
     )
 
