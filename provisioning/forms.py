@@ -188,6 +188,27 @@ class SyncRulesForm(forms.Form):
         return Plan(chosen["scope"], chosen["groups"], chosen["users"])
 
 
+class CustomerSyncRulesForm(SyncRulesForm):
+    """Who of a customer directory is synced."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        vars(self.fields["scope"].widget)["notes"] = {
+            Directory.Scope.ALL: _(
+                "Everybody whom the identity provider pushes becomes a customer, and "
+                "every group an organization."
+            ),
+            Directory.Scope.CHOSEN: _(
+                "Only groups that you choose by name become organizations, and only "
+                "people who are in one of them become customers."
+            ),
+            Directory.Scope.TEST: _(
+                "To begin with: test groups with the people in them, and single test "
+                "users. Go live when all is as you want it."
+            ),
+        }
+
+
 def _read(text: str) -> tuple[str, ...]:
     names = scope_rules.names_of(text.splitlines())
     if len(names) > scope_rules.MOST_CHOICES:

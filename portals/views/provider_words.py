@@ -69,8 +69,8 @@ def _unrouted(details: dict[str, Any]) -> str:
 
 def _synced(details: dict[str, Any]) -> str:
     text = _(
-        "The group {name} was synced: {joining} customers were to join, {leaving} to "
-        "leave."
+        "The group {name} was synced. Customers to join: {joining}, to leave: "
+        "{leaving}."
     )
     return text.format(
         name=details["synced_group"],
@@ -80,12 +80,12 @@ def _synced(details: dict[str, Any]) -> str:
 
 
 def _all(details: dict[str, Any]) -> str:
-    text = _("All groups that waited were to be synced: {count}.")
+    text = _("Syncing of all groups that waited was begun: {count}.")
     return text.format(count=details["synced_all"])
 
 
 def _undone(details: dict[str, Any]) -> str:
-    text = _("{name} was parted from its group; {count} customers came back.")
+    text = _("{name} was parted from its group. Customers who came back: {count}.")
     return text.format(name=details["undone"], count=details.get("back", 0))
 
 

@@ -1,10 +1,19 @@
 """Reads about who of a directory is synced."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from directories.folding import fold
-from directories.models import Directory, GroupRecord, LinkState, UserRecord
+from directories.models import (
+    Directory,
+    GroupRecord,
+    LinkState,
+    Membership,
+    UserRecord,
+)
+from directories.queries import nesting
 from provisioning.models import SyncChoice
 from provisioning.reasons import Reason
 
@@ -42,6 +51,59 @@ class Standing:
     left_out_groups: int
     chosen_groups: int
     chosen_users: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How many a rule would take up and leave out, of all that was pushed."""
+
+    users: int
+    users_taken_up: int
+    users_left_out: int
+    groups: int
+    groups_taken_up: int
+    groups_left_out: int
+
+
+def preview(
+    directory: Directory, *, groups: Collection[str], users: Collection[str]
+) -> Preview:
+    """Count what a choice of groups and people, by folded names, would change."""
+    all_groups = GroupRecord.objects.filter(directory=directory)
+    chosen = all_groups.filter(display_name_key__in=list(groups))
+    inside = list(chosen.order_by("pk").values_list("pk", flat=True))
+    if nesting.counts(directory):
+        inside = nesting.with_nested(inside)
+    people = Membership.objects.filter(group__in=inside).values("user")
+    named = Q(user_name_key__in=list(users)) | Q(pk__in=people)
+    everybody = UserRecord.objects.filter(directory=directory)
+    return _preview(everybody, everybody.filter(named), all_groups, chosen)
+
+
+def preview_of_all(directory: Directory) -> Preview:
+    """Count what would change if everybody was synced."""
+    users = UserRecord.objects.filter(directory=directory)
+    groups = GroupRecord.objects.filter(directory=directory)
+    return _preview(users, users, groups, groups)
+
+
+def _preview(
+    users: QuerySet[UserRecord],
+    chosen_users: QuerySet[UserRecord],
+    groups: QuerySet[GroupRecord],
+    chosen_groups: QuerySet[GroupRecord],
+) -> Preview:
+    linked = {"link_state": LinkState.LINKED}
+    people, taken = chosen_users.count(), chosen_users.filter(**linked).count()
+    several, synced = chosen_groups.count(), chosen_groups.filter(**linked).count()
+    return Preview(
+        users=people,
+        users_taken_up=people - taken,
+        users_left_out=users.filter(**linked).count() - taken,
+        groups=several,
+        groups_taken_up=several - synced,
+        groups_left_out=groups.filter(**linked).count() - synced,
+    )
 
 
 def standing(directory: Directory) -> Standing:

@@ -1,5 +1,6 @@
 """Who of a directory is synced: the rule, the names chosen, a look at a change."""
 
+import hashlib
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from directories.tasks import wake
 from directories.views.directory import find_directory
 from directories.views.rendering import provider_crumbs
 from provisioning import tables
-from provisioning.forms import SyncRulesForm
+from provisioning.forms import CustomerSyncRulesForm, SyncRulesForm
 from provisioning.models import DryRun, SyncChoice
 from provisioning.queries import sync_rules as facts
 from provisioning.services import dry_runs, scope_rules
@@ -36,18 +37,27 @@ def sync_rules(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     """Show who is synced; a POST changes the draft, or looks at what it changes."""
     directory = find_directory(request, directory_id)
     present = scope_rules.plan_of(directory)
-    plan, form, found = present, SyncRulesForm(initial=_initial(present)), []
+    make = _form_of(directory)
+    plan, form, found = present, make(initial=_initial(present)), []
+    preview: facts.Preview | None = None
     if request.method == "POST":
-        form = SyncRulesForm(request.POST)
+        form = make(request.POST)
         if form.is_valid():
             plan = _changed(form.plan(), request.POST)
-            if request.POST.get("action") == "check":
+            asked = request.POST.get("action")
+            if asked == "check" and not _is_looked_at_here(directory, present, plan):
                 return _check(request, directory, present, plan)
+            if asked == "apply" and request.POST.get("seen") == _mark(plan):
+                return _save(request, directory, plan)
+            if asked in {"check", "apply"}:
+                preview = _preview(directory, plan)
             found = facts.pushed(directory, tables.text_of(request.POST))
-            form = SyncRulesForm(initial=_initial(plan))
+            form = make(initial=_initial(plan))
     context = _context(directory, present, plan, form) | {
         "found": found,
         "text": tables.text_of(request.POST),
+        "preview": preview,
+        "seen": _mark(plan) if preview else "",
     }
     return render(
         request,
@@ -55,6 +65,11 @@ def sync_rules(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
         context,
         status=422 if form.errors else 200,
     )
+
+
+def _form_of(directory: Directory) -> type[SyncRulesForm]:
+    customers = directory.kind == Directory.Kind.CUSTOMERS
+    return CustomerSyncRulesForm if customers else SyncRulesForm
 
 
 @require_safe
@@ -97,11 +112,31 @@ def _check(
     return redirect("provisioning:dry-run-detail", directory.pk, dry_run.pk)
 
 
+def _is_looked_at_here(directory: Directory, present: Plan, plan: Plan) -> bool:
+    """Say whether this page tells what a plan changes: customers have no dry runs."""
+    customers = directory.kind == Directory.Kind.CUSTOMERS
+    return customers and directory.state == Directory.State.ACTIVE and plan != present
+
+
+def _preview(directory: Directory, plan: Plan) -> facts.Preview:
+    rule = plan.rule
+    if rule.everybody:
+        return facts.preview_of_all(directory)
+    return facts.preview(directory, groups=rule.groups, users=rule.users)
+
+
+def _mark(plan: Plan) -> str:
+    """Return what says that a plan is the one whose numbers were shown."""
+    return hashlib.sha256(repr(plan).encode()).hexdigest()[:16]
+
+
 def _save(request: ConsoleRequest, directory: Directory, plan: Plan) -> HttpResponse:
-    """Take the plan over where nothing can have been pushed yet."""
-    scope_rules.change_rule(
+    """Take the plan over whose effect was shown, or where nothing was pushed yet."""
+    job = scope_rules.change_rule(
         directory=directory, plan=plan, by=request.actor, now=timezone.now()
     )
+    if job is not None:
+        wake(job.pk)
     messages.success(request, _("Sync rules saved."))
     return redirect("provisioning:sync-rules", directory.pk)
 

@@ -116,7 +116,7 @@ def test_one_group_is_synced_and_that_is_undone(both_admin, at, group, local):
     assert (synced.pk, synced.source) == (local.pk, "synced")
     assert people() == {f"{n}@client.example" for n in ("anna", "ben", "old")}
     (told,) = both_admin.get(at("decisions")).context["rows"]
-    assert "1 customers were to join" in told.sentence
+    assert "to join: 1" in told.sentence
     assert told.undo == str(local.public_id)
     page = both_admin.get(at("conflict-undo", local.public_id))
     assert page.context["back"] == 0

@@ -272,3 +272,28 @@ def test_a_key_that_ends_soon_is_a_banner_of_the_list(admin, site, directory):
 
     for address in (at("list", site), reverse("provisioning:overview")):
         assert "Regenerate" in admin.get(address).content.decode()
+
+
+def test_sync_rules_of_customers_are_looked_at_on_their_page(admin, directory):
+    """There is no dry run for them; the numbers come before the change."""
+    UserRecordFactory.create_batch(3, directory=directory, link_state="linked")
+    user = UserRecordFactory.create(directory=directory, user_name="tess")
+    address = reverse("provisioning:sync-rules", args=[directory.pk])
+    plan = {"scope": "test", "groups": "", "users": user.user_name}
+
+    shown = admin.post(address, plan | {"action": "check"})
+    other_plan = admin.post(
+        address,
+        plan | {"users": "x", "action": "apply", "seen": shown.context["seen"]},
+    )
+    directory.refresh_from_db()
+    untouched = directory.scope
+    admin.post(address, plan | {"action": "apply", "seen": shown.context["seen"]})
+
+    numbers = shown.context["preview"]
+    assert (numbers.users, numbers.users_taken_up) == (1, 1)
+    assert numbers.users_left_out == 3
+    assert other_plan.context["preview"].users == 0
+    assert untouched == "all"
+    directory.refresh_from_db()
+    assert directory.scope == "test"
