@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from directories.context import NavigationItem
@@ -29,9 +29,13 @@ def service(request: HttpRequest) -> dict[str, Any]:
     if site is None:
         return {}
     held = site_rights(vars(request)["rights"], site)
-    urls = [(label, _url(name, site)) for right, name, label in PAGES if right in held]
+    urls = [
+        (label, reverse(f"portals:{name}", args=[site.pk]))
+        for right, name, label in PAGES
+        if right in held
+    ]
     # Customers' identity providers lie below the customers: the longest one counts.
-    fitting = [url for _label, url in urls if url and request.path.startswith(url)]
+    fitting = [url for _label, url in urls if request.path.startswith(url)]
     return {
         "service_site": site,
         "service_pages": [
@@ -39,14 +43,5 @@ def service(request: HttpRequest) -> dict[str, Any]:
                 label=str(label), url=url, current=url == max(fitting, default="")
             )
             for label, url in urls
-            if url
         ],
     }
-
-
-def _url(name: str, site: Site) -> str:
-    # Some of the pages are still to come.
-    try:
-        return reverse(f"portals:{name}", args=[site.pk])
-    except NoReverseMatch:
-        return ""

@@ -5,7 +5,7 @@ the labels of what lies below, and its own entry becomes a link. The addresses o
 pages that the viewer may not open are left out.
 """
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
@@ -103,8 +103,4 @@ def _page(request: SiteRequest, right: SiteRight, name: str) -> str:
 
 
 def _url(name: str, *about: object) -> str:
-    # Some of the pages are still to come.
-    try:
-        return reverse(f"portals:{name}", args=about)
-    except NoReverseMatch:
-        return ""
+    return reverse(f"portals:{name}", args=about)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -48,7 +48,7 @@ def customer_sites(request: ConsoleRequest) -> HttpResponse:
 
 def _way_in(site: Site, rights: frozenset[SiteRight]) -> str:
     name = "customer-list" if SiteRight.CUSTOMERS in rights else "service-home"
-    return _url(name, site) or _url("service-home", site)
+    return _url(name, site)
 
 
 @require_safe
@@ -56,24 +56,16 @@ def _way_in(site: Site, rights: frozenset[SiteRight]) -> str:
 def service_home(request: SiteRequest) -> HttpResponse:
     """Show what there is to look after in Jira Service Management of a site."""
     held = site_rights(request.rights, request.service_site)
-    cards = [
-        *(
-            _about_customers(request.service_site)
-            if SiteRight.CUSTOMERS in held
-            else []
-        ),
-        *(
-            _about_providers(request.service_site)
-            if SiteRight.PROVIDERS in held
-            else []
-        ),
-        *(_about_service(request.service_site) if SiteRight.SERVICE in held else []),
+    ways = [
+        (SiteRight.CUSTOMERS, _about_customers),
+        (SiteRight.PROVIDERS, _about_providers),
+        (SiteRight.SERVICE, _about_service),
     ]
+    site = request.service_site
     context = {
         "crumbs": crumbs.of_service(request),
-        "cards": [card for card in cards if card.url],
-        "help_center_url": _help_center(request.service_site),
-        "settings": settings_of(request.service_site),
+        "cards": [card for right, way in ways if right in held for card in way(site)],
+        "help_center_url": reverse("portals:portal-list", query={"site": site.pk}),
     }
     return render(request, "portals/service_home.html", context)
 
@@ -149,17 +141,5 @@ def _written(number: service.Number) -> str:
     return short(number.count + number.more, service.CAP)
 
 
-def _help_center(site: Site) -> str:
-    return f"{_found('portal-list')}?site={site.pk}"
-
-
 def _url(name: str, site: Site) -> str:
-    return _found(name, site.pk)
-
-
-def _found(name: str, *about: object) -> str:
-    # Some of the pages are still to come.
-    try:
-        return reverse(f"portals:{name}", args=about)
-    except NoReverseMatch:
-        return ""
+    return reverse(f"portals:{name}", args=[site.pk])

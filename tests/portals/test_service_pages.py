@@ -8,7 +8,12 @@ from portals.models import ApprovedDomain, ServiceSettings
 from portals.queries.settings import Refusal, may_exist, refusals, settings_of
 from provisioning.models import App
 from tests.factories.directories import SiteFactory
-from tests.factories.portals import ServiceSiteFactory
+from tests.factories.portals import (
+    CustomerFactory,
+    CustomerOrganizationFactory,
+    ServiceProjectFactory,
+    ServiceSiteFactory,
+)
 from tests.pages.provisioning.reading import main_of, text_of
 
 Role = RoleAssignment.Role
@@ -54,6 +59,32 @@ def test_a_site_of_another_organization_is_not_there(both_admin):
 
     assert both_admin.get(f"/apps/sites/{other.pk}/").status_code == 404
     assert both_admin.get(home(other)).status_code == 404
+
+
+def test_the_start_page_counts(both_admin, site):
+    CustomerFactory.create(site=site)
+    CustomerFactory.create(site=site, status="revoked", revoked_by="admin")
+    CustomerOrganizationFactory.create(site=site)
+    ServiceProjectFactory.create(site=site, access="open")
+
+    page = main_of(both_admin.get(home(site)))
+
+    assert "2 customers, 1 of them without access." in page
+    assert "None yet. One can bring customers and organizations by itself." in page
+    assert "1 in all, 0 synced, 1 in no project." in page
+    assert "1 project, 1 open to everybody whom the site lets in." in page
+    assert "New portal-only accounts of every domain. 0 approved domains." in page
+
+
+def test_the_start_page_shows_what_one_may_open(organization_admin, jira_admin, site):
+    customers = main_of(organization_admin.get(home(site)))
+    service = main_of(jira_admin.get(home(site)))
+
+    assert "Portal-only customers" in customers
+    assert "Customer access" not in customers
+    assert "Identity providers" not in customers
+    assert "Portal-only customers" not in service
+    assert "Customer access" in service
 
 
 def test_who_looks_after_nothing_is_told_who_gives_the_right(sign_in, site):
