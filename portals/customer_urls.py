@@ -7,12 +7,15 @@ from portals.views import (
     customer,
     customer_add,
     customer_change,
+    customer_import,
     customer_run,
 )
 from portals.views import customer_list as listing
 
 CUSTOMERS = f"{SERVICE}portal-only-customers/"
 ONE = f"{CUSTOMERS}<uuid:public_id>/"
+IMPORT = f"{CUSTOMERS}import/"
+UPLOAD = f"{IMPORT}<uuid:upload_id>/"
 RUN = f"{CUSTOMERS}changes/<uuid:job_id>/"
 
 customer_patterns: list[URLPattern] = [
@@ -22,6 +25,16 @@ customer_patterns: list[URLPattern] = [
     path(f"{CUSTOMERS}add/", customer_add.customer_add, name="customer-add"),
     path(
         f"{CUSTOMERS}changes/", customer_run.customers_change, name="customers-change"
+    ),
+    path(IMPORT, customer_import.customer_import, name="customer-import"),
+    path(UPLOAD, customer_import.import_detail, name="customer-import-detail"),
+    path(
+        f"{UPLOAD}carry-out/",
+        customer_import.import_start,
+        name="customer-import-start",
+    ),
+    path(
+        f"{UPLOAD}export/", customer_import.import_export, name="customer-import-export"
     ),
     path(RUN, customer_run.run_detail, name="customer-run-detail"),
     path(f"{RUN}export/", customer_run.run_export, name="customer-run-export"),

@@ -346,6 +346,8 @@ JOB_HANDLERS = {
     "attach-rule-end": "portals.services.attach_runs.carry_out",
     "customer-groups-sync-all": "portals.tasks.sync_all_groups",
     "customers-change": "portals.services.customer_runs.carry_out",
+    "customers-look": "portals.services.customer_imports.look",
+    "customers-import": "portals.services.import_work.carry_out",
     "directory-all-members": "provisioning.services.all_members.follow_directory",
     "customer-organizations-change": "portals.services.organization_runs.carry_out",
     "organization-domain-fill": "portals.services.organization_domains.carry_out",
