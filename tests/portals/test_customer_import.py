@@ -21,7 +21,7 @@ from tests.factories.portals import (
     OrganizationMemberFactory,
 )
 from tests.pages.provisioning.reading import main_of
-from tests.portals.stored import actions_of, fresh
+from tests.portals.stored import actions_of, claimed, fresh
 
 
 @pytest.fixture
@@ -219,13 +219,13 @@ def test_an_import_that_was_killed_goes_on_and_does_nothing_twice(
 
     monkeypatch.setattr(jobs.Run, "report", killed)
     with pytest.raises(KeyboardInterrupt):
-        import_work.carry_out(jobs.claim_job(job.pk))
+        import_work.carry_out(claimed(job))
     monkeypatch.undo()
     # The batch that was under way is not there, the one before is.
     assert Customer.objects.count() == 100
 
     Job.objects.filter(pk=job.pk).update(state="queued")
-    import_work.carry_out(jobs.claim_job(job.pk))
+    import_work.carry_out(claimed(job))
 
     assert Customer.objects.count() == 250
     assert CustomerOrganization.objects.get().member_count == 250

@@ -5,12 +5,12 @@ from django.core import mail
 from django.urls import reverse
 
 from directories.models import Job
-from directories.services import jobs
 from portals.models import ChangeResult, Customer, ServiceSettings
 from portals.services import customer_runs, inviting
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.portals import CustomerFactory
 from tests.pages.provisioning.reading import main_of
+from tests.portals.stored import claimed
 
 
 @pytest.fixture
@@ -124,12 +124,12 @@ def test_a_run_that_was_killed_goes_on_and_says_nothing_twice(
 
     monkeypatch.setattr(customer_runs.customers, "revoke", killed)
     with pytest.raises(KeyboardInterrupt):
-        customer_runs.carry_out(jobs.claim_job(job.pk))
+        customer_runs.carry_out(claimed(job))
     monkeypatch.setattr(customer_runs.customers, "revoke", revoke)
     assert Customer.objects.filter(status="revoked").count() == 70
 
     Job.objects.update(state="queued")
-    customer_runs.carry_out(jobs.claim_job(job.pk))
+    customer_runs.carry_out(claimed(job))
 
     assert Customer.objects.filter(status="active").count() == 0
     assert len(results()) == 120
