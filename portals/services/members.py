@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from directories import dialect
 from directories.events import Event
@@ -19,8 +20,10 @@ from portals.models import Customer, CustomerOrganization, OrganizationMember
 ORGANIZATION = CustomerOrganization._meta.db_table
 MEMBER = OrganizationMember._meta.db_table
 CUSTOMER = Customer._meta.db_table
-# So many people get an event of their own; more would outgrow the rest of the log.
+# So many people get an event of their own, and so many the event of an organization
+# names; more would outgrow the rest of the log.
 TOLD = 100
+NAMED = 20
 
 
 class Origin(Enum):
@@ -213,12 +216,12 @@ def record_members(
         if customer in people
     ]
     for key, count in sorted(Counter(key for key, _ in pairs).items()):
-        names = [people[c].email for k, c in pairs if k == key and c in people]
-        told = {"joined" if joined else "left": count, "names": names}
+        told: dict[str, Any] = {"joined" if joined else "left": count}
+        if count <= NAMED:
+            come = [people[c].email for k, c in pairs if k == key and c in people]
+            told["names"] = come
         each = found[key]
-        target = Target(
-            "customer-organization", str(each.public_id), each.name, dict(told)
-        )
+        target = Target("customer-organization", str(each.public_id), each.name, told)
         events.append((Event.CUSTOMER_ORGANIZATION_MEMBERS, target))
     record_events(events, organization=organization, by=by, at=now)
 

@@ -143,8 +143,9 @@ def _note(details: Mapping[str, Any]) -> str:
         return said_of.format(directory=details["released_from"])
     if isinstance(details.get("group"), str):
         return _right(details) + str(details["group"])
-    if isinstance(details.get("project"), str):
-        return str(details["project"])
+    for place in ("project", "organization"):
+        if isinstance(details.get(place), str):
+            return str(details[place])
     numbers = {name: details.get(name) for name in MOVES}
     moved = {n: number for n, number in numbers.items() if isinstance(number, int)}
     texts = _moves(moved)
@@ -152,6 +153,8 @@ def _note(details: Mapping[str, Any]) -> str:
     for name, number in moved.items():
         if number:
             text = texts[name].format(count=f"{number:,}")
-            names = details.get(f"{name}_names") if name.startswith("groups") else None
+            groups = name.startswith("groups")
+            # Who came into a pushed group is told in events of their own.
+            names = details.get(f"{name}_names" if groups else "names")
             said.append(f"{text} ({', '.join(names)})" if names else text)
     return ", ".join(said)
