@@ -192,8 +192,7 @@ def test_several_are_chosen_and_added(admin: Client, project: ServiceProject) ->
 def test_all_that_match_are_added_and_no_later_one(
     admin: Client, project: ServiceProject
 ) -> None:
-    for name in ("Acme 1", "Other", "Acme 2"):
-        until = make(project, name).pk
+    until = [make(project, name).pk for name in ("Acme 1", "Other", "Acme 2")][-1]
     make(project, "Acme later")
     url = page(project, "project-organization-choose")
     admin.post(url, {"all": "1", "q": "acme", "until": str(until)})
