@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from directories.folding import fold
@@ -44,12 +44,10 @@ class Preview:
 
 @dataclass(frozen=True)
 class Row:
-    """A rule with how many organizations it is about, and how many it added."""
+    """A rule with how many organizations of the project it added."""
 
     rule: AttachRule
-    matching: Number
-    attached: Number
-    waiting: Number
+    attached: int
 
 
 def matches(match: str, text: str, name_key: str) -> bool:
@@ -102,13 +100,11 @@ def attached_by(rule: AttachRule) -> "QuerySet[CustomerOrganization]":
 
 def rules_of(project: ServiceProject) -> list[Row]:
     """Return the rules of a project, the oldest first."""
+    places = ProjectOrganization.objects.filter(project=project, rule__isnull=False)
+    counted = places.order_by("rule").values_list("rule").annotate(count=Count("pk"))
+    numbers = dict(counted)
     return [
-        Row(
-            rule,
-            matching=_number(matching(rule)),
-            attached=_number(attached_by(rule)),
-            waiting=_number(would_attach(rule)),
-        )
+        Row(rule, numbers.get(rule.pk, 0))
         for rule in project.attach_rules.order_by("created_at", "pk")
     ]
 

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from directories import dialect
 from portals.models import (
@@ -81,20 +82,60 @@ def _who(project: ServiceProject, who: str) -> "QuerySet[Customer]":
         organization__archived_at__isnull=True,
         organization__project_organizations__project=project,
     )
-    keys: set[int] = set()
+    keys: set[int] | None = set()
     condition = Q()
     if who != MEMBERS:
-        keys.update(added.values_list("customer_id", flat=True)[: FEW + 1])
-        condition |= Q(Exists(added.filter(customer=OuterRef("pk"))))
+        keys = _few_added(project)
+        condition |= Q(is_added__isnull=False)
     if who != ADDED:
-        keys.update(members.values_list("customer_id", flat=True)[: FEW + 1])
-        condition |= Q(Exists(members.filter(customer=OuterRef("pk"))))
+        others = _few_members(project) if keys is not None else None
+        keys = None if keys is None or others is None else keys | others
+        condition |= Q(is_member__isnull=False)
     # Of few, the keys are the better way in than the whole list by name.
-    return (
-        customers.filter(pk__in=keys)
-        if len(keys) <= FEW
-        else customers.filter(condition)
+    if keys is not None:
+        return customers.filter(pk__in=keys)
+    # Asked for one person after the other: PostgreSQL would answer EXISTS in a
+    # condition with "or" by gathering everybody first.
+    return customers.alias(is_added=_first(added), is_member=_first(members)).filter(
+        condition
     )
+
+
+def _first(rows: "QuerySet[Any]") -> Subquery:
+    return Subquery(rows.filter(customer=OuterRef("pk")).values("pk")[:1])
+
+
+def total_of(project: ServiceProject, wanted: CustomerFilter) -> int | None:
+    """Count a list that is not narrowed down, where that costs little."""
+    narrowed = wanted.text or wanted.status or wanted.source or wanted.kind
+    who = wanted.who or usual_who(project)
+    if narrowed or who != ADDED:
+        return None
+    return ProjectCustomer.objects.filter(project=project).count()
+
+
+def _few_added(project: ServiceProject) -> set[int] | None:
+    """Return who was added to a project, None for too many to be held."""
+    rows = ProjectCustomer.objects.filter(project=project).order_by("customer_id")
+    keys = set(rows.values_list("customer_id", flat=True)[: FEW + 1])
+    return keys if len(keys) <= FEW else None
+
+
+def _few_members(project: ServiceProject) -> set[int] | None:
+    """Return who is in the organizations of a project, None for too many to be held."""
+    places = ProjectOrganization.objects.filter(project=project)
+    sizes = list(
+        places.order_by("organization_id").values_list(
+            "organization_id", "organization__member_count"
+        )[: FEW + 1]
+    )
+    if len(sizes) > FEW or sum(size for _key, size in sizes) > FEW:
+        return None
+    rows = OrganizationMember.objects.filter(
+        organization__in=[key for key, _size in sizes],
+        organization__archived_at__isnull=True,
+    )
+    return set(rows.values_list("customer_id", flat=True))
 
 
 def ways_of(project: ServiceProject, customers: Sequence[Customer]) -> dict[int, Way]:

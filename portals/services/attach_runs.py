@@ -171,11 +171,13 @@ def _apply(run: jobs.Run, rule: AttachRule, by: Actor) -> None:
 
 
 def _end(run: jobs.Run, rule: AttachRule, by: Actor) -> None:
-    done = run.job.done
-    while keys := _batch(rules.attached_by(rule), after=0):
+    cursor, done = run.job.cursor, run.job.done
+    attached = rules.attached_by(rule)
+    # What the rule added meanwhile may lie before the cursor.
+    while keys := _batch(attached, after=cursor) or _batch(attached, after=0):
         dialect.retrying(partial(_leave_rule, rule, keys, by))
-        done += len(keys)
-        run.report(done=min(done, run.job.total))
+        cursor, done = keys[-1], done + len(keys)
+        run.report(done=min(done, run.job.total), cursor=cursor)
         breathe()
     attach_rules.forget_rule(rule, by=by, now=timezone.now())
 

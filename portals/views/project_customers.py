@@ -42,7 +42,12 @@ def project_customers(request: ProjectRequest) -> HttpResponse:
     project = request.project
     wanted = tables.customer_filter(request.GET)
     order = tables.sorted_by(request.GET, tables.CUSTOMER_SORTS, "name")
-    listing = list_page(request, queries.customers_of(project, wanted), order.cut)
+    listing = list_page(
+        request,
+        queries.customers_of(project, wanted),
+        order.cut,
+        total=queries.total_of(project, wanted),
+    )
     ways = queries.ways_of(project, listing.rows)
     context = {
         **frame(request, (_("Customers"), "")),

@@ -44,7 +44,6 @@ def project_permissions(request: ProjectRequest) -> HttpResponse:
         "tab": "settings",
         "section": "permissions",
         "form": form,
-        "reach": reach_of(project),
         "settings": settings_of(request.service_site),
     }
     return render(

@@ -281,7 +281,7 @@ def test_a_rule_is_previewed_made_and_applied(
     assert admin.post(url, said).status_code == 422
     rule = AttachRule.objects.get()
     listed = text_of(admin.get(page(project, "attach-rule-list")))
-    assert "Apply to 2" in listed
+    assert "Apply to existing" in listed
     apply = page(project, "attach-rule-apply", rule.pk)
     assert "2 would be added" in text_of(admin.get(apply))
     assert admin.post(apply).status_code == 302
