@@ -38,7 +38,13 @@ SEARCHES = ["?q=ada", "?q=client123456", "?q=firm 123456", "?q=nobody-at-all", L
 CUSTOMERS = ["?status=revoked", "?source=synced", "?source=invited", "?sort=-name"]
 ORGANIZATIONS = ["?q=firm", "?source=synced", "?source=manual", "?sort=-name"]
 QUERIES = {
-    "customer-list": [*CUSTOMERS, "?sort=-last_active", "?sort=-added"],
+    "customer-list": [
+        *CUSTOMERS,
+        *("?sort=-active", "?sort=active", "?sort=-added", "?sort=-email"),
+        *("?mark=never_active", "?mark=no_password", "?mark=employees"),
+        *("?organization=firm 1", "?status=revoked&source=synced", "?q=firm"),
+        *("?q=firm 12345", "?q=an", "?mark=never_active&status=revoked"),
+    ],
     "organization-list": [*ORGANIZATIONS, "?sort=-customers", "?sort=customers"],
     "project-customers": CUSTOMERS,
     "project-organizations": ORGANIZATIONS,

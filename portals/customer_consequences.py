@@ -47,8 +47,8 @@ def of_granting(customer: Customer) -> list[str]:
     if owner := _owner(customer):
         if customer.revoked_by == Customer.RevokedBy.PROVIDER:
             text = _(
-                "{owner} revoked this access. When it pushes the person as inactive "
-                "again, access is revoked again: activate them there."
+                "{owner} revoked this access, and does so again with its next push or "
+                "the next comparison, unless the person is activated there."
             )
         else:
             text = _(

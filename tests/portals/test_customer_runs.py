@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from directories.models import Job
 from portals.models import ChangeResult, Customer, ServiceSettings
-from portals.services import customer_runs, inviting
+from portals.services import customer_runs, customers, inviting
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.portals import CustomerFactory
 from tests.pages.provisioning.reading import main_of
@@ -113,8 +113,8 @@ def test_a_run_that_was_killed_goes_on_and_says_nothing_twice(
     change("revoke", all="1", confirmed="1")
     job = Job.objects.get()
 
-    revoke = customer_runs.customers.revoke
-    done = []
+    revoke = customers.revoke
+    done: list[Customer] = []
 
     def killed(customer, **told):
         if len(done) == 70:
@@ -122,10 +122,10 @@ def test_a_run_that_was_killed_goes_on_and_says_nothing_twice(
         done.append(customer)
         return revoke(customer, **told)
 
-    monkeypatch.setattr(customer_runs.customers, "revoke", killed)
+    monkeypatch.setattr(customers, "revoke", killed)
     with pytest.raises(KeyboardInterrupt):
         customer_runs.carry_out(claimed(job))
-    monkeypatch.setattr(customer_runs.customers, "revoke", revoke)
+    monkeypatch.setattr(customers, "revoke", revoke)
     assert Customer.objects.filter(status="revoked").count() == 70
 
     Job.objects.update(state="queued")
