@@ -73,7 +73,7 @@ def add_members(
             wanted,
         )
     pairs = [(organization, customer) for organization, customer in added]
-    _count(pairs, 1)
+    follow_counts(pairs, 1)
     return pairs
 
 
@@ -174,11 +174,11 @@ def _remove(
             parameters,
         )
     pairs = [(organization, customer) for organization, customer in gone]
-    _count(pairs, -1)
+    follow_counts(pairs, -1)
     return pairs
 
 
-def _count(pairs: Sequence[Pair], sign: int) -> None:
+def follow_counts(pairs: Sequence[Pair], sign: int) -> None:
     """Let the counts of the organizations follow rows that came or went."""
     changes = Counter(organization for organization, _customer in pairs)
     for size in sorted(set(changes.values())):

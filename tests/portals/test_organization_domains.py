@@ -167,3 +167,22 @@ def test_joining_twice_is_joining_once(site, client_inc):
     join_by_domain([ann.pk], now=NOW)
 
     assert members_of(client_inc) == ["ann@client.example"]
+
+
+def test_many_join_at_once(site):
+    here = CustomerOrganizationFactory.create_batch(3, site=site)
+    for number, organization in enumerate(here):
+        listed(organization, f"d{number}.example")
+    people = [
+        CustomerFactory.create(site=site, email=f"p{n}@d{n % 4}.example")
+        for n in range(20)
+    ]
+    by_hand = OrganizationMemberFactory.create(organization=here[0], customer=people[0])
+    here[0].member_count = 1
+    here[0].save()
+
+    join_by_domain([each.pk for each in people], now=NOW)
+
+    assert [len(members_of(each)) for each in here] == [5, 5, 5]
+    by_hand.refresh_from_db()
+    assert by_hand.by_domain
