@@ -193,7 +193,7 @@ class CustomerSyncRulesForm(SyncRulesForm):
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        vars(self.fields["scope"].widget)["notes"] = {
+        cast("DescribedRadios", self.fields["scope"].widget).notes = {
             Directory.Scope.ALL: _(
                 "Everybody whom the identity provider pushes becomes a customer, and "
                 "every group an organization."
