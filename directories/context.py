@@ -44,9 +44,15 @@ def console(request: HttpRequest) -> dict[str, Any]:
         may: frozenset[Permission] = getattr(request, "permissions", frozenset())
         # Never empty here: templates tell by it that there is an organization.
         context["may"] = {"be_here": True, **{each.name.lower(): True for each in may}}
-        items = [_item(entry, request.path, may) for entry in settings.NAVIGATION]
+        place = place_of(request)
+        items = [_item(entry, place, may) for entry in settings.NAVIGATION]
         context["navigation"] = [item for item in items if item is not None]
     return context
+
+
+def place_of(request: HttpRequest) -> str:
+    """Return the address below which a page stands: its own, or what its view says."""
+    return str(getattr(request, "place", request.path))
 
 
 def _home(request: HttpRequest) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from directories.context import NavigationItem
+from directories.context import NavigationItem, place_of
 from directories.models import Site
 from portals.permissions import SiteRight, site_rights
 
@@ -35,7 +35,8 @@ def service(request: HttpRequest) -> dict[str, Any]:
         if right in held
     ]
     # Customers' identity providers lie below the customers: the longest one counts.
-    fitting = [url for _label, url in urls if request.path.startswith(url)]
+    place = place_of(request)
+    fitting = [url for _label, url in urls if place.startswith(url)]
     return {
         "service_site": site,
         "service_pages": [

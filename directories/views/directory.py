@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
@@ -40,6 +41,10 @@ def find_directory(request: ConsoleRequest, directory_id: UUID) -> Directory:
     site = directory.site
     if site is not None and not connects_customers(request.rights, site):
         raise PermissionDenied(connects_customers_refusal(site))
+    if site is not None:
+        # Its pages stand below its site, and are shown among the pages of that.
+        vars(request)["service_site"] = site
+        vars(request)["place"] = reverse("portals:provider-list", args=[site.pk])
     return directory
 
 

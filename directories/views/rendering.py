@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
@@ -71,19 +71,13 @@ def provider_crumbs(directory: Directory | None = None, *more: str) -> Crumbs:
 
 def customer_provider_crumbs(site: Site) -> Crumbs:
     """Return the breadcrumbs of the list of a site's customer directories."""
-
-    def address(name: str, *args: object) -> str:
-        try:
-            return reverse(name, args=args)
-        except NoReverseMatch:
-            return ""
-
+    here = [site.pk]
     return [
         (_("Admin"), "/"),
         (_("Apps"), ""),
         (_("Sites and products"), reverse("provisioning:site-list")),
-        (site.name, address("provisioning:site-detail", site.pk)),
-        ("Jira Service Management", address("portals:service-home", site.pk)),
-        (_("Portal-only customers"), address("portals:customer-list", site.pk)),
-        (_("Identity providers"), address("portals:provider-list", site.pk)),
+        (site.name, reverse("provisioning:site-detail", args=here)),
+        ("Jira Service Management", reverse("portals:service-home", args=here)),
+        (_("Portal-only customers"), reverse("portals:customer-list", args=here)),
+        (_("Identity providers"), reverse("portals:provider-list", args=here)),
     ]

@@ -102,6 +102,12 @@ def rules_of(directory: Directory) -> CustomerDirectory:
     return found or CustomerDirectory(directory=directory)
 
 
+def lacks_domain(directory: Directory) -> bool:
+    """Say whether nobody can be pushed: not the default, and no domain is routed."""
+    routed = RoutedDomain.objects.filter(directory=directory)
+    return not rules_of(directory).is_default and not routed.exists()
+
+
 def provider_rows(site: Site, now: datetime) -> list[ProviderRow]:
     """Return the rows of the list of a site's identity providers; ten queries."""
     chosen = directories_of(site)

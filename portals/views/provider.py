@@ -21,6 +21,7 @@ from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.provider_forms import ProviderForm
 from portals.queries import providers as queries
 from portals.queries.gates import Gate, gates_of
+from portals.queries.group_conflicts import waiting_groups
 from portals.services import providers
 from portals.views import crumbs
 
@@ -131,6 +132,7 @@ def provider_facts(request: SiteRequest, directory_id: UUID) -> HttpResponse:
         "rules": queries.rules_of(directory),
         "domains": queries.routed_domains(site).get(directory.pk, []),
         "employees": queries.employees_of(site, directory),
+        "waiting": waiting_groups(directory).count(),
         "gates": gates_of(site),
         "several": queries.directories_of(site).count() > 1,
     }

@@ -15,7 +15,11 @@ from directories.views.set_up import show_credentials, steps_of
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.provider_forms import SetUpForm
 from portals.queries.gates import gates_of
-from portals.queries.providers import employees_of, rules_of
+from portals.queries.providers import (
+    employees_of,
+    lacks_domain,
+    rules_of,
+)
 from portals.services import providers
 from portals.views.provider import find_provider, way_to
 
@@ -29,7 +33,8 @@ def provider_set_up(request: SiteRequest, directory_id: UUID) -> HttpResponse:
         return redirect("directories:directory-set-up", directory.pk)
     if directory.state == Directory.State.DELETING:
         return redirect("directories:directory-detail", directory.pk)
-    first = {"group_policy": rules_of(directory).group_policy, "tests_first": True}
+    policy = rules_of(directory).group_policy
+    first = {"group_policy": policy, "tests_first": True}
     form = SetUpForm(posted(request), initial=first)
     refused = False
     if request.method == "POST" and form.is_valid():
@@ -71,6 +76,7 @@ def _page(
         "closed": [each for each in gates if not each.is_open],
         "refused": refused,
         "employees": employees_of(request.service_site, directory),
+        "lacks_domain": lacks_domain(directory),
     }
     status = 422 if form.errors or refused else 200
     return render(request, "portals/provider_set_up.html", context, status=status)

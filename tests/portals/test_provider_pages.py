@@ -236,3 +236,18 @@ def test_directories_of_another_site_are_not_there(admin, site, organization):
     for name in DIRECTORY_PAGES:
         address = reverse(f"directories:{name}", args=[elsewhere.pk])
         assert admin.get(address).status_code == 404
+
+
+def test_a_provider_that_may_push_nobody_says_so_before(admin, site, directory):
+    partners = other(site, state=Directory.State.NOT_SET_UP)
+
+    page = admin.get(at("set-up", site, partners.pk)).content.decode()
+
+    assert "No domain is routed to this identity provider" in page
+
+
+def test_its_pages_are_shown_among_those_of_the_site(admin, directory):
+    page = admin.get(reverse("directories:directory-detail", args=[directory.pk]))
+
+    current = [item.label for item in page.context["service_pages"] if item.current]
+    assert current == ["Identity providers"]
