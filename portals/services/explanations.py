@@ -26,32 +26,36 @@ def log_group(record: GroupRecord, reason: str, *, now: datetime) -> None:
 
 
 def log_not_followed(record: UserRecord, *, deleted: bool, now: datetime) -> None:
-    """Log that a person was deactivated or deleted, and that no customer followed."""
+    """Log that access was to be taken from somebody, and that no customer followed.
+
+    The customer was unlinked by an admin, or signs in with an account by now.
+    """
     finding = _finding(
-        Reason.UNLINKED_BY_ADMIN, Subject.USER, str(record.scim_id), record.user_name
+        record.link_reason, Subject.USER, str(record.scim_id), record.user_name
     )
     kind = "deletion_not_followed" if deleted else "deactivation_not_followed"
     text = (
-        _(
-            "The identity provider deleted the person, and nothing followed: an "
-            "admin had unlinked the customer."
-        )
+        _("The identity provider deleted the person, and no customer followed.")
         if deleted
-        else _(
-            "The identity provider deactivated the person, and nothing followed: "
-            "an admin unlinked the customer."
-        )
+        else _("The identity provider deactivated the person; no customer followed.")
     )
     advice = _(
         "If the person has left, revoke the customer's access here. Re-link the person "
         "to let the identity provider decide again."
     )
-    level = TroubleshootingEntry.Level.WARNING
-    log_finding(
-        record.directory,
-        replace(finding, kind=kind, reason=text, advice=advice, level=level),
-        now=now,
+    if record.link_reason == Reason.ACCOUNT:
+        advice = _(
+            "The customer signs in with an Atlassian account. If the person has left, "
+            "deactivate that account, or revoke the customer's access here."
+        )
+    told = replace(
+        finding,
+        kind=kind,
+        level=TroubleshootingEntry.Level.WARNING,
+        reason=f"{text} {finding.reason}",
+        advice=advice,
     )
+    log_finding(record.directory, told, now=now)
 
 
 def _finding(reason: str, subject: Subject, subject_id: str, name: str) -> Finding:

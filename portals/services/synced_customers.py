@@ -23,6 +23,8 @@ from provisioning.services.mapping import profile_of
 
 RevokedBy = Customer.RevokedBy
 KEPT = {*customers.PROFILE, "name"}
+# Whose customers do not follow them.
+APART = {Reason.UNLINKED_BY_ADMIN, Reason.ACCOUNT}
 
 
 def take_up(record: UserRecord, *, now: datetime) -> Outcome:
@@ -32,10 +34,10 @@ def take_up(record: UserRecord, *, now: datetime) -> Outcome:
     RefusedError when the address is another's.
     """
     customer = customer_of(record)
+    # Who is only looked at again was not pushed now.
+    if record.link_reason in APART and not record.active and record.updated_at == now:
+        explanations.log_not_followed(record, deleted=False, now=now)
     if customer is None and record.link_reason == Reason.UNLINKED_BY_ADMIN:
-        # Who is only looked at again was not pushed now.
-        if not record.active and record.updated_at == now:
-            explanations.log_not_followed(record, deleted=False, now=now)
         return Outcome(LinkState.UNLINKED, reason=Reason.UNLINKED_BY_ADMIN)
     outcome, after = _decide(record, customer, now)
     was_in = record.link_state == LinkState.LINKED and customer is not None
@@ -57,7 +59,7 @@ def let_go(record: UserRecord, *, now: datetime) -> None:
     """
     customer = customer_of(record)
     if customer is None:
-        if record.link_reason == Reason.UNLINKED_BY_ADMIN:
+        if record.link_reason in APART:
             explanations.log_not_followed(record, deleted=True, now=now)
         return
     by = provider(record.directory)

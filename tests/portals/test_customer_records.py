@@ -1,4 +1,4 @@
-"""Pages and calls that are about pushed people, when the people are customers."""
+"""What else is about pushed people, when the people are customers."""
 
 from typing import Any
 
@@ -6,11 +6,25 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from directories.models import GroupRecord, Organization, UserRecord
-from portals.models import Customer, CustomerOrganization
+from directories.models import GroupRecord, Organization, Site, UserRecord
+from directories.services.audit import SYSTEM
+from portals.models import Customer, CustomerOrganization, OrganizationMember
+from portals.services import customers, migrating
 from provisioning.queries.history import tell
+from tests.factories.directories import LONG_AGO
 from tests.pages.provisioning.reading import main_of
-from tests.portals.pushing import ANNA, customer, organization, push, record
+from tests.portals.desk import HOME, PASSWORD, signed_in
+from tests.portals.pushing import (
+    ANNA,
+    OTHER,
+    change,
+    customer,
+    emails,
+    organization,
+    push,
+    reasons,
+    record,
+)
 from tests.scim.client import ScimClient
 
 
@@ -107,3 +121,33 @@ def test_histories_say_who_joined_which_organization(idp: ScimClient) -> None:
 
     assert f"1 person joined ({ANNA})" in notes(str(made.public_id))
     assert "Client" in notes(str(customer().public_id))
+
+
+def test_a_migrated_customer_who_leaves_is_told_of(idp: ScimClient) -> None:
+    """The directory cannot take the access of an account; an admin has to."""
+    user = push(idp)
+    idp.group("Client", user["id"])
+    migrating.migrate(customer(), by=SYSTEM, now=LONG_AGO)
+    assert (record().link_state, record().link_reason) == ("unlinked", "account")
+    assert change(idp, user, active=False) == 200
+    assert idp.delete(f"/Users/{user['id']}").status_code == 204
+    assert reasons(idp) == ["deactivation_not_followed", "deletion_not_followed"]
+    assert customer().is_active
+    assert OrganizationMember.objects.get().manual
+
+
+def test_a_session_ends_with_the_request_that_takes_access(
+    idp: ScimClient, site: Site
+) -> None:
+    """Whoever looks at a portal sees no page after it; granted, they log in again."""
+    user = push(idp)
+    customers.set_password(customer(), password=PASSWORD, by=SYSTEM, now=LONG_AGO)
+    browser = signed_in(customer())
+    assert browser.get(HOME).status_code == 200
+    assert change(idp, user, active=False) == 200
+    assert browser.get(HOME).status_code != 200
+    assert change(idp, user, active=True) == 200
+    assert browser.get(HOME).status_code != 200
+    browser = signed_in(customer())
+    assert change(idp, user, emails=emails(OTHER)) == 200
+    assert browser.get(HOME).status_code != 200
