@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 NAVIGATION: list[dict[str, Any]] = [
     {"label": _("Overview"), "icon": "dashboard", "view": "provisioning:overview"},
     {
+        "label": _("Service projects"),
+        "icon": "project",
+        "view": "portals:own-projects",
+    },
+    {
         "label": _("Directory"),
         "icon": "people-group",
         "children": [
@@ -42,7 +47,6 @@ NAVIGATION: list[dict[str, Any]] = [
         "children": [
             {"label": _("Sites and products"), "view": "provisioning:site-list"},
             {"label": _("Portal-only customers"), "view": "portals:customer-sites"},
-            {"label": _("Service projects"), "view": "portals:own-projects"},
         ],
     },
     {

@@ -168,8 +168,12 @@ def organization_choice(params: QueryDict) -> Choice:
         until = params.get("until", "")
         newest = int(until) if until.isascii() and until.isdigit() else 0
         return Choice(wanted=wanted, all=True, until=min(newest, MAX_INTEGER))
-    given = params.getlist("organization")[:MOST_CHOSEN]
-    return Choice(ids=[each for each in map(_id, given) if each], wanted=wanted)
+    return Choice(ids=chosen_ids(params, "organization"), wanted=wanted)
+
+
+def chosen_ids(params: QueryDict, name: str) -> list[str]:
+    """Read the ids that were ticked."""
+    return [each for each in map(_id, params.getlist(name)[:MOST_CHOSEN]) if each]
 
 
 def _id(given: str) -> str:

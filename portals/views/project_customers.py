@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import islice
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -237,15 +236,9 @@ def project_customer_remove(request: ProjectRequest) -> HttpResponse:
 
 def _chosen(request: ProjectRequest) -> list[Customer]:
     """Return the ticked customers that were added to the project one by one."""
-    ids = []
-    for given in request.POST.getlist("customer")[: tables.MOST_CHOSEN]:
-        try:
-            ids.append(UUID(given))
-        except ValueError:
-            continue
     added = Customer.objects.filter(
         site=request.service_site,
-        public_id__in=ids,
+        public_id__in=tables.chosen_ids(request.POST, "customer"),
         project_customers__project=request.project,
     )
     return list(added.order_by("name_key", "pk"))

@@ -31,7 +31,7 @@ def frame(request: ProjectRequest, *below: tuple[str, str]) -> dict[str, Any]:
 def organization_crumbs(project: ServiceProject, *below: str) -> Crumbs:
     """Return the way to the organizations of a project, and on to `below`."""
     own = project_url(project, "project-organizations") if below else ""
-    way = [(_("Organizations"), own), *((label, "") for label in below)]
+    way = [(_("Organizations"), own), *((label, "") for label in below if label)]
     if project.customer_service_management:
         return way
     return [(_("Customers"), project_url(project, "project-customers")), *way]
@@ -40,6 +40,17 @@ def organization_crumbs(project: ServiceProject, *below: str) -> Crumbs:
 def is_jira_admin(request: ProjectRequest) -> bool:
     """Say whether somebody looks after the whole site."""
     return SiteRight.SERVICE in site_rights(request.rights, request.service_site)
+
+
+def may_change_people(request: ProjectRequest) -> bool:
+    """Say whether somebody may change who is in the organizations of the project.
+
+    That counts for other projects of the site too: Jira admins may, and whoever works
+    here where the site's switch says so.
+    """
+    if is_jira_admin(request):
+        return True
+    return settings_of(request.service_site).agents_manage_organizations
 
 
 def may_manage_organizations(request: ProjectRequest) -> bool:
