@@ -126,6 +126,9 @@ class Consumer(Protocol):
     def explanation_of(self, reason: str) -> Explained | None:
         """Return the words of a link reason, None where there is none."""
 
+    def account_deleted(self, account: Account, now: datetime) -> None:
+        """Let go of what an account has beside its records; it is deleted next."""
+
     def directory_released(
         self, directory: Directory, progress: Callable[[int], None], now: datetime
     ) -> None:
@@ -149,3 +152,9 @@ def _module(name: str) -> Consumer:
 def consumer_for(directory: Directory) -> Consumer:
     """Return the consumer of a directory's kind."""
     return _module(settings.DIRECTORY_CONSUMERS[directory.kind])
+
+
+def tell_account_deleted(account: Account, now: datetime) -> None:
+    """Tell every consumer that an account is deleted next, in that transaction."""
+    for name in settings.DIRECTORY_CONSUMERS.values():
+        _module(name).account_deleted(account, now)

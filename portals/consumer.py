@@ -8,12 +8,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from directories.consumers import MembersChange, Outcome, Work
-from directories.models import Directory, GroupRecord, Job, UserRecord
+from directories.models import Account, Directory, GroupRecord, Job, UserRecord
+from directories.services.audit import SYSTEM
 from directories.tasks import wake
 from portals.models import Customer, CustomerOrganization
 from portals.reasons import EXPLANATIONS, Reason
 from portals.services import (
     comparing,
+    customers,
     releasing,
     synced_customers,
     synced_organizations,
@@ -81,6 +83,13 @@ def page_of(record: UserRecord | GroupRecord) -> str:
 def explanation_of(reason: str) -> Explanation | None:
     """Return the words of a link reason."""
     return EXPLANATIONS.get(reason)
+
+
+def account_deleted(account: Account, now: datetime) -> None:
+    """Delete the customers who sign in with an account, and count them no more."""
+    owned = Customer.objects.select_related("site__organization")
+    for customer in owned.filter(account=account).order_by("pk"):
+        customers.erase(customers.hold(customer), by=SYSTEM, now=now)
 
 
 def directory_released(

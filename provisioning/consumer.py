@@ -93,6 +93,10 @@ def explanation_of(reason: str) -> Explanation | None:
     return EXPLANATIONS.get(reason)
 
 
+def account_deleted(account: Account, now: datetime) -> None:
+    """Do nothing: groups lose an account with its row."""
+
+
 def directory_released(
     directory: Directory, progress: Callable[[int], None], now: datetime
 ) -> None:

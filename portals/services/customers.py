@@ -243,12 +243,7 @@ def delete_customer(customer: Customer, *, by: Actor, now: datetime) -> None:
     held = hold(customer, with_record=True)
     if held.record_id is not None:
         _let_record_go(held.record_id, Reason.CUSTOMER_DELETED)
-    gone = members.leave_all([held.pk])
-    members.record_members(
-        gone, joined=False, organization=held.site.organization, by=by, now=now
-    )
-    record(Event.CUSTOMER_DELETED, held, by=by, now=now)
-    held.delete()
+    erase(held, by=by, now=now)
 
 
 def hold(customer: Customer, *, with_record: bool = False) -> Customer:
@@ -346,6 +341,16 @@ def give_access(customer: Customer, *, by: Actor, now: datetime) -> None:
     rows.update(customer, "status", "revoked_by")
     details = {"revoked_by": before}
     record(Event.CUSTOMER_GRANTED, customer, by=by, now=now, details=details)
+
+
+def erase(customer: Customer, *, by: Actor, now: datetime) -> None:
+    """Delete a locked customer; the organizations count one less."""
+    gone = members.leave_all([customer.pk])
+    members.record_members(
+        gone, joined=False, organization=customer.site.organization, by=by, now=now
+    )
+    record(Event.CUSTOMER_DELETED, customer, by=by, now=now)
+    customer.delete()
 
 
 def let_go(customer: Customer, *, by: Actor, now: datetime) -> None:

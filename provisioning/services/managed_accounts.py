@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from directories.consumers import tell_account_deleted
 from directories.events import Event
 from directories.models import (
     Account,
@@ -158,6 +159,7 @@ def delete_account(key: int, *, now: datetime) -> list[Job]:
     details = {"name": account.name, "email": account.email}
     Change(organization, SYSTEM, now).tell(Event.ACCOUNT_DELETED, account, details)
     freed = account.email_key
+    tell_account_deleted(account, now)
     account.delete()
     return sync.queue_for_address(organization.pk, freed, now)
 

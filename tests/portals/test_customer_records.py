@@ -9,9 +9,11 @@ from django.urls import reverse
 from directories.models import GroupRecord, Organization, Site, UserRecord
 from directories.services.audit import SYSTEM
 from portals.models import Customer, CustomerOrganization, OrganizationMember
-from portals.services import customers, migrating
+from portals.services import customers, migrating, organizations
 from provisioning.queries.history import tell
-from tests.factories.directories import LONG_AGO
+from provisioning.tasks import delete_due_accounts
+from tests.factories.directories import LONG_AGO, AccountFactory
+from tests.factories.portals import CustomerFactory, CustomerOrganizationFactory
 from tests.pages.provisioning.reading import main_of
 from tests.portals.desk import HOME, PASSWORD, signed_in
 from tests.portals.pushing import (
@@ -134,6 +136,22 @@ def test_a_migrated_customer_who_leaves_is_told_of(idp: ScimClient) -> None:
     assert reasons(idp) == ["deactivation_not_followed", "deletion_not_followed"]
     assert customer().is_active
     assert OrganizationMember.objects.get().manual
+
+
+def test_a_deleted_account_is_no_customer_any_more(
+    site: Site, organization: Organization
+) -> None:
+    """Organizations count one less."""
+    person = AccountFactory.create(
+        email=ANNA, managed_by=organization, deletion_at=LONG_AGO
+    )
+    one = CustomerFactory.create(site=site, email=ANNA, kind="account", account=person)
+    made = CustomerOrganizationFactory.create(site=site)
+    organizations.add_people(made, [one.pk], by=SYSTEM, now=LONG_AGO)
+    delete_due_accounts()
+    assert not Customer.objects.exists()
+    made.refresh_from_db()
+    assert made.member_count == 0
 
 
 def test_a_session_ends_with_the_request_that_takes_access(
