@@ -85,7 +85,7 @@ class AddForm(forms.Form):
         max_length=LONGEST_LIST,
         help_text=_(
             "One or many, parted by commas, semicolons or new lines. A name may stand "
-            "before its address: Anna Nowak <anna@example.com>"
+            "before its address: Anna Nowak anna@example.com"
         ),
         error_messages={"required": _("Enter an email address.")},
         widget=forms.Textarea(
