@@ -100,12 +100,7 @@ def connected_directories(organization: Organization) -> QuerySet[Directory]:
 
 def providers_of(organization: Organization, now: datetime) -> list[Provider]:
     """Return the rows of the list of identity providers; four queries."""
-    return rows_of(identity_providers(organization), now)
-
-
-def rows_of(chosen: QuerySet[Directory], now: datetime) -> list[Provider]:
-    """Return the row of each of these directories; four queries."""
-    directories = list(chosen)
+    directories = list(identity_providers(organization))
     ids = [directory.pk for directory in directories]
     users, groups = _counts(UserRecord, ids), _counts(GroupRecord, ids)
     keys = keys_of(ids, now)

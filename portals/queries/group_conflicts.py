@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.core.cache import cache
 from django.db.models import Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +29,8 @@ from portals.reasons import Reason
 WAITING = (Reason.SAME_NAME, Reason.GROUP_UNLINKED)
 # Of more people than this together, a list leaves the counting to each group's page.
 COUNTED = 20_000
+# Seconds that a big count is kept, so that an admin can turn pages.
+KEEP_S = 60
 # So many groups are looked at for what all together change.
 SUMMED = 500
 MEMBERSHIP = Membership._meta.db_table
@@ -53,6 +56,15 @@ class Difference:
     joining: int = 0
     leaving: int = 0
     staying: int = 0
+
+    def count_of(self, change: str) -> int:
+        """Return how many a change is about, all for no change."""
+        found = {
+            Change.ADDED.value: self.joining,
+            Change.REMOVED.value: self.leaving,
+            Change.STAYING.value: self.staying,
+        }
+        return found.get(change, sum(found.values()))
 
 
 @dataclass(frozen=True)
@@ -208,6 +220,19 @@ def _linked(record: GroupRecord) -> Sql:
 
 
 def _difference(record: GroupRecord, holder: CustomerOrganization | None) -> Difference:
+    """Count a difference of any size; one of many people may be some seconds old."""
+    size = holder.member_count if holder else 0
+    key = f"customer-difference:{record.pk}:{record.version}:{record.member_count}"
+    key = f"{key}:{holder.pk if holder else 0}:{size}"
+    known: Difference | None = cache.get(key)
+    if known is None:
+        known = _counted(record, holder)
+        if record.member_count + size > COUNTED:
+            cache.set(key, known, KEEP_S)
+    return known
+
+
+def _counted(record: GroupRecord, holder: CustomerOrganization | None) -> Difference:
     linked = _linked(record)
     found = dialect.rows(
         "SELECT sum(w * (1 - h)), sum(h * (1 - w)), sum(w * h) FROM"  # noqa: S608

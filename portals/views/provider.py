@@ -50,13 +50,11 @@ def provider_list(request: SiteRequest) -> HttpResponse:
     default = next((each for each in rows if each.rules.is_default), None)
     elsewhere = 0
     if default is not None and len(rows) > 1:
-        elsewhere = queries.unrouted_elsewhere(site, default.provider.directory)
+        elsewhere = queries.unrouted_elsewhere(site, default.directory)
     context = {
         "crumbs": crumbs.of_providers(request),
         "rows": rows,
-        "domains": [
-            (row.provider.directory, routed) for row in rows for routed in row.domains
-        ],
+        "domains": [(row.directory, routed) for row in rows for routed in row.domains],
         "default": default,
         "elsewhere": elsewhere,
         "gates": gates_of(site),

@@ -111,7 +111,9 @@ def provider_conflict(
     conflict = find_conflict(directory, scim_id)
     text, change = text_of(request.GET), _change(request.GET.get("change", ""))
     people = queries.people_of(conflict, change=change, text=text)
-    listing = list_page(request, people, cut_of(request.GET, "name_key"))
+    cut, known = cut_of(request.GET, "name_key"), conflict.difference
+    total = None if text or known is None else known.count_of(change)
+    listing = list_page(request, people, cut, total=total)
     context = {
         "crumbs": way_to_conflicts(request, directory, conflict.record.display_name),
         "directory": directory,

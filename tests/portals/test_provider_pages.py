@@ -80,7 +80,7 @@ def test_the_list_shows_numbers_and_the_default(admin, site, directory):
 
     answer = admin.get(at("list", site))
 
-    rows = {row.provider.directory.name: row for row in answer.context["rows"]}
+    rows = {row.directory.name: row for row in answer.context["rows"]}
     assert rows["Clients"].customers == 2
     assert rows["Clients"].rules.is_default
     assert not rows[partners.name].rules.is_default
