@@ -40,7 +40,7 @@ from portals.views.organization_project import (
 
 ALL = "sites/<uuid:site_id>/settings/products/jira-service-management/organizations/"
 ONE = f"{ALL}<uuid:public_id>/"
-DOMAIN = f"{ONE}domains/<int:domain_id>/"
+DOMAIN = f"{ONE}email-domains/<int:domain_id>/"
 
 organization_patterns: list[URLPattern] = [
     path(ALL, organization_list, name="organization-list"),
@@ -48,7 +48,7 @@ organization_patterns: list[URLPattern] = [
     path(f"{ALL}add/", organization_add, name="organization-add"),
     path(f"{ALL}attach/", organizations_attach, name="organizations-attach"),
     path(f"{ALL}delete/", organizations_delete, name="organizations-delete"),
-    path(f"{ALL}jobs/<uuid:job_id>/", organizations_job, name="organizations-job"),
+    path(f"{ALL}work/<uuid:job_id>/", organizations_job, name="organizations-job"),
     path(ONE, organization_detail, name="organization-detail"),
     path(f"{ONE}edit/", organization_edit, name="organization-edit"),
     path(f"{ONE}delete/", organization_delete, name="organization-delete"),
@@ -74,9 +74,13 @@ organization_patterns: list[URLPattern] = [
         organization_project_remove,
         name="organization-project-remove",
     ),
-    path(f"{ONE}domains/add/", organization_domain_add, name="organization-domain-add"),
     path(
-        f"{ONE}domains/fill/",
+        f"{ONE}email-domains/add/",
+        organization_domain_add,
+        name="organization-domain-add",
+    ),
+    path(
+        f"{ONE}email-domains/fill/",
         organization_domain_fill,
         name="organization-domain-fill",
     ),

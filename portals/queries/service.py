@@ -14,6 +14,7 @@ from portals.models import (
     ProjectRole,
     ServiceProject,
 )
+from portals.queries.organizations import count_attached
 from provisioning.models import App
 
 CAP = 10_000
@@ -48,7 +49,7 @@ def organization_numbers(site: Site) -> dict[str, Number]:
     return {
         "all": _number(rows),
         "synced": _number(synced),
-        "unattached": _number(rows.filter(~Exists(attached))),
+        "unattached": Number(*count_attached(rows.filter(~Exists(attached)), CAP)),
     }
 
 

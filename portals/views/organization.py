@@ -28,7 +28,7 @@ from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import organizations as queries
 from portals.services import organizations
 from portals.views import crumbs
-from provisioning.views.listing import list_page
+from provisioning.views.listing import COUNT_CAP, list_page
 
 EXPORTED_AT_ONCE = 500
 
@@ -49,11 +49,12 @@ def organization_list(request: SiteRequest) -> HttpResponse:
     wanted = tables.organization_filter(request.GET)
     numbers = queries.numbers(site)
     everything = numbers.archived if wanted.archived else numbers.total
+    found = queries.organizations_of(site, wanted)
+    total, more = (None, False) if wanted else (everything, False)
+    if wanted.attached:
+        total, more = queries.count_attached(found, COUNT_CAP)
     listing = list_page(
-        request,
-        queries.organizations_of(site, wanted),
-        tables.cut_of(request.GET),
-        total=None if wanted else everything,
+        request, found, tables.cut_of(request.GET), total=total, more=more
     )
     around = queries.around(listing.rows)
     context = {

@@ -26,14 +26,22 @@ class Listing(Generic[M]):
 
 
 def list_page(
-    request: ConsoleRequest, rows: QuerySet[M], cut: Cut, *, total: int | None = None
+    request: ConsoleRequest,
+    rows: QuerySet[M],
+    cut: Cut,
+    *,
+    total: int | None = None,
+    more: bool = False,
 ) -> Listing[M]:
-    """Cut the page that is asked for; without `total` count the rows, capped."""
+    """Cut the page that is asked for; without `total` count the rows, capped.
+
+    `more` says that there are more rows than `total`.
+    """
     page = cut_page(rows, cut)
     return Listing(
         rows=page.rows,
         links=neighbours(page, request.GET),
-        summary=_summary(rows, page, total),
+        summary=_summary(rows, page, total, more=more),
     )
 
 
@@ -53,8 +61,8 @@ def short(count: int, cap: int) -> str:
     return f"{written}+" if count > cap else written
 
 
-def _summary(rows: QuerySet[M], page: Page[M], total: int | None) -> str:
-    shown, more = len(page.rows), False
+def _summary(rows: QuerySet[M], page: Page[M], total: int | None, *, more: bool) -> str:
+    shown = len(page.rows)
     if total is None and not (page.next or page.previous):
         total = shown
     if total is None:

@@ -195,6 +195,12 @@ class Place:
         )
         content = {"site": str(site.pk), "action": "revoke"}
         JobInput.objects.create(job=self.run, content=content)
+        self.work = JobFactory.create(
+            organization=self.organization,
+            directory=None,
+            kind="customer-organizations-change",
+        )
+        JobInput.objects.create(job=self.work, content={"site": str(site.pk)})
 
     def value(self, segment: str, name: str) -> object:
         """Return the id of the thing that an address is about; KeyError: say here."""
@@ -203,6 +209,7 @@ class Place:
             ("customers", "public_id"): self.customer.public_id,
             ("address", "public_id"): self.customer.public_id,
             ("changes", "job_id"): self.run.pk,
+            ("work", "job_id"): self.work.pk,
             ("organizations", "public_id"): self.firm.public_id,
             ("people", "public_id"): self.role.account.public_id,
             ("undo", "public_id"): self.synced_firm.public_id,
@@ -221,6 +228,7 @@ class Place:
             "job_id": self.job.pk,
             "domain_id": self.domain.pk,
             "request_type_id": self.request_type.pk,
+            "type_id": self.request_type.pk,
             "role_id": self.role.pk,
             "scim_id": self.group.scim_id,
         }
