@@ -111,7 +111,10 @@ def organization_delete(request: SiteRequest, public_id: UUID) -> HttpResponse:
 @requires_site(SiteRight.SERVICE)
 def organization_restore(request: SiteRequest, public_id: UUID) -> HttpResponse:
     """Bring an archived organization back, under another name where it must be."""
-    organization = find_organization(request, public_id, archived=True)
+    organization = find_organization(request, public_id, archived=None)
+    if organization.archived_at is None:
+        messages.info(request, _("The organization is in use."))
+        return to_organization(request, organization)
     site = request.service_site
     holder = organizations.holder_of(site.pk, organization.name)
     form = NameForm(posted(request), initial={"name": _free_name(organization, holder)})

@@ -239,7 +239,8 @@ def test_deleted_and_restored_with_everything(jira_admin, site, client_inc):
     assert "It is in Help again" in asked
     jira_admin.post(url_of(client_inc, "restore"), {"name": "Client Inc"})
     assert ProjectOrganization.objects.count() == 2
-    assert jira_admin.get(url_of(client_inc)).status_code == 200
+    again = jira_admin.get(url_of(client_inc, "restore"), follow=True)
+    assert "The organization is in use." in text_of(again)
 
 
 def test_restored_under_another_name_where_its_own_is_taken(
