@@ -145,6 +145,23 @@ def _kept(held: Holdings) -> str:
     )
 
 
+def of_unlinking(customer: Customer) -> list[str]:
+    """Say what changes when a customer follows the provider no longer."""
+    owner = _owner(customer)
+    return [
+        _("Name, email address and access are yours to change from now on."),
+        _("The customer leaves the synced organizations; those added by hand stay."),
+        _(
+            "{owner} goes on pushing the person: that is stored and changes nothing "
+            "here, not even when they are deactivated. The troubleshooting log says "
+            "so."
+        ).format(owner=owner),
+        _("“Re-link” on the page of the record gives the word back to {owner}.").format(
+            owner=owner
+        ),
+    ]
+
+
 def of_password_link(customer: Customer, hours: int) -> list[str]:
     """Say what mailing a link to choose a password means."""
     link = ngettext(

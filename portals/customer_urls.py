@@ -63,5 +63,6 @@ customer_patterns: list[URLPattern] = [
         f"{ONE}revoke-access/", customer_change.customer_revoke, name="customer-revoke"
     ),
     path(f"{ONE}grant-access/", customer_change.customer_grant, name="customer-grant"),
+    path(f"{ONE}unlink/", customer_change.customer_unlink, name="customer-unlink"),
     path(f"{ONE}delete/", customer_change.customer_delete, name="customer-delete"),
 ]

@@ -10,6 +10,10 @@ class Refused(TextChoices):
     GONE = "gone", _("The customer was deleted meanwhile.")
     ALREADY_REVOKED = "already_revoked", _("Access was revoked already.")
     ALREADY_GRANTED = "already_granted", _("The customer had access already.")
+    NOT_LINKED = (
+        "not_linked",
+        _("The customer follows no identity provider: admins decide already."),
+    )
     HAS_ACCOUNT = (
         "has_account",
         _("The customer signs in with an Atlassian account already."),

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from directories.services import jobs
 from directories.tasks import wake
-from portals.services import conflict_runs, syncing
+from portals.services import conflict_runs, customer_imports, syncing
 
 
 @shared_task
@@ -19,3 +19,9 @@ def sync_all_groups(run: jobs.Run) -> None:
     """Sync every group that waited; the task of conflict_runs.SYNC_ALL jobs."""
     for job in conflict_runs.carry_out(run):
         wake(job.pk)
+
+
+@shared_task
+def forget_imports() -> None:
+    """Delete the uploaded lists of customers that are some weeks old."""
+    customer_imports.forget_old(timezone.now())

@@ -66,6 +66,10 @@ CELERY_TIMEZONE = "UTC"
 # Keeps no file: what is due soon is due again after a restart.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
+    "forget-imports": {
+        "task": "portals.tasks.forget_imports",
+        "schedule": crontab(hour="1", minute="45"),
+    },
     "forget-deleted-groups": {
         "task": "provisioning.tasks.forget_deleted_groups",
         "schedule": timedelta(hours=1),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import IO, Any
 
@@ -31,6 +31,10 @@ BATCH = 500
 MOST_LINES = 500_000
 LONGEST_NAME = 255
 NAMES_KEPT = 200
+
+
+# So long a list and what came of it can be read.
+KEPT = timedelta(days=30)
 
 
 class TooManyLinesError(Exception):
@@ -241,3 +245,10 @@ def queue_import(
     )
     held.save(update_fields=["state", "job"])
     return held.job
+
+
+def forget_old(now: datetime) -> None:
+    """Delete the lists that are older than KEPT, with their lines."""
+    old = CustomerImport.objects.filter(created_at__lt=now - KEPT)
+    ImportLine.objects.filter(upload__in=old).delete()
+    old.delete()

@@ -200,6 +200,22 @@ def customer_migrate(request: SiteRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(GET_POST)
 @requires_site(SiteRight.CUSTOMERS)
+def customer_unlink(request: SiteRequest, public_id: UUID) -> HttpResponse:
+    """Say what it means to follow no provider; part from it when confirmed."""
+    customer = find_customer(request, public_id)
+    if request.method == "POST" and customer.record_id is not None:
+        return _do(request, customer, customers.unlink, _("The customer is local now."))
+    page = {
+        "title": _("Unlink from identity provider"),
+        "submit": _("Unlink"),
+        "consequences": consequences.of_unlinking(customer),
+        "refused": "" if customer.record_id else sentence("not_linked"),
+    }
+    return _confirm_page(request, customer, page)
+
+
+@require_http_methods(GET_POST)
+@requires_site(SiteRight.CUSTOMERS)
 def customer_delete(request: SiteRequest, public_id: UUID) -> HttpResponse:
     """Say what is lost with a customer; delete them when confirmed."""
     customer = find_customer(request, public_id)
@@ -231,6 +247,8 @@ def _do(
     except customers.GoneError:
         messages.error(request, sentence("gone"))
         return redirect("portals:customer-list", customer.site_id)
+    except customers.NotLinkedError:
+        messages.error(request, sentence("not_linked"))
     except migrating.CannotMigrateError as error:
         messages.error(request, sentence(error.reason))
     else:

@@ -53,6 +53,7 @@ PORTAL_PAGES: dict[str, str] = {
     "portals:customer-sign-up-confirm": ANYBODY,
     "portals:customer-sites": SEE_SITES,
     "portals:customer-timeline-export": CUSTOMERS,
+    "portals:customer-unlink": CUSTOMERS,
     "portals:customers-change": CUSTOMERS,
     "portals:customers-found": SEE_DIRECTORY,
     "portals:organization-add": SERVICE,

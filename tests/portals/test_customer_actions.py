@@ -209,3 +209,15 @@ def test_another_sites_customer_is_not_there(site, organization_admin):
     address = reverse("portals:customer-rename", args=[site.pk, other.public_id])
 
     assert organization_admin.get(address).status_code == 404
+
+
+def test_a_synced_customer_is_unlinked(synced, anna, act):
+    asked = main_of(act("unlink", synced, ask=True))
+    assert "Okta clients goes on pushing the person" in asked
+
+    act("unlink", synced)
+
+    customer = fresh(synced)
+    assert (customer.record, customer.directory) == (None, None)
+    assert customer.former_directory == "Okta clients"
+    assert "follows no identity provider" in main_of(act("unlink", anna, ask=True))

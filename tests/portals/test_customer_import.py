@@ -1,14 +1,17 @@
 """Lists of customers: looked at first, then carried out exactly so."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from directories.models import AuditEvent, Job
 from directories.services import jobs
 from portals.models import Customer, CustomerImport, CustomerOrganization
-from portals.services import import_work
+from portals.services import customer_imports, import_work
 from tests.factories.directories import (
     AccountFactory,
     GroupRecordFactory,
@@ -276,3 +279,13 @@ def test_an_exported_list_changes_nothing_when_it_is_imported(
     upload(b"".join(response.streaming_content))
 
     assert effects() == [("anna@client.example", "unchanged", "")]
+
+
+def test_old_lists_are_forgotten(upload):
+    upload("email\na@c.example\n")
+    customer_imports.forget_old(timezone.now())
+    assert CustomerImport.objects.count() == 1
+
+    customer_imports.forget_old(timezone.now() + timedelta(days=31))
+
+    assert CustomerImport.objects.count() == 0
