@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +16,6 @@ from directories.permissions import (
     ConsoleRequest,
     Permission,
     requires,
-    rights_of,
 )
 from provisioning.queries import groups, history, overview, people
 
@@ -29,12 +29,14 @@ def _or_home(
 
     @wraps(view)
     def led(request: HttpRequest) -> HttpResponseBase:
-        account = request.user
-        if isinstance(account, Account) and not rights_of(account):
-            url = home_of(account)
-            if url:
-                return redirect(url)
-        return view(request)
+        try:
+            return view(request)
+        except PermissionDenied:
+            account = request.user
+            url = home_of(account) if isinstance(account, Account) else ""
+            if not url:
+                raise
+            return redirect(url)
 
     return led
 
