@@ -25,6 +25,7 @@ from tests.factories.portals import (
     ServiceProjectFactory,
     ServiceSiteFactory,
 )
+from tests.portals.two_organizations import World
 from tests.scim.client import ScimClient, customer_client
 
 Role = RoleAssignment.Role
@@ -146,3 +147,9 @@ def act(organization_admin):
         return organization_admin.post(address, data or {})
 
     return acted
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Return two organizations with two sites each."""
+    return World()

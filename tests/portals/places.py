@@ -39,9 +39,9 @@ from tests.factories.portals import (
     ProjectRoleFactory,
     ServiceProjectFactory,
 )
+from tests.portals.desk import PASSWORD
 from tests.test_urls import Route
 
-PASSWORD = "correct horse battery"
 # Ids in an address: what stands before them, their converter, what the view calls them.
 ID = re.compile(r"(?:([\w-]+)/)?<(?:(\w+):)?(\w+)>")
 # Slugs and the like: no id of a thing.
@@ -50,7 +50,7 @@ PLAIN = {"provider": "okta", "token": "x"}
 
 @cache
 def hashed_password() -> str:
-    """Return what is stored of PASSWORD."""
+    """Return what is stored of PASSWORD, which takes a moment."""
     return make_password(PASSWORD)
 
 
@@ -170,7 +170,7 @@ class Place:
 
     def _make_other_things(self) -> None:
         site, now = self.site, timezone.now()
-        ServiceSettings.objects.create(site=site, help_center_name=f"Help {self.mark}")
+        ServiceSettings.objects.create(site=site, help_center_name="Help and more")
         self.approved = ApprovedDomain.objects.create(
             site=site,
             audience=ApprovedDomain.Audience.EXTERNAL,
@@ -215,6 +215,7 @@ class Place:
             ("undo", "public_id"): self.synced_firm.public_id,
             ("group-conflicts", "scim_id"): self.waiting.scim_id,
             ("domains", "domain_id"): self.routed.pk,
+            ("password", "public_id"): self.customer.public_id,
         }
         by_name: dict[str, object] = {
             **PLAIN,

@@ -5,7 +5,7 @@ adds an address with a new kind of id says in places.py what it is about.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from django.db import transaction
@@ -16,19 +16,16 @@ from django.utils import timezone
 from directories.models import RoleAssignment
 from directories.services.api_keys import create_api_key
 from directories.services.audit import SYSTEM
-from provisioning.models import App
-from tests.factories.directories import OrganizationFactory
-from tests.factories.portals import ServiceSiteFactory
 from tests.pages.portal_access import CUSTOMER, PORTAL_PAGES
 from tests.portals.digests import (
     changed,
     crossings,
     digest,
     field_names,
-    rows_of,
     work_off,
 )
 from tests.portals.places import ID, PLAIN, Place
+from tests.portals.two_organizations import INSIDERS, World, holdings, read
 from tests.portals.visitors import (
     ABSENT,
     METHODS,
@@ -38,7 +35,6 @@ from tests.portals.visitors import (
     console_pages,
     everything_on,
     send,
-    worker,
 )
 from tests.test_urls import Route, all_routes
 
@@ -51,43 +47,6 @@ OF_DIRECTORIES = (
     "directories:api-key",
     "directories:configuration",
 )
-
-
-class World:
-    """My organization with two sites, and another one with two."""
-
-    def __init__(self) -> None:
-        mine, theirs = OrganizationFactory.create(), OrganizationFactory.create()
-        self.here = self._place(mine, "mine")
-        self.beside = self._place(mine, "qbesidez")
-        self.theirs = [self._place(theirs, f"qtheirs{n}z") for n in (1, 2)]
-
-    def _place(self, organization, mark):
-        return Place(ServiceSiteFactory.create(organization=organization), mark)
-
-    @property
-    def elsewhere(self) -> list[Place]:
-        """Return every place but the first."""
-        return [self.beside, *self.theirs]
-
-
-# Everybody who may open anything of the first site, and nothing of any other.
-INSIDERS: dict[str, Callable[[World], Client]] = {
-    "site admin": lambda w: admin(
-        w.here.organization, (Role.SITE_ADMIN, w.here.site, "")
-    ),
-    "JSM admin": lambda w: admin(
-        w.here.organization,
-        (Role.APP_ADMIN, w.here.site, App.Kind.SERVICE_MANAGEMENT.value),
-    ),
-    "project admin": lambda w: worker(w.here.project, "admin"),
-    "agent": lambda w: worker(w.here.project),
-}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return World()
 
 
 def foreign_ids(place: Place) -> list[object]:
@@ -220,18 +179,6 @@ def test_no_own_page_tells_of_another_place(world):
             wrong += [(route.name, query, mark) for mark in told]
 
     assert wrong == []
-
-
-def read(client: Client, path: str) -> str:
-    """Return all of an answer, in lower case."""
-    answer = client.get(path)
-    whole = b"".join(answer) if answer.streaming else answer.content
-    return str(whole.decode().lower())
-
-
-def holdings(world: World) -> list[dict[str, list[str]]]:
-    """Return what every other place holds."""
-    return [rows_of(place.site) for place in world.elsewhere]
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ from tests.factories.directories import (
 )
 from tests.factories.portals import ProjectRoleFactory
 from tests.pages.portal_access import ANYBODY, CUSTOMER, PORTAL_PAGES
-from tests.test_urls import Route, console_routes
+from tests.test_urls import Route, console_routes, customer_routes
 
 REFUSED, ABSENT, NO_SUCH_METHOD = 403, 404, 405
 METHODS = ("get", "post")
@@ -24,7 +24,8 @@ Right = tuple[str, Site | None, str]
 
 def routes(*access: str) -> list[Route]:
     """Return the pages of the portals app, or those with some kinds of access."""
-    ours = [r for r in console_routes() if r.name in PORTAL_PAGES]
+    found = [*console_routes(), *customer_routes()]
+    ours = [r for r in found if r.name in PORTAL_PAGES]
     return [r for r in ours if not access or PORTAL_PAGES[r.name] in access]
 
 
