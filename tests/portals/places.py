@@ -21,6 +21,7 @@ from portals.models import (
     RoutedDomain,
     ServiceSettings,
 )
+from portals.services import attach_runs, organization_runs
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,
@@ -195,21 +196,31 @@ class Place:
         )
         content = {"site": str(site.pk), "action": "revoke"}
         JobInput.objects.create(job=self.run, content=content)
-        self.work = JobFactory.create(
+        self.firms_run = JobFactory.create(
             organization=self.organization,
             directory=None,
-            kind="customer-organizations-change",
+            kind=organization_runs.CHANGE,
         )
-        JobInput.objects.create(job=self.work, content={"site": str(site.pk)})
+        JobInput.objects.create(job=self.firms_run, content={"site": str(site.pk)})
+        self.project_run = JobFactory.create(
+            organization=self.organization, directory=None, kind=attach_runs.ATTACH
+        )
+        JobInput.objects.create(
+            job=self.project_run, content={"project": self.project.pk}
+        )
 
-    def value(self, segment: str, name: str) -> object:
+    def value(self, route: Route, segment: str, name: str) -> object:
         """Return the id of the thing that an address is about; KeyError: say here."""
+        by_route: dict[tuple[str, str], object] = {
+            ("portals:organizations-job", "job_id"): self.firms_run.pk,
+            ("portals:project-job", "job_id"): self.project_run.pk,
+            ("portals:organization-restore", "public_id"): self.archived.public_id,
+        }
         by_segment: dict[tuple[str, str], object] = {
             ("portal-only-customers", "public_id"): self.customer.public_id,
             ("customers", "public_id"): self.customer.public_id,
             ("address", "public_id"): self.customer.public_id,
             ("changes", "job_id"): self.run.pk,
-            ("work", "job_id"): self.work.pk,
             ("organizations", "public_id"): self.firm.public_id,
             ("people", "public_id"): self.role.account.public_id,
             ("undo", "public_id"): self.synced_firm.public_id,
@@ -233,13 +244,13 @@ class Place:
             "role_id": self.role.pk,
             "scim_id": self.group.scim_id,
         }
-        found = by_segment.get((segment, name))
+        found = by_route.get((route.name, name), by_segment.get((segment, name)))
         return found if found is not None else by_name[name]
 
     def ids(self, route: Route) -> dict[str, object]:
         """Return what an address needs to be about this place."""
         found = ID.finditer(route.path)
-        return {each[3]: self.value(each[1] or "", each[3]) for each in found}
+        return {each[3]: self.value(route, each[1] or "", each[3]) for each in found}
 
     def path(self, route: Route, **others: object) -> str:
         """Return the address of a page about this place, or partly about others."""

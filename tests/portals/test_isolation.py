@@ -54,29 +54,17 @@ def foreign_ids(place: Place) -> list[object]:
     return [
         place.customer.public_id,
         place.customer.pk,
-        place.customer.email,
-        place.synced.public_id,
-        place.revoked.public_id,
+        place.synced.email,
         place.firm.public_id,
         place.firm.pk,
-        place.firm.name,
-        place.synced_firm.public_id,
-        place.archived.public_id,
+        place.synced_firm.name,
         place.project.pk,
         place.project.key,
-        place.request_type.pk,
         place.rule.pk,
-        place.role.pk,
         place.role.account.public_id,
-        place.domain.pk,
-        place.approved.pk,
-        place.routed.pk,
         place.directory.pk,
-        place.key.pk,
         place.group.scim_id,
-        place.record.scim_id,
         place.upload.pk,
-        place.job.pk,
     ]
 
 
@@ -129,7 +117,7 @@ def mixed(world: World, route: Route) -> Iterator[tuple[str, str]]:
         if name == "site_id" or name in PLAIN:
             continue
         for place in world.elsewhere:
-            foreign = place.value(found[1] or "", name)
+            foreign = place.value(route, found[1] or "", name)
             yield f"{name} {place.mark}", world.here.path(route, **{name: foreign})
 
 
