@@ -28,6 +28,7 @@ from provisioning.services.scope_rules import Plan
 
 GROUP, USER = SyncChoice.Subject.GROUP, SyncChoice.Subject.USER
 SAMPLES = ("atlassian-test-jira-users", "atlassian-test-confluence-users")
+CUSTOMER_SAMPLES = ("test-customers",)
 Scope = Directory.Scope
 
 
@@ -43,7 +44,7 @@ def sync_rules(request: ConsoleRequest, directory_id: UUID) -> HttpResponse:
     if request.method == "POST":
         form = make(request.POST)
         if form.is_valid():
-            plan = _changed(form.plan(), request.POST)
+            plan = _changed(form.plan(), request.POST, _samples(directory))
             asked = request.POST.get("action")
             if asked == "check" and not _is_looked_at_here(directory, present, plan):
                 return _check(request, directory, present, plan)
@@ -149,13 +150,18 @@ def _initial(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _changed(plan: Plan, posted: QueryDict) -> Plan:
+def _samples(directory: Directory) -> tuple[str, ...]:
+    customers = directory.kind == Directory.Kind.CUSTOMERS
+    return CUSTOMER_SAMPLES if customers else SAMPLES
+
+
+def _changed(plan: Plan, posted: QueryDict, samples: tuple[str, ...]) -> Plan:
     """Return the draft after the button that was pressed."""
     if posted.get("live"):
         return Plan(Scope.ALL, plan.groups, plan.users)
     groups, users = list(plan.groups), list(plan.users)
     if posted.get("samples"):
-        groups += SAMPLES
+        groups += samples
     for name, wanted in (("add", True), ("remove", False)):
         subject, colon, chosen = posted.get(name, "").partition(":")
         names = groups if subject == GROUP else users
@@ -181,5 +187,5 @@ def _context(
         "more": max(0, len(plan.groups) - facts.SHOWN),
         "standing": facts.standing(directory),
         "job": directory_settings.work_under_way(directory, kind=RECONCILE),
-        "samples": SAMPLES,
+        "samples": _samples(directory),
     }
