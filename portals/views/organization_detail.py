@@ -20,7 +20,12 @@ from directories.views.rendering import render_part
 from portals import organization_tables as tables
 from portals.models import Customer, CustomerOrganization
 from portals.organization_forms import DomainForm, ProjectsForm
-from portals.permissions import SiteRequest, SiteRight, requires_site
+from portals.permissions import (
+    SiteRequest,
+    SiteRight,
+    requires_site,
+    site_rights,
+)
 from portals.queries import organization as queries
 from portals.queries import organization_domains
 from portals.services import group_choices
@@ -74,7 +79,9 @@ def _customers(
         cut,
         total=None if text else organization.member_count,
     )
+    held = site_rights(request.rights, request.service_site)
     return {
+        "sees_customers": SiteRight.CUSTOMERS in held,
         "text": text,
         "listing": listing,
         "persons": queries.persons(organization, listing.rows),

@@ -84,6 +84,19 @@ def test_its_customers_and_what_says_that_they_are_in_it(jira_admin, client_inc)
     assert rows[1][1:6] == ["bob@client.example", "Active", "", "", "Yes"]
 
 
+def test_customers_lead_to_their_pages_where_one_may_open_them(
+    jira_admin, both_admin, client_inc
+):
+    filled(client_inc, "ann@client.example")
+    own = reverse(
+        "portals:customer-detail",
+        args=[client_inc.site_id, Customer.objects.get().public_id],
+    )
+
+    assert own in both_admin.get(url_of(client_inc)).content.decode()
+    assert own not in jira_admin.get(url_of(client_inc)).content.decode()
+
+
 def test_the_number_of_queries_does_not_grow(jira_admin, client_inc):
     filled(client_inc, "ann@client.example")
     one = queries_of(jira_admin, url_of(client_inc))
