@@ -49,6 +49,7 @@ QUERIES = {
     "project-customers": CUSTOMERS,
     "project-organizations": ORGANIZATIONS,
 }
+FOUND = ["?name=firm", "?name=firm 123456", "?name=nobody-at-all"]
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 
 
@@ -208,8 +209,8 @@ def _arguments(
 def _queries(name: str) -> list[str]:
     more = QUERIES.get(name, [])
     lists = name.endswith(("-list", "-customers", "-organizations", "-detail"))
-    choices = name.endswith(("-choices", "-options", "-search"))
-    return [*more, *(SEARCHES if lists or choices else [])]
+    drop_downs = FOUND if name.endswith("-find") else []
+    return [*more, *drop_downs, *(SEARCHES if lists else [])]
 
 
 def _decide(visitor: Visitor, project: ServiceProject) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from directories import dialect
@@ -59,12 +59,14 @@ class Answer:
 
 def numbers_of(project: ServiceProject) -> Numbers:
     """Count who can see a portal, without touching a membership."""
-    attached = organizations_in(project).aggregate(people=Sum("member_count"))
+    attached = organizations_in(project).aggregate(
+        all=Count("*"), people=Sum("member_count")
+    )
     return Numbers(
         workers=workers_of(project).count(),
         jira_admins=jira_admins_of(project).count(),
         added=added_to(project).filter(status=Active).count(),
-        organizations=organizations_in(project).count(),
+        organizations=attached["all"],
         members=attached["people"] or 0,
         open=project.access == ServiceProject.Access.OPEN,
     )

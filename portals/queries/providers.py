@@ -212,27 +212,33 @@ def _loose_in(directory: Directory, names: list[str]) -> int:
 
 def ending_of(directory: Directory) -> Ending:
     """Count what the end of a directory's configuration changes."""
-    customers = Customer.objects.filter(directory=directory)
-    active = customers.filter(status=Customer.Status.ACTIVE)
-    organizations = CustomerOrganization.objects.filter(
+    # Each table is gone through once: they may hold hundreds of thousands.
+    is_active = Q(status=Customer.Status.ACTIVE)
+    portal_only = Q(kind=Customer.Kind.PORTAL_ONLY, password="")
+    customers = Customer.objects.filter(directory=directory).aggregate(
+        all=Count("*"),
+        active=Count("pk", filter=is_active),
+        without_password=Count("pk", filter=is_active & portal_only),
+        linked=Count("record"),
+    )
+    live = CustomerOrganization.objects.filter(
         directory=directory, archived_at__isnull=True
     )
-    places = ProjectOrganization.objects.filter(organization__in=organizations)
-    linked = UserRecord.objects.filter(directory=directory, customer__isnull=False)
+    organizations = live.aggregate(all=Count("*"), members=Sum("member_count"))
+    places = ProjectOrganization.objects.filter(organization__in=live).aggregate(
+        all=Count("*"), projects=Count("project", distinct=True)
+    )
     pushed = UserRecord.objects.filter(directory=directory).count()
-    size = organizations.aggregate(all=Sum("member_count"))["all"]
     domains = RoutedDomain.objects.filter(directory=directory).order_by("name")
     return Ending(
-        customers=customers.count(),
-        active=active.count(),
-        without_password=active.filter(
-            password="", kind=Customer.Kind.PORTAL_ONLY
-        ).count(),
-        organizations=organizations.count(),
-        memberships=size or 0,
-        projects=places.values("project").distinct().count(),
-        attachments=places.count(),
-        loose=pushed - linked.count(),
+        customers=customers["all"],
+        active=customers["active"],
+        without_password=customers["without_password"],
+        organizations=organizations["all"],
+        memberships=organizations["members"] or 0,
+        projects=places["projects"],
+        attachments=places["all"],
+        loose=pushed - customers["linked"],
         domains=list(domains.values_list("name", flat=True)),
     )
 

@@ -48,7 +48,7 @@ def no_ids(route: Route) -> dict[str, object]:
 def test_no_page_of_the_help_center_tells_of_another_place(world, visitor):
     client = VISITORS[visitor](world)
 
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for route in routes(*HELP_CENTER):
         for place in world.elsewhere:
             sites = ("", f"?site={place.site.pk}", f"?site={world.here.site.pk}")
@@ -64,7 +64,7 @@ def test_no_thing_of_another_place_is_opened_or_changed(world, visitor):
     before = holdings(world)
     fields = ("email", "name", "password", "password1", "password2", "new_password")
 
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for route in routes(*HELP_CENTER):
         for place in world.elsewhere:
             path = place.path(route)
@@ -100,7 +100,7 @@ def test_a_customer_opens_no_page_of_the_console(world):
     sign_in = reverse("directories:sign-in")
     before = rows_of(world.here.site)
 
-    wrong = []
+    wrong: list[tuple[object, ...]] = []
     for route in console_pages():
         for method in METHODS:
             answer = getattr(client, method)(world.here.path(route))
