@@ -192,7 +192,10 @@ class Place:
         self.job.created_at = now - timedelta(minutes=1)
         self.job.save(update_fields=["created_at"])
         self.run = JobFactory.create(
-            organization=self.organization, directory=None, kind="customers-change"
+            organization=self.organization,
+            directory=None,
+            kind="customers-change",
+            state="done",
         )
         content = {"site": str(site.pk), "action": "revoke"}
         JobInput.objects.create(job=self.run, content=content)
@@ -200,10 +203,14 @@ class Place:
             organization=self.organization,
             directory=None,
             kind=organization_runs.CHANGE,
+            state="done",
         )
         JobInput.objects.create(job=self.firms_run, content={"site": str(site.pk)})
         self.project_run = JobFactory.create(
-            organization=self.organization, directory=None, kind=attach_runs.ATTACH
+            organization=self.organization,
+            directory=None,
+            kind=attach_runs.ATTACH,
+            state="done",
         )
         JobInput.objects.create(
             job=self.project_run, content={"project": self.project.pk}
