@@ -171,7 +171,11 @@ class Place:
 
     def _make_other_things(self) -> None:
         site, now = self.site, timezone.now()
-        ServiceSettings.objects.create(site=site, help_center_name="Help and more")
+        ServiceSettings.objects.create(
+            site=site,
+            help_center_name="Help and more",
+            agents_manage_organizations=True,
+        )
         self.approved = ApprovedDomain.objects.create(
             site=site,
             audience=ApprovedDomain.Audience.EXTERNAL,

@@ -169,8 +169,8 @@ def test_a_role_sees_the_sites(world, role):
     assert statuses <= {200, 302}
 
 
-def test_everybody_with_an_account_opens_what_is_for_them(world):
-    client = client_of(AccountFactory.create())
+def test_whoever_works_somewhere_opens_what_is_for_accounts(world):
+    client = worker(world.here.project)
 
     wrong = []
     for route in console_pages():
