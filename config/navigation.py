@@ -68,6 +68,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "label": _("Organization"),
                 "view": "directories:organization-settings",
             },
+            {"label": _("Products"), "view": "portals:product-list"},
             {"label": _("API keys"), "view": "directories:organization-api-key-list"},
             {"label": _("Subscription"), "view": "directories:subscription"},
             {"label": _("Limits"), "view": "directories:limits"},

@@ -48,7 +48,17 @@ def of_providers(request: SiteRequest, *below: Crumb) -> list[Crumb]:
 
 def of_settings(request: SiteRequest, *below: Crumb) -> list[Crumb]:
     """Return the way to the settings of a site's service, and on to `below`."""
-    return of_service(request, (_("Settings"), ""), *below)
+    site = request.service_site
+    return _ended(
+        [
+            *of_sites(),
+            (site.name, reverse("provisioning:site-detail", args=[site.pk])),
+            (_("Settings"), ""),
+            (_("Products"), reverse("portals:product-list")),
+            (_("Jira Service Management"), _home(request)),
+            *below,
+        ]
+    )
 
 
 def of_organizations(request: SiteRequest, *below: Crumb) -> list[Crumb]:

@@ -46,6 +46,42 @@ def customer_sites(request: ConsoleRequest) -> HttpResponse:
     return render(request, "portals/customer_sites.html", context)
 
 
+@require_safe
+@requires(Permission.SEE_SITES)
+def product_list(request: ConsoleRequest) -> HttpResponse:
+    """List the settings of Jira Service Management of each site that one may change."""
+    sites = service.service_sites().filter(organization=request.organization)
+    held = {site: site_rights(request.rights, site) for site in sites}
+    products = [
+        (site, _settings_of_product(site))
+        for site, rights in held.items()
+        if SiteRight.SERVICE in rights
+    ]
+    way = [(_("Admin"), "/"), (_("Settings"), ""), (_("Products"), "")]
+    context = {"crumbs": way, "products": products, "sites": len(held)}
+    return render(request, "portals/product_list.html", context)
+
+
+def _settings_of_product(site: Site) -> list[Card]:
+    return [
+        Card(
+            _("Organizations"),
+            _("Groups of customers that service projects let in as one."),
+            _url("organization-list", site),
+        ),
+        Card(
+            _("Customer access"),
+            _("Who may become a customer, and how the help center is entered."),
+            _url("customer-access", site),
+        ),
+        Card(
+            _("Organization management"),
+            _("Whether agents look after organizations and who is in them."),
+            _url("organization-management", site),
+        ),
+    ]
+
+
 def _way_in(site: Site, rights: frozenset[SiteRight]) -> str:
     name = "customer-list" if SiteRight.CUSTOMERS in rights else "service-home"
     return _url(name, site)

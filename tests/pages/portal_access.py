@@ -83,6 +83,7 @@ PORTAL_PAGES: dict[str, str] = {
     "portals:own-projects": SIGNED_IN,
     "portals:portal-detail": ANYBODY,
     "portals:portal-list": ANYBODY,
+    "portals:product-list": SEE_SITES,
     "portals:project-create": SERVICE,
     "portals:project-customer-add": WORK,
     "portals:project-customer-export": WORK,

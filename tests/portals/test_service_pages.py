@@ -87,6 +87,26 @@ def test_the_start_page_shows_what_one_may_open(organization_admin, jira_admin, 
     assert "Customer access" in service
 
 
+def test_settings_products_leads_to_organizations(jira_admin, organization_admin, site):
+    """By the documented labels, in the navigation and in the breadcrumbs."""
+    page = jira_admin.get("/settings/products/")
+    found = reverse("portals:organization-list", args=[site.pk])
+    way = [str(label) for label, _url in jira_admin.get(found).context["crumbs"]]
+
+    assert "Jira Service Management acme" in main_of(page)
+    assert f'href="{found}"' in page.content.decode()
+    assert 'href="/settings/products/"' in jira_admin.get(found).content.decode()
+    assert way[-4:] == [
+        "Settings",
+        "Products",
+        "Jira Service Management",
+        "Organizations",
+    ]
+    nothing = organization_admin.get("/settings/products/")
+    assert "You change the settings of no product" in main_of(nothing)
+    assert found not in nothing.content.decode()
+
+
 def test_who_looks_after_nothing_is_told_who_gives_the_right(sign_in, site):
     client = sign_in((Role.APP_ADMIN, App.Kind.CONFLUENCE))
 
