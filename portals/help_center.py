@@ -21,7 +21,11 @@ from directories.models import Account, Site
 from portals import customer_sessions
 from portals.models import Customer, ServiceSettings
 from portals.queries.access import ANYBODY, Visitor
-from portals.queries.help_centers import help_center, help_centers, only_help_center
+from portals.queries.help_centers import (
+    help_center,
+    listed_help_centers,
+    only_help_center,
+)
 from portals.queries.settings import settings_of
 
 P = ParamSpec("P")
@@ -151,10 +155,13 @@ def for_customers(view: View[P]) -> Callable[..., HttpResponseBase]:
 
 
 def choose(request: HttpRequest) -> HttpResponse:
-    """Show the help centers, each with the way to the same page of it."""
+    """Show the help centers, each with the way to the same page of it.
+
+    Of several organizations none is shown: only their own addresses lead there.
+    """
     following = request.GET.get("next", "")
     choices = []
-    for site in help_centers().select_related("service_settings"):
+    for site in listed_help_centers():
         query = {"site": site.pk, **({"next": following} if following else {})}
         own = getattr(site, "service_settings", None)
         name = (own.help_center_name if own else "") or site.name

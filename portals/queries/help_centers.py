@@ -33,6 +33,16 @@ def help_center(site_id: object) -> Site | None:
     return help_centers().filter(pk=number).first()
 
 
+def listed_help_centers() -> list[Site]:
+    """Return the help centers that a stranger may choose from, with their settings.
+
+    None where several organizations have some: nobody learns who else is here.
+    """
+    found = list(help_centers().select_related("service_settings"))
+    owners = {site.organization_id for site in found}
+    return found if len(owners) == 1 else []
+
+
 def only_help_center() -> Site | None:
     """Return the site with a help center if there is but one."""
     found = list(help_centers()[:2])

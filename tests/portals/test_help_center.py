@@ -238,3 +238,24 @@ def test_colleagues_are_seen_where_a_project_lets_the_organization_in(site, proj
     assert set(client.get(path).context["people"]) == {who, mate}
     stranger = signed_in(customer(site))
     assert stranger.get(path).status_code == 404
+
+
+def test_a_stranger_chooses_among_the_help_centers_of_one_organization(site):
+    other = ServiceSiteFactory.create(organization=site.organization)
+
+    page = Client().get(HOME).content.decode()
+
+    assert f"site={site.pk}" in page
+    assert f"site={other.pk}" in page
+
+
+def test_a_stranger_learns_nothing_of_who_else_has_a_help_center(site):
+    other = ServiceSiteFactory.create()
+
+    page = Client().get(HOME).content.decode()
+
+    assert "Which help center?" in page
+    for each in (site, other):
+        assert str(each.pk) not in page
+        assert each.name not in page
+        assert each.organization.name not in page
