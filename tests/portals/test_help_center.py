@@ -106,7 +106,7 @@ def test_a_stranger_logs_in_first_and_lands_on_the_portal(site, project):
 
 
 def test_where_there_are_several_help_centers_one_is_chosen(site):
-    other = ServiceSiteFactory.create()
+    other = ServiceSiteFactory.create(organization=site.organization)
     ServiceSettings.objects.create(site=other, help_center_name="Ask us")
 
     page = settled(Client(), HOME)
