@@ -37,10 +37,11 @@ class CustomerSessionStore(SessionStore):
 
 @dataclass(frozen=True)
 class CustomerVisitor:
-    """Who a customer session belongs to; `ended` when it was over."""
+    """Who a customer session belongs to; `ended` when it was over, at which site."""
 
     customer: Customer | None = None
     ended: bool = False
+    ended_at: Site | None = None
 
     def at(self, site: Site) -> Customer | None:
         """Return the customer if the session is one of this site."""
@@ -93,10 +94,10 @@ def _visitor(request: CustomerSessionRequest, now: datetime) -> CustomerVisitor:
     if COOKIE not in request.COOKIES or WHO not in store:
         return CustomerVisitor(ended=COOKIE in request.COOKIES)
     customers = Customer.objects.select_related("site__organization")
-    customer = customers.filter(pk=store[WHO], status=Customer.Status.ACTIVE).first()
+    customer = customers.filter(pk=store[WHO]).first()
     if customer is None or not _is_valid(store, customer, now):
         store.flush()
-        return CustomerVisitor(ended=True)
+        return CustomerVisitor(ended=True, ended_at=customer.site if customer else None)
     if now - _time(store, SEEN) > NOTE_EVERY:
         store[SEEN] = now.isoformat()
         customer_visits.note_visit(customer, now)
@@ -109,7 +110,7 @@ def _is_valid(store: CustomerSessionStore, customer: Customer, now: datetime) ->
     old = now - _time(store, BEGAN) > age
     mine = constant_time_compare(store.get(PROOF, ""), _proof(customer))
     portal_only = customer.kind == Customer.Kind.PORTAL_ONLY
-    return mine and portal_only and not idle and not old
+    return customer.is_active and mine and portal_only and not idle and not old
 
 
 def _proof(customer: Customer) -> str:

@@ -104,8 +104,10 @@ def site_of(request: HttpRequest) -> Site | None:
         if site is None:
             raise Http404
         return site
-    customer = customer_sessions.visitor_of(request).customer
-    return customer.site if customer else only_help_center()
+    visitor = customer_sessions.visitor_of(request)
+    if visitor.customer is not None:
+        return visitor.customer.site
+    return visitor.ended_at or only_help_center()
 
 
 def at_help_center(view: View[P]) -> Callable[..., HttpResponseBase]:
@@ -176,6 +178,9 @@ def ask_to_log_in(request: HttpRequest, desk: Desk | None = None) -> HttpRespons
     query = {"site": str(desk.site.pk)} if desk else {}
     if request.method == "GET":
         query["next"] = request.get_full_path()
+    if customer_sessions.visitor_of(request).ended:
+        # The cookie is gone with this answer; the next page could not know.
+        query["ended"] = "1"
     return redirect(f"{reverse('portals:customer-sign-in')}?{urlencode(query)}")
 
 

@@ -72,7 +72,7 @@ def _page(
         "next": "" if target == desk.home else target,
         "target": target,
         "account_first": bool(email) and has_accounts(desk.site, email),
-        "ended": customer_sessions.visitor_of(request).ended,
+        "ended": "ended" in request.GET,
     }
     template = "portals/help_center/sign_in.html"
     return render(request, template, context, status=status)

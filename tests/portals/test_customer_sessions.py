@@ -136,6 +136,21 @@ def test_a_session_ends_at_once(site, end):
     assert page.wsgi_request.path == LOGIN
 
 
+def test_after_the_end_one_logs_in_at_the_same_help_center(site):
+    """Also where several organizations have theirs, and none is offered to choose."""
+    who, _elsewhere = customer(site), ServiceSiteFactory.create()
+    client = signed_in(who)
+    revoke(who)
+
+    page = settled(client, HOME)
+
+    assert page.wsgi_request.path == LOGIN
+    assert page.context["desk"].site == site
+    assert "Your session has ended. Log in again." in page.content.decode()
+    strange = settled(Client(), f"{LOGIN}?site={site.pk}").content.decode()
+    assert "Your session has ended" not in strange
+
+
 HOUR = timedelta(hours=1)
 
 
