@@ -16,7 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
 
-from directories.models import Account, Member, RoleAssignment, Site
+from directories.models import Account, RoleAssignment, Site
 from directories.permissions import (
     ConsoleRequest,
     ask_to_sign_in,
@@ -27,6 +27,7 @@ from directories.permissions import (
     rights_of,
 )
 from portals.models import ProjectRole, ServiceProject
+from portals.queries.roles import roles_in
 from provisioning.models import App
 
 P = ParamSpec("P")
@@ -215,13 +216,8 @@ def _project_rights(
 ) -> frozenset[ProjectRight]:
     if SiteRight.SERVICE in site_rights(here, site):
         return frozenset(ProjectRight)
-    suspended = Member.objects.filter(
-        account=account,
-        organization=site.organization_id,
-        status=Member.Status.SUSPENDED,
-    )
-    roles = ProjectRole.objects.filter(project=project, account=account)
-    role = roles.exclude(account__memberships__in=suspended).first()
+    roles = roles_in(site.organization_id)
+    role = roles.filter(project=project, account=account).first()
     if role is None:
         return frozenset()
     if role.role == ProjectRole.Role.ADMIN:

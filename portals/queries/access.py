@@ -23,10 +23,10 @@ from portals.models import (
     Customer,
     ProjectCustomer,
     ProjectOrganization,
-    ProjectRole,
     ServiceProject,
     ServiceSettings,
 )
+from portals.queries.roles import roles_in
 
 Role = RoleAssignment.Role
 
@@ -116,9 +116,10 @@ def _of_account(
     rows = Customer.objects.filter(site=site, account=account)
     active = rows.filter(status=Customer.Status.ACTIVE)
     revoked = Exists(rows.filter(status=Customer.Status.REVOKED))
-    works = Exists(
-        ProjectRole.objects.filter(project=OuterRef("pk"), account=account)
-    ) | Exists(jira_admin_rights(account, site))
+    roles = roles_in(site.organization_id).filter(account=account)
+    works = Exists(roles.filter(project=OuterRef("pk"))) | Exists(
+        jira_admin_rights(account, site)
+    )
     admitted = Exists(active) | Exists(open_door(site)) | Exists(welcome(account, site))
     as_customer = let_in(active)
     open_to_all = Q(access=ServiceProject.Access.OPEN) & Q(admitted)

@@ -18,11 +18,11 @@ from portals.models import (
     OrganizationMember,
     ProjectCustomer,
     ProjectOrganization,
-    ProjectRole,
     ServiceProject,
 )
 from portals.queries.access import Visitor, visitor_of
 from portals.queries.access_reasons import Ground, Reason, why
+from portals.queries.roles import roles_in
 
 FOUND, BATCH = 10, 500
 Active = Customer.Status.ACTIVE
@@ -74,9 +74,8 @@ def numbers_of(project: ServiceProject) -> Numbers:
 
 def workers_of(project: ServiceProject) -> QuerySet[Account]:
     """Return the agents and admins of a project who may sign in."""
-    accounts = Account.objects.filter(
-        pk__in=ProjectRole.objects.filter(project=project).values("account")
-    )
+    roles = roles_in(project.site.organization_id).filter(project=project)
+    accounts = Account.objects.filter(pk__in=roles.values("account"))
     return _unbarred(accounts, project)
 
 

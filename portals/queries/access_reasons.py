@@ -19,7 +19,6 @@ from portals.models import (
     OrganizationMember,
     ProjectCustomer,
     ProjectOrganization,
-    ProjectRole,
     ServiceProject,
 )
 from portals.queries.access import (
@@ -29,6 +28,7 @@ from portals.queries.access import (
     portals_of,
     welcome,
 )
+from portals.queries.roles import roles_in
 
 # Of more organizations than these, the first by name are named.
 ORGANIZATIONS_NAMED = 20
@@ -169,7 +169,7 @@ def _add_work(
     found: dict[int, list[Reason]], visitor: Visitor, site: Site, numbers: list[int]
 ) -> None:
     account = visitor.account
-    roles = ProjectRole.objects.filter(project__in=numbers, account=account)
+    roles = roles_in(site.organization_id).filter(project__in=numbers, account=account)
     for role in roles:
         text = _("%(role)s of the project.") % {"role": role.get_role_display()}
         reason = Reason(Ground.PROJECT_ROLE, text, since=role.created_at)

@@ -7,13 +7,14 @@ from django.db.models import Q, QuerySet
 
 from directories import dialect
 from directories.folding import fold
-from directories.models import Account, Member, RoleAssignment, Site
+from directories.models import Account, RoleAssignment, Site
 from portals.models import (
     ProjectCustomer,
     ProjectOrganization,
     ProjectRole,
     ServiceProject,
 )
+from portals.queries.roles import roles_everywhere
 from provisioning.models import App
 
 CUSTOMERS = ProjectCustomer._meta.db_table
@@ -85,12 +86,11 @@ def _count(table: str, order: str) -> str:
 def roles_of(account: Account) -> "QuerySet[ProjectRole]":
     """Return where an account works, with project and site, by name.
 
-    A person suspended in the organization of a site works nowhere on it.
+    Who is no active user of the organization of a site works nowhere on it.
     """
-    suspended = Member.objects.filter(account=account, status=Member.Status.SUSPENDED)
     return (
-        ProjectRole.objects.filter(account=account)
-        .exclude(project__site__organization__in=suspended.values("organization"))
+        roles_everywhere()
+        .filter(account=account)
         .select_related("project__site__organization")
         .order_by("project__site__name", "project__name_key")
     )

@@ -15,6 +15,7 @@ from portals.models import (
     ServiceProject,
 )
 from portals.queries.organizations import count_attached
+from portals.queries.roles import roles_in
 from provisioning.models import App
 
 CAP = 10_000
@@ -74,10 +75,10 @@ def approved_count(site: Site) -> int:
 
 def agent_count(site: Site) -> int:
     """Count the people who are agents in service projects of a site."""
-    roles = ProjectRole.objects.filter(
+    roles = roles_in(site.organization_id).filter(
         project__site=site, role=ProjectRole.Role.AGENT
-    ).order_by("account")
-    return roles.values("account").distinct().count()
+    )
+    return roles.order_by("account").values("account").distinct().count()
 
 
 def _number(rows: QuerySet[Customer] | QuerySet[CustomerOrganization]) -> Number:

@@ -19,6 +19,7 @@ from tests.factories.directories import (
     LONG_AGO,
     AccountFactory,
     DirectoryFactory,
+    MemberFactory,
     SiteFactory,
 )
 
@@ -139,11 +140,22 @@ class ProjectRoleFactory(factory.django.DjangoModelFactory[ProjectRole]):
 
     class Meta:
         model = ProjectRole
+        skip_postgeneration_save = True
 
     project = factory.SubFactory(ServiceProjectFactory)
     account = factory.SubFactory(AccountFactory)
     role = ProjectRole.Role.AGENT
     created_at = LONG_AGO
+
+    @factory.post_generation
+    def member(role: ProjectRole, create: bool, extracted: bool | None) -> None:  # noqa: N805 - as factory calls it
+        """Let the account be a user of the organization, unless told otherwise."""
+        here = role.project.site.organization_id
+        there = role.account.memberships.filter(organization=here)
+        if create and extracted is not False and not there.exists():
+            MemberFactory.create(
+                organization=role.project.site.organization, account=role.account
+            )
 
 
 class ProjectCustomerFactory(factory.django.DjangoModelFactory[ProjectCustomer]):

@@ -201,9 +201,11 @@ def is_suspended(account: Account, site: Site) -> bool:
 
 def works(account: Account, project: ServiceProject) -> bool:
     """Say whether an account runs the project, or the site it is on."""
-    if ProjectRole.objects.filter(project=project, account=account).exists():
-        return True
     organization = project.site.organization_id
+    here = Member.objects.filter(account=account, organization=organization)
+    role = ProjectRole.objects.filter(project=project, account=account)
+    if role.exists() and any(each.status == "active" for each in here):
+        return True
     rights: list[RoleAssignment] = [
         each for each in rights_of(account) if each.organization_id == organization
     ]

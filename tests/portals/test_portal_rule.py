@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
-from directories.models import Account, Site
+from directories.models import Account, Member, Site
 from directories.services.audit import SYSTEM
 from portals.models import ApprovedDomain, Customer, ServiceProject, ServiceSettings
 from portals.queries.access import ANYBODY, Visitor, may_open, portals_of, visitor_of
@@ -15,7 +16,6 @@ from portals.queries.access_reasons import why
 from portals.services import customers
 from tests.factories.directories import (
     AccountFactory,
-    MemberFactory,
     RoleAssignmentFactory,
 )
 from tests.factories.portals import (
@@ -172,8 +172,11 @@ def revoked(scene: Scene) -> None:
 
 
 def suspended(scene: Scene) -> None:
-    MemberFactory.create(
-        account=mine(scene), organization=scene.site.organization, status="suspended"
+    Member.objects.update_or_create(
+        account=mine(scene),
+        organization=scene.site.organization,
+        defaults={"status": "suspended"},
+        create_defaults={"status": "suspended", "joined_at": timezone.now()},
     )
 
 

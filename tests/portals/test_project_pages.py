@@ -5,9 +5,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from directories.models import AuditEvent, Site
+from directories.services.accounts import Change
+from directories.services.audit import SYSTEM
 from portals.models import ProjectRole, ServiceProject
+from portals.queries.access import Visitor, portals_of
+from portals.queries.access_people import workers_of
+from portals.queries.projects import roles_of
+from provisioning.services import external_people
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.portals import (
     CustomerFactory,
@@ -21,6 +28,7 @@ from tests.factories.portals import (
 from tests.portals.projects import client_of, page, worker
 
 Role = ProjectRole.Role
+OK, NOT_FOUND = 200, 404
 PAGES = (
     "project-detail",
     "project-customers",
@@ -342,3 +350,21 @@ def test_a_site_without_the_service_has_no_projects(jira_admin: Client) -> None:
     other = ServiceSiteFactory.create()
     url = reverse("portals:project-list", args=[other.pk])
     assert jira_admin.get(url).status_code == 404
+
+
+def test_who_left_the_organization_works_there_no_more(site):
+    """Taken out of the users of the organization, a role in a project opens nothing."""
+    project = ServiceProjectFactory.create(site=site)
+    held = ProjectRoleFactory.create(project=project, role=Role.ADMIN)
+    client = client_of(held.account)
+    assert client.get(page(project, "project-people")).status_code == OK
+
+    external_people.take_everything(
+        held.account, Change(site.organization, SYSTEM, timezone.now())
+    )
+
+    for name in ("project-people", "project-customers"):
+        assert client.get(page(project, name)).status_code == NOT_FOUND
+    assert not portals_of(Visitor(account=held.account), site).exists()
+    assert not workers_of(project).exists()
+    assert not roles_of(held.account).exists()
