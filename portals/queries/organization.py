@@ -24,10 +24,14 @@ LOOKED_AT = 5_000
 
 @dataclass(frozen=True)
 class Person:
-    """A customer of an organization, and what says so."""
+    """A customer of an organization, and what says so.
+
+    `removable` says that an admin may take them out: no group says that they are in.
+    """
 
     customer: Customer
     member: OrganizationMember
+    removable: bool
 
 
 def people_in(organization: CustomerOrganization, text: str = "") -> QuerySet[Customer]:
@@ -53,7 +57,26 @@ def persons(
         organization=organization, customer__in=[each.pk for each in customers]
     )
     found = {row.customer_id: row for row in rows}
-    return [Person(each, found[each.pk]) for each in customers if each.pk in found]
+    synced = organization.record_id is not None
+    return [
+        Person(each, row, removable=not (synced and row.synced))
+        for each in customers
+        if (row := found.get(each.pk)) is not None
+    ]
+
+
+def removable(
+    organization: CustomerOrganization, public_ids: Sequence[str]
+) -> QuerySet[Customer]:
+    """Return those of some customers whom an admin may take out of an organization.
+
+    Of a synced one those whom its group does not say.
+    """
+    inside = OrganizationMember.objects.filter(organization=organization)
+    if organization.record_id is not None:
+        inside = inside.filter(synced=False)
+    people = Customer.objects.filter(public_id__in=public_ids)
+    return people.filter(pk__in=inside.values("customer"))
 
 
 def places_of(

@@ -21,6 +21,8 @@ from portals.services import members
 from portals.services.members import Origin, Pair
 
 Source = CustomerOrganization.Source
+# What admins may take back of a synced organization, which is else its group's.
+BY_ADMINS = (Origin.MANUAL, Origin.BY_DOMAIN)
 RESTORED = ("archived_at", "archived_by", "archived_projects", "name", "name_key")
 
 
@@ -191,11 +193,12 @@ def remove_people(
 ) -> list[Pair]:
     """Take customers out of an organization, however they came in; return who left.
 
-    Raises OwnedError or GoneError.
+    Whom the group of a synced one says stays in it: that is the provider's to change.
+    Raises GoneError.
     """
     held = hold(organization)
-    check_unowned(held)
-    gone = members.remove_members([held.pk], customers)
+    origins = BY_ADMINS if held.record_id is not None else ()
+    gone = members.remove_members([held.pk], customers, *origins)
     members.record_members(
         gone, joined=False, organization=held.site.organization, by=by, now=now
     )

@@ -80,11 +80,14 @@ def _customers(
         total=None if text else organization.member_count,
     )
     held = site_rights(request.rights, request.service_site)
+    persons = queries.persons(organization, listing.rows)
+    archived = organization.archived_at is not None
     return {
         "sees_customers": SiteRight.CUSTOMERS in held,
         "text": text,
         "listing": listing,
-        "persons": queries.persons(organization, listing.rows),
+        "persons": persons,
+        "ticks": not archived and any(each.removable for each in persons),
         "descending": cut.descending,
         "turned_url": turned_round(request, cut),
     }

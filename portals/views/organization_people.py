@@ -98,11 +98,13 @@ def organization_people_remove(request: SiteRequest, public_id: UUID) -> HttpRes
     organization = find_organization(request, public_id)
     chosen = request.POST.getlist("customer")[:MOST_CHOSEN]
     ids = [each for each in chosen if _is_uuid(each)]
-    people = queries.people_in(organization).filter(public_id__in=ids)
+    people = queries.removable(organization, ids)
     keys = list(people.order_by("pk").values_list("pk", flat=True))
     try:
-        organizations.check_unowned(organization)
         if not keys:
+            if ids:
+                # Whom the group says: its provider takes them out.
+                organizations.check_unowned(organization)
             messages.info(request, _("Nobody was chosen."))
             return to_organization(request, organization)
         if request.POST.get("confirmed"):

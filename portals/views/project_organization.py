@@ -51,6 +51,7 @@ def project_organization_detail(
         order.cut,
         total=None if text else organization.member_count,
     )
+    people = queries.persons(organization, listing.rows)
     context = {
         **frame(request, *organization_crumbs(request.project, organization.name)),
         "about": organization,
@@ -58,7 +59,8 @@ def project_organization_detail(
         "text": text,
         "order": order,
         "listing": listing,
-        "people": queries.persons(organization, listing.rows),
+        "people": people,
+        "removable": any(each.removable for each in people),
         "place": request.project.project_organizations.select_related("rule").get(
             organization=organization
         ),
@@ -145,24 +147,17 @@ def project_organization_people_remove(
     organization = _find(request, public_id)
     if not may_change_people(request):
         return _not_allowed(request)
-    if organization.record_id is not None:
-        return _owned(request, organization)
     ids = tables.chosen_ids(request.POST, "customer")
-    inside = queries.people_in(organization).filter(public_id__in=ids)
+    inside = queries.removable(organization, ids)
     people = list(inside.order_by("name_key", "pk"))
     keys = [each.pk for each in people]
     if not keys:
+        if ids and organization.record_id is not None:
+            return _owned(request, organization)
         messages.info(request, _("Nobody was chosen."))
         return _back(request, organization)
     if request.POST.get("confirmed"):
-        gone = organizations.remove_people(
-            organization, keys, by=request.actor, now=timezone.now()
-        )
-        text = ngettext(
-            "{count} customer left {name}.", "{count} customers left {name}.", len(gone)
-        )
-        messages.success(request, text.format(count=len(gone), name=organization.name))
-        return _back(request, organization)
+        return _removed(request, organization, keys)
     losses = queries.losses_among(organization, keys)
     here = [each for each in losses if each.project.pk == request.project.pk]
     own = project_url(request.project, "project-organization-detail", public_id)
@@ -179,6 +174,23 @@ def project_organization_people_remove(
         "others": len(losses) - len(here),
     }
     return render(request, "portals/project_organization_people_remove.html", context)
+
+
+def _removed(
+    request: ProjectRequest, organization: CustomerOrganization, keys: list[int]
+) -> HttpResponse:
+    try:
+        gone = organizations.remove_people(
+            organization, keys, by=request.actor, now=timezone.now()
+        )
+    except GoneError:
+        messages.error(request, _("That organization was deleted meanwhile."))
+        return redirect(project_url(request.project, "project-organizations"))
+    text = ngettext(
+        "{count} customer left {name}.", "{count} customers left {name}.", len(gone)
+    )
+    messages.success(request, text.format(count=len(gone), name=organization.name))
+    return _back(request, organization)
 
 
 def _find(request: ProjectRequest, public_id: UUID) -> CustomerOrganization:

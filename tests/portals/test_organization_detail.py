@@ -134,6 +134,25 @@ def test_a_synced_one_is_read_only_but_for_its_surroundings(jira_admin, synced_i
     assert (synced_inc.name, synced_inc.description) == ("Synced Inc", "Pays well")
 
 
+def test_whom_no_group_says_is_removed_from_a_synced_one(jira_admin, synced_inc):
+    """A migrated customer, say, who stays as if added by hand."""
+    filled(synced_inc, "ann@client.example", manual=False, synced=True)
+    filled(synced_inc, "bob@client.example", "cy@client.example")
+    ids = [str(each.public_id) for each in Customer.objects.order_by("email")]
+
+    page = jira_admin.get(url_of(synced_inc)).content.decode()
+    assert [f'value="{each}"' in page for each in ids] == [False, True, True]
+    asked = jira_admin.post(url_of(synced_inc, "people-remove"), {"customer": ids})
+    assert "Remove 2 customers from Synced Inc?" in main_of(asked)
+    chosen = {"customer": ids[:2], "confirmed": "1"}
+    jira_admin.post(url_of(synced_inc, "people-remove"), chosen)
+
+    left = OrganizationMember.objects.order_by("customer__email")
+    assert [each.customer.email[:3] for each in left] == ["ann", "cy@"]
+    synced_inc.refresh_from_db()
+    assert synced_inc.member_count == 2
+
+
 def test_many_are_added_by_address(jira_admin, site, client_inc):
     filled(client_inc, "there@client.example")
     CustomerFactory.create(site=site, email="known@client.example")

@@ -112,6 +112,25 @@ def test_the_people_of_a_synced_one_are_the_providers(
     assert acme.members.count() == 2
 
 
+def test_whom_no_group_says_is_taken_out_of_a_synced_one(
+    project: ServiceProject, acme: CustomerOrganization, jira_admin: Client
+) -> None:
+    directory = CustomerDirectoryFactory.create(site=project.site, name="Okta")
+    acme.directory, acme.source = directory, CustomerOrganization.Source.SYNCED
+    acme.record = GroupRecordFactory.create(directory=directory)
+    acme.save()
+    acme.organization_members.filter(customer__name="ann").update(
+        manual=False, synced=True
+    )
+    chosen = {"customer": [str(each.public_id) for each in acme.members.all()]}
+    url = page(project, REMOVE, acme.public_id)
+    jira_admin.post(url, {**chosen, "confirmed": "1"})
+    assert [each.name for each in acme.members.all()] == ["ann"]
+    refused = jira_admin.post(url, {**chosen, "confirmed": "1"}, follow=True)
+    assert "follows its group in the identity provider" in text_of(refused)
+    assert [each.name for each in acme.members.all()] == ["ann"]
+
+
 def test_only_organizations_of_the_project_are_shown(
     project: ServiceProject, jira_admin: Client
 ) -> None:
