@@ -163,6 +163,13 @@ def _column(model: type[models.Model], field: str) -> str:
     return model._meta.pk.name if field == "pk" else field
 
 
+def given_key(text: str) -> int:
+    """Return the key that an address or a form names, 0 for what is none."""
+    if not text.isascii() or not text.isdigit() or len(text) > len(str(MAX_INTEGER)):
+        return 0
+    return min(int(text), MAX_INTEGER)
+
+
 def capped_count(queryset: models.QuerySet[Any], cap: int = CAP) -> tuple[int, bool]:
     """Count at most `cap` rows; return the count and whether there are more."""
     with planned_anew():

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from directories.paging import Cut
+from directories.paging import Cut, given_key
 from portals.models import Customer
 from portals.queries import customers
 from portals.queries.customers import Choice, CustomerFilter
@@ -91,12 +91,11 @@ def heads_of(query: QueryDict, cut: Cut) -> dict[str, tuple[str, str]]:
 def choice_of(query: QueryDict) -> Choice:
     """Return which customers were chosen: the ticked ones, or all that match."""
     ticked = query.getlist("customer")[:MOST_TICKED]
-    until = query.get("until", "")
     return Choice(
         ids=[each for each in ticked if _is_uuid(each)],
         wanted=customer_filter(query),
         all=bool(query.get("all")),
-        until=int(until) if until.isascii() and until.isdigit() else 0,
+        until=given_key(query.get("until", "")),
     )
 
 

@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from directories.paging import Cut
+from directories.paging import Cut, given_key
 from portals.models import CustomerOrganization
 from portals.queries.organizations import (
     ATTACHED,
@@ -72,12 +72,11 @@ def choice_of(query: QueryDict) -> Choice:
     ids = [
         each for each in query.getlist("organization")[:CHOSEN_LIMIT] if _is_uuid(each)
     ]
-    until = query.get("until", "")
     return Choice(
         ids=ids,
         wanted=organization_filter(query),
         all=bool(query.get("all")),
-        until=int(until) if until.isdecimal() and len(until) < len("9" * 19) else 0,
+        until=given_key(query.get("until", "")),
     )
 
 

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from directories.paging import MAX_INTEGER, Cut
+from directories.paging import Cut, given_key
 from portals.models import AttachRule, Customer, CustomerOrganization, ServiceProject
 from portals.queries.project_organizations import (
     BY_HAND,
@@ -165,9 +165,8 @@ def organization_choice(params: QueryDict) -> Choice:
     """Read which organizations of a list were chosen."""
     wanted = organization_filter(params)
     if params.get("all"):
-        until = params.get("until", "")
-        newest = int(until) if until.isascii() and until.isdigit() else 0
-        return Choice(wanted=wanted, all=True, until=min(newest, MAX_INTEGER))
+        until = given_key(params.get("until", ""))
+        return Choice(wanted=wanted, all=True, until=until)
     return Choice(ids=chosen_ids(params, "organization"), wanted=wanted)
 
 

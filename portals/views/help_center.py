@@ -29,10 +29,10 @@ from portals.queries.help_centers import (
     customer_of,
     organizations_of,
 )
+from provisioning.tables import text_of
 
 # More than these are searched, not read.
 PORTALS_SHOWN, SEARCHED_FROM, COLLEAGUES_SHOWN = 200, 13, 25
-TEXT_LENGTH = 200
 
 
 @require_safe
@@ -44,7 +44,7 @@ def portal_list(request: DeskRequest) -> HttpResponse:
     known = desk.visitor.is_known
     if not known and not (desk.settings.anonymous and portals.exists()):
         return ask_to_log_in(request, desk)
-    text = request.GET.get("q", "")[:TEXT_LENGTH].strip()
+    text = text_of(request.GET)
     everything = list(portals[: PORTALS_SHOWN + 1])
     shown = everything
     if text:
@@ -125,7 +125,7 @@ def colleagues(request: DeskRequest, public_id: UUID) -> HttpResponse:
     """
     desk = request.desk
     own = _own(desk, public_id)
-    text = request.GET.get("q", "")[:TEXT_LENGTH].strip()
+    text = text_of(request.GET)
     people = colleagues_of(own.organization)
     if text:
         people = dialect.search(people, text)

@@ -31,9 +31,10 @@ from portals.queries import access_people as people
 from portals.queries.access import portals_of, visitor_of
 from portals.queries.access_reasons import Ground, portals_with_reasons, reasons_for
 from portals.views import crumbs
+from provisioning.tables import text_of
 from provisioning.views.listing import Listing, list_page
 
-TEXT_LENGTH, CLOSED_SHOWN = 200, 50
+CLOSED_SHOWN = 50
 COLUMNS = (
     gettext_lazy("Name"),
     gettext_lazy("Email"),
@@ -83,7 +84,7 @@ def customer_portals(request: SiteRequest, public_id: UUID) -> HttpResponse:
 def project_visitors(request: ProjectRequest) -> HttpResponse:
     """Say who can see a portal: one person on request, and everybody by reason."""
     project = request.project
-    text = request.GET.get("q", "")[:TEXT_LENGTH].strip()
+    text = text_of(request.GET)
     chosen = request.GET.get("reason", "")
     ground = Ground(chosen) if chosen in {*LISTED} else Ground.ADDED
     context = {
