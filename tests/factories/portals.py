@@ -1,5 +1,7 @@
 """Factories of the portals app."""
 
+from typing import Any
+
 import factory
 
 from directories.folding import domain_of, fold, index_key
@@ -140,22 +142,22 @@ class ProjectRoleFactory(factory.django.DjangoModelFactory[ProjectRole]):
 
     class Meta:
         model = ProjectRole
-        skip_postgeneration_save = True
 
     project = factory.SubFactory(ServiceProjectFactory)
     account = factory.SubFactory(AccountFactory)
     role = ProjectRole.Role.AGENT
     created_at = LONG_AGO
 
-    @factory.post_generation
-    def member(role: ProjectRole, create: bool, extracted: bool | None) -> None:  # noqa: N805 - as factory calls it
-        """Let the account be a user of the organization, unless told otherwise."""
-        here = role.project.site.organization_id
-        there = role.account.memberships.filter(organization=here)
-        if create and extracted is not False and not there.exists():
-            MemberFactory.create(
-                organization=role.project.site.organization, account=role.account
-            )
+    @classmethod
+    def _create(
+        cls, model_class: type[ProjectRole], *args: Any, **kwargs: Any
+    ) -> ProjectRole:
+        """Let the account be a user of the organization too."""
+        made: ProjectRole = super()._create(model_class, *args, **kwargs)
+        organization = made.project.site.organization
+        if not made.account.memberships.filter(organization=organization).exists():
+            MemberFactory.create(organization=organization, account=made.account)
+        return made
 
 
 class ProjectCustomerFactory(factory.django.DjangoModelFactory[ProjectCustomer]):
