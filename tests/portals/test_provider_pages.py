@@ -182,6 +182,18 @@ def test_the_organizations_list_names_them_apart(admin, site, directory):
     assert [row.directory for row in page.context["providers"]] == []
 
 
+def test_the_conditions_are_reached_also_while_all_are_met(admin, site, directory):
+    """Or nobody could end early access again."""
+    page = admin.get(at("list", site)).content.decode()
+
+    assert f'href="{at("gates", site)}"' in page
+    assert "nothing to decide" in page
+    other(site)
+    page = admin.get(at("list", site)).content.decode()
+    assert "nothing to decide" not in page
+    assert f"only {directory.name} may bring customers" in page
+
+
 def test_the_wizard_begins_with_the_choice_and_shows_the_key_once(admin, fresh):
     own = reverse("directories:directory-set-up", args=[fresh.pk])
 
