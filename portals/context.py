@@ -23,7 +23,9 @@ PAGES = [
 def service(request: HttpRequest) -> dict[str, Any]:
     """Return the pages of the site that a page is about, as far as one may open them.
 
-    Asks the database nothing: the rights were read to let the viewer in.
+    `providers_closed` says that its identity providers and their logs are not among
+    them, `organizations_closed` the same of its organizations. Asks the database
+    nothing: the rights were read to let the viewer in.
     """
     site: Site | None = getattr(request, "service_site", None)
     if site is None:
@@ -39,6 +41,8 @@ def service(request: HttpRequest) -> dict[str, Any]:
     fitting = [url for _label, url in urls if place.startswith(url)]
     return {
         "service_site": site,
+        "providers_closed": SiteRight.PROVIDERS not in held,
+        "organizations_closed": SiteRight.SERVICE not in held,
         "service_pages": [
             NavigationItem(
                 label=str(label), url=url, current=url == max(fitting, default="")

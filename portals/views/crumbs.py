@@ -29,8 +29,9 @@ def of_service(request: SiteRequest, *below: Crumb) -> list[Crumb]:
     site = request.service_site
     way = of_sites() if request.rights else [(_("Service projects"), _own())]
     if request.rights:
-        way.append((site.name, reverse("provisioning:site-detail", args=[site.pk])))
-        way.append((_("Jira Service Management"), _home(request)))
+        sees = SiteRight.SEE in site_rights(request.rights, site)
+        own = reverse("provisioning:site-detail", args=[site.pk]) if sees else ""
+        way += [(site.name, own), (_("Jira Service Management"), _home(request))]
     return _ended([*way, *below])
 
 
@@ -98,7 +99,7 @@ def _ended(way: list[Crumb]) -> list[Crumb]:
 
 
 def _home(request: SiteRequest) -> str:
-    return _url("service-home", request.service_site.pk)
+    return _page(request, SiteRight.SEE, "service-home")
 
 
 def _own() -> str:

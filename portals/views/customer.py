@@ -13,7 +13,7 @@ from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services.audit import Target
 from directories.views.rendering import render_part
 from portals.models import Customer
-from portals.permissions import SiteRequest, SiteRight, requires_site
+from portals.permissions import SiteRequest, SiteRight, requires_site, site_rights
 from portals.queries import customer as one
 from portals.queries.customers import own_domains
 from portals.queries.customers_found import customers_found_in
@@ -54,7 +54,7 @@ def customer_detail(request: SiteRequest, public_id: UUID) -> HttpResponse:
         "crumbs": customer_crumbs(request, customer),
         "customer": customer,
         "is_employee": customer.email_domain in own_domains(request.service_site),
-        "owner_url": owner_url(customer.directory),
+        "owner_url": owner_url(request, customer.directory),
         "record": record,
         "explanation": EXPLANATIONS.get(record.link_reason) if record else None,
         "profile": one.profile_of(customer),
@@ -75,16 +75,12 @@ def customer_detail(request: SiteRequest, public_id: UUID) -> HttpResponse:
     )
 
 
-def owner_url(directory: Directory | None) -> str:
-    """Return the address of the page of a customer directory."""
-    if directory is None:
+def owner_url(request: SiteRequest, directory: Directory | None) -> str:
+    """Return the address of a customer directory, "" for who may not open it."""
+    held = site_rights(request.rights, request.service_site)
+    if directory is None or SiteRight.PROVIDERS not in held:
         return ""
-    try:
-        return reverse(
-            "portals:provider-detail", args=[directory.site_id, directory.pk]
-        )
-    except NoReverseMatch:
-        return reverse("directories:directory-detail", args=[directory.pk])
+    return reverse("directories:directory-detail", args=[directory.pk])
 
 
 def _portals_url(customer: Customer) -> str:

@@ -299,7 +299,7 @@ def _form_page(
         "customer": customer,
         "form": form,
         "owner": owner if locked else None,
-        "owner_url": owner_url(owner),
+        "owner_url": owner_url(request, owner),
         **page,
     }
     return render(

@@ -13,7 +13,7 @@ from portals.project_forms import DetailsForm
 from portals.queries import projects as queries
 from portals.services import projects
 from portals.services.projects import Details
-from portals.views.project_frame import frame, is_jira_admin
+from portals.views.project_frame import frame, is_jira_admin, may_manage_organizations
 
 
 @require_safe
@@ -29,6 +29,7 @@ def project_detail(request: ProjectRequest) -> HttpResponse:
         "request_types": project.request_types.order_by("position", "pk"),
         "people": project.project_roles.count(),
         "rules": project.attach_rules.count(),
+        "manages": may_manage_organizations(request),
     }
     return render(request, "portals/project_detail.html", context)
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from directories.models import Site
 from directories.permissions import ConsoleRequest, Permission, requires
 from provisioning.models import App
+from provisioning.queries import app_access
 
 
 @require_safe
@@ -42,8 +43,14 @@ def site_detail(request: ConsoleRequest, site_id: UUID) -> HttpResponse:
             (site.name, ""),
         ],
         "site": site,
+        "apps": [(app, _opens(request, app)) for app in site.apps.all()],
     }
     return render(request, "provisioning/site_detail.html", context)
+
+
+def _opens(request: ConsoleRequest, app: App) -> bool:
+    """Say whether the admin may see who gets into an app."""
+    return any(app_access.runs(right, app) for right in request.rights)
 
 
 def _sites(request: ConsoleRequest) -> QuerySet[Site]:
