@@ -176,6 +176,10 @@ class Event(TextChoices):
         _("Unlinked user from customer"),
     )
     CUSTOMER_RELEASED = "portal_customer_released", _("Made synced customer local")
+    CUSTOMER_SESSIONS_ENDED = (
+        "portal_customer_sessions_ended",
+        _("Ended sessions of customer"),
+    )
     CUSTOMER_SIGNED_IN = "portal_customer_signed_in", _("Customer signed in")
     CUSTOMER_SIGN_IN_LOCKED = (
         "portal_customer_sign_in_locked",

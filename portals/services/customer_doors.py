@@ -22,10 +22,11 @@ from django.utils import translation
 from directories import rows
 from directories.folding import fold
 from directories.models import Site
+from directories.services.together import run_anew
 from portals.models import Customer
 from portals.queries.help_centers import help_center, is_known
 from portals.queries.settings import may_exist, settings_of
-from portals.services import customer_notices, customers
+from portals.services import customer_notices, customer_passwords, customers
 from portals.services.customer_visits import themselves
 
 SALT = "portals.services.customer_doors.sign_up"
@@ -103,7 +104,8 @@ def send_sign_up_link(*, site_id: str, email: str, name: str, language: str) -> 
         text = render_to_string(
             "portals/mail/customer_sign_up.txt",
             {
-                "name": name,
+                # No name: who typed it has not proven the address, and may write
+                # whatever they like into a mail of ours.
                 "help_center": settings_of(site).help_center_name or site.name,
                 "link": f"{settings.BASE_URL}{link}",
                 "hours": settings.PASSWORD_RESET_TIMEOUT // 3600,
@@ -150,19 +152,38 @@ def sign_up(newcomer: Newcomer, *, password: str, now: datetime) -> Customer:
         raise ClosedError from error
 
 
-def choose_password(customer: Customer, *, password: str, now: datetime) -> Customer:
+def choose_password(
+    customer: Customer, *, token: str, password: str, now: datetime
+) -> Customer:
     """Set the password that a customer chose by a link in a mail.
 
-    The link proves the address too. Raises customers.GoneError.
+    The link proves the address too, and is looked at once more where nothing can end
+    it meanwhile. Raises customers.GoneError or customer_passwords.InvalidLinkError.
     """
+
+    def check(held: Customer) -> None:
+        customer_passwords.check_password_link(held, token)
+        _prove(held, now)
+
     by = themselves(customer)
-    changed = customers.set_password(customer, password=password, by=by, now=now)
-    confirm_address(changed, now=now)
-    return changed
+    return customers.set_password(
+        customer, password=password, by=by, now=now, check=check
+    )
 
 
-def confirm_address(customer: Customer, *, now: datetime) -> None:
-    """Write that the address of a customer is proven, once."""
+@run_anew
+@transaction.atomic
+def confirm_address(customer: Customer, *, token: str, now: datetime) -> None:
+    """Write that the address of a customer is proven by a link, once.
+
+    Raises customers.GoneError or customer_passwords.InvalidLinkError.
+    """
+    held = customers.hold(customer)
+    customer_passwords.check_address_link(held, token)
+    _prove(held, now)
+
+
+def _prove(customer: Customer, now: datetime) -> None:
     if customer.email_verified_at is None:
         customer.email_verified_at = now
         rows.update(customer, "email_verified_at")

@@ -65,22 +65,38 @@ def customer_of_password_link(*, public_id: uuid.UUID, token: str) -> Customer:
 
     A customer without access, or with an account, chooses none.
     """
-    customer = _customer_of(public_id, token, password_tokens)
-    if not customer.is_active or customer.kind != Customer.Kind.PORTAL_ONLY:
-        raise InvalidLinkError(public_id)
+    customer = _customer_of(public_id)
+    check_password_link(customer, token)
     return customer
+
+
+def check_password_link(customer: Customer, token: str) -> None:
+    """Raise InvalidLinkError unless a customer may choose a password by a link."""
+    _check(customer, token, password_tokens)
+    if not customer.is_active or customer.kind != Customer.Kind.PORTAL_ONLY:
+        raise InvalidLinkError(customer.public_id)
 
 
 def customer_of_address_link(*, public_id: uuid.UUID, token: str) -> Customer:
     """Return the customer whose address a link confirms; raises InvalidLinkError."""
-    return _customer_of(public_id, token, address_tokens)
+    customer = _customer_of(public_id)
+    check_address_link(customer, token)
+    return customer
 
 
-def _customer_of(
-    public_id: uuid.UUID, token: str, tokens: PasswordResetTokenGenerator
-) -> Customer:
+def check_address_link(customer: Customer, token: str) -> None:
+    """Raise InvalidLinkError unless a link confirms the address of a customer."""
+    _check(customer, token, address_tokens)
+
+
+def _customer_of(public_id: uuid.UUID) -> Customer:
     customers = Customer.objects.select_related("site__organization")
     customer = customers.filter(public_id=public_id).first()
-    if customer is None or not tokens.check_token(customer, token):  # type: ignore[arg-type]
+    if customer is None:
         raise InvalidLinkError(public_id)
     return customer
+
+
+def _check(customer: Customer, token: str, tokens: PasswordResetTokenGenerator) -> None:
+    if not tokens.check_token(customer, token):  # type: ignore[arg-type]
+        raise InvalidLinkError(customer.public_id)

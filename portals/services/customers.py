@@ -4,7 +4,7 @@ Each function is one transaction, or a part of the caller's, and writes its audi
 event there. A record is locked before its customer, a customer before organizations.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from portals.services.members import Origin
 PROFILE = ("company", "department", "job_title", "time_zone", "language")
 Status = Customer.Status
 RevokedBy = Customer.RevokedBy
+Check = Callable[[Customer], None]
 
 
 class EmailTakenError(Exception):
@@ -188,9 +189,11 @@ def grant(customer: Customer, *, by: Actor, now: datetime) -> Customer:
 @run_anew
 @transaction.atomic
 def _store_password(
-    customer: Customer, hashed: str, *, by: Actor, now: datetime
+    customer: Customer, hashed: str, check: Check | None, *, by: Actor, now: datetime
 ) -> Customer:
     held = hold(customer)
+    if check is not None:
+        check(held)
     held.password, held.session_epoch = hashed, held.session_epoch + 1
     rows.update(held, "password", "session_epoch")
     record(Event.CUSTOMER_PASSWORD_CHANGED, held, by=by, now=now)
@@ -198,20 +201,26 @@ def _store_password(
 
 
 def set_password(
-    customer: Customer, *, password: str, by: Actor, now: datetime
+    customer: Customer,
+    *,
+    password: str,
+    by: Actor,
+    now: datetime,
+    check: Check | None = None,
 ) -> Customer:
-    """Set the password of a customer; every session ends. Raises GoneError."""
+    """Set a password and end every session; raises GoneError and what `check` does."""
     # Before the row is held: it takes half a second.
-    return _store_password(customer, make_password(password), by=by, now=now)
+    return _store_password(customer, make_password(password), check, by=by, now=now)
 
 
 @run_anew
 @transaction.atomic
-def end_sessions(customer: Customer) -> Customer:
+def end_sessions(customer: Customer, *, by: Actor, now: datetime) -> Customer:
     """End every session of a customer, and the links in mails; raises GoneError."""
     held = hold(customer)
     held.session_epoch += 1
     rows.update(held, "session_epoch")
+    record(Event.CUSTOMER_SESSIONS_ENDED, held, by=by, now=now)
     return held
 
 

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
+from axes.helpers import get_client_ip_address
 from axes.utils import reset as forget_failures
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +14,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from directories.folding import fold
 from directories.forms import posted
 from portals import customer_sessions
 from portals.help_center import (
@@ -34,10 +33,14 @@ from portals.help_center_forms import (
 from portals.models import Customer
 from portals.queries.help_centers import customer_of, has_accounts
 from portals.queries.settings import Refusal, may_exist
-from portals.services import customer_doors, customer_passwords, customers
+from portals.services import (
+    customer_doors,
+    customer_passwords,
+    customers,
+    mail_pace,
+)
 from portals.services.customer_visits import themselves
 from portals.views.customer_sign_in import (
-    MAIL_EVERY_S,
     begin,
     counted_name,
     queue_password_link,
@@ -86,6 +89,8 @@ def sign_up(request: DeskRequest) -> HttpResponse:
             return _show(request, "sign_up_account", {"desk": desk, "email": email})
         if refusal is not None:
             form.add_error("email", _domain_refused())
+        elif mail_pace.is_too_many(get_client_ip_address(request) or ""):
+            form.add_error("email", _too_many())
         else:
             _queue_sign_up(request, email, name)
             return _show(request, "mail_sent", {"desk": desk, "kind": "sign_up"})
@@ -99,9 +104,16 @@ def _domain_refused() -> str:
     )
 
 
+def _too_many() -> str:
+    return _(
+        "Too many people have just signed up from where you are, so no mail was sent. "
+        "Try again in an hour."
+    )
+
+
 def _queue_sign_up(request: DeskRequest, email: str, name: str) -> None:
     site = request.desk.site
-    if cache.add(f"customer-sign-up:{site.pk}:{fold(email)!r}", 1, MAIL_EVERY_S):
+    if mail_pace.may_mail(site, email, "sign-up"):
         customer_doors.send_sign_up_link.delay(
             site_id=str(site.pk),
             email=email,
@@ -149,6 +161,7 @@ def password_set(request: HttpRequest, public_id: UUID, token: str) -> HttpRespo
         if request.method == "POST" and form.is_valid():
             customer_doors.choose_password(
                 customer,
+                token=token,
                 password=form.cleaned_data["new_password"],
                 now=timezone.now(),
             )
@@ -174,7 +187,10 @@ def address_confirm(request: HttpRequest, public_id: UUID, token: str) -> HttpRe
         return _show(request, "link_expired", {"kind": "address"}, GONE)
     desk = desk_at(request, customer.site)
     if request.method == "POST":
-        customer_doors.confirm_address(customer, now=timezone.now())
+        try:
+            customer_doors.confirm_address(customer, token=token, now=timezone.now())
+        except (customer_passwords.InvalidLinkError, customers.GoneError):
+            return _show(request, "link_expired", {"kind": "address"}, GONE)
         messages.success(request, _("Your email address is confirmed."))
         return redirect(desk.url("customer-sign-in"))
     return _show(request, "address_confirm", {"desk": desk, "email": customer.email})

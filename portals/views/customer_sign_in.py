@@ -2,7 +2,6 @@
 
 from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_failure_limit
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,10 +18,8 @@ from portals.help_center import DeskRequest, at_help_center, desk_at, target_of
 from portals.help_center_forms import AddressForm, PasswordForm
 from portals.models import Customer
 from portals.queries.help_centers import has_accounts
-from portals.services import customer_doors, customer_visits
+from portals.services import customer_doors, customer_visits, mail_pace
 
-# Nobody's mailbox is filled by pressing the button again.
-MAIL_EVERY_S = 60
 UNPROCESSABLE, TOO_MANY, FORBIDDEN = 422, 429, 403
 
 
@@ -49,8 +46,7 @@ def customer_sign_in(request: DeskRequest) -> HttpResponse:
 
 def queue_password_link(site: Site, email: str, *, forgotten: bool) -> None:
     """Have a worker look whether an address gets a link; once in a while."""
-    named = f"customer-link:{site.pk}:{forgotten}:{fold(email)!r}"
-    if cache.add(named, 1, MAIL_EVERY_S):
+    if mail_pace.may_mail(site, email, "forgotten" if forgotten else "first"):
         customer_doors.send_password_link.delay(
             site_id=str(site.pk), email=email, forgotten=forgotten
         )

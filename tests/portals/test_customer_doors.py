@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.hashers import check_password, make_password
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -11,8 +12,10 @@ from django.utils import timezone
 
 from directories.events import Event
 from directories.models import AuditEvent
+from directories.services.audit import SYSTEM
 from portals.customer_sessions import COOKIE
 from portals.models import ApprovedDomain, Customer, ServiceSettings
+from portals.services import customer_doors, customer_passwords, customers
 from tests.factories.directories import (
     AccountFactory,
     DomainFactory,
@@ -232,3 +235,69 @@ def test_a_forgotten_password_is_answered_alike_and_mailed_once(
 
     assert len(pages) == 1
     assert [each.to for each in mail.outbox] == [[known.email]]
+
+
+def test_a_link_that_ends_while_the_password_is_hashed_sets_none(site, monkeypatch):
+    """An admin gives the customer another address at that very moment."""
+    known = customer(site, email="anna@client.example")
+    path = customer_passwords.password_link(known).removeprefix("http://testserver")
+
+    def hash_slowly(password):
+        customers.change_email(
+            known, email="new@client.example", by=SYSTEM, now=timezone.now()
+        )
+        return make_password(password)
+
+    monkeypatch.setattr(customers, "make_password", hash_slowly)
+    new = "a lamp of another colour"
+    both = {"new_password": new, "repeated_password": new}
+    answer = Client().post(path, both)
+
+    known.refresh_from_db()
+    assert answer.status_code == 410
+    assert check_password(PASSWORD, known.password)
+    assert known.email_verified_at is None
+
+
+def test_an_address_is_not_confirmed_by_the_link_of_another(site):
+    known = customer(site, email="anna@client.example")
+    link = customer_passwords.address_link(known).rsplit("/", 1)[1]
+    customers.change_email(
+        known, email="new@client.example", by=SYSTEM, now=timezone.now()
+    )
+
+    with pytest.raises(customer_passwords.InvalidLinkError):
+        customer_doors.confirm_address(known, token=link, now=timezone.now())
+
+    known.refresh_from_db()
+    assert known.email_verified_at is None
+
+
+def test_nobodys_mailbox_is_filled(site, django_capture_on_commit_callbacks):
+    known = customer(site)
+    path = f"{reverse('portals:customer-password-forgotten')}?site={site.pk}"
+
+    with time_machine.travel("2030-01-01 12:00:30Z", tick=False) as clock:
+        for _ in range(30):
+            with django_capture_on_commit_callbacks(execute=True):
+                answer = Client().post(path, {"email": known.email})
+            assert answer.status_code == 200
+            clock.shift(timedelta(seconds=90))
+
+    assert len(mail.outbox) == 6
+
+
+def test_a_stranger_neither_writes_mails_of_ours_nor_sends_many(site):
+    ServiceSettings.objects.create(site=site, sign_up=True)
+    path = f"{reverse('portals:customer-sign-up')}?site={site.pk}"
+    said = {"name": "You won, see http://evil.example"}
+
+    answers = [
+        Client().post(path, {**said, "email": f"anna{number}@client.example"})
+        for number in range(62)
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 60 + [422] * 2
+    assert b"Try again in an hour" in answers[-1].content
+    assert len(mail.outbox) == 60
+    assert not any("evil" in str(each.body) + each.subject for each in mail.outbox)

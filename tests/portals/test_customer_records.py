@@ -22,6 +22,7 @@ from tests.portals.pushing import (
     change,
     customer,
     emails,
+    events,
     organization,
     push,
     reasons,
@@ -169,3 +170,11 @@ def test_a_session_ends_with_the_request_that_takes_access(
     browser = signed_in(customer())
     assert change(idp, user, emails=emails(OTHER)) == 200
     assert browser.get(HOME).status_code != 200
+
+
+def test_ended_sessions_are_in_the_history(idp: ScimClient) -> None:
+    push(idp)
+    before = customer().session_epoch
+    customers.end_sessions(customer(), by=SYSTEM, now=LONG_AGO)
+    assert customer().session_epoch == before + 1
+    assert events(customer())[-1] == "portal_customer_sessions_ended"
