@@ -83,16 +83,28 @@ def name_server() -> Iterator[tuple[NameServer, int]]:
                 self.wfile.write(struct.pack("!H", len(answer)) + answer)
 
     with ExitStack() as stack:
-        udp = stack.enter_context(
-            socketserver.ThreadingUDPServer((LOOPBACK, 0), Datagrams)
-        )
+        udp, tcp = _at_one_port(stack, Datagrams, Streams)
         port = udp.server_address[1]
-        tcp = stack.enter_context(
-            socketserver.ThreadingTCPServer((LOOPBACK, port), Streams)
-        )
         stack.enter_context(_serving(udp))
         stack.enter_context(_serving(tcp))
         yield server, port
+
+
+def _at_one_port(
+    stack: ExitStack,
+    datagrams: type[socketserver.BaseRequestHandler],
+    streams: type[socketserver.BaseRequestHandler],
+) -> tuple[socketserver.UDPServer, socketserver.TCPServer]:
+    """Return servers of both kinds at a port that neither kind was taken at."""
+    while True:
+        udp = socketserver.ThreadingUDPServer((LOOPBACK, 0), datagrams)
+        stack.enter_context(udp)
+        # What runs beside may have a connection of its own at this number.
+        with suppress(OSError):
+            tcp = socketserver.ThreadingTCPServer(
+                (LOOPBACK, udp.server_address[1]), streams
+            )
+            return udp, stack.enter_context(tcp)
 
 
 Page = Callable[[BaseHTTPRequestHandler], None]

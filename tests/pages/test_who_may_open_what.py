@@ -41,6 +41,8 @@ from tests.pages.access import ANYBODY, PAGES, ROLES, SIGNED_IN
 from tests.pages.portal_access import PORTAL_PAGES
 from tests.test_urls import Route, console_routes, customer_routes
 
+pytestmark = pytest.mark.sweep
+
 REFUSED, ABSENT, NO_SUCH_METHOD = 403, 404, 405
 METHODS = ("get", "post")
 

@@ -23,7 +23,7 @@ from tests.portals.visitors import (
 )
 from tests.test_urls import Route
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.sweep]
 HELP_CENTER = (ANYBODY, CUSTOMER)
 
 

@@ -38,6 +38,8 @@ from tests.portals.visitors import (
 )
 from tests.test_urls import Route, all_routes
 
+pytestmark = pytest.mark.sweep
+
 Role = RoleAssignment.Role
 UNKNOWN = 401
 # Many requests, in tests of a length that others have.

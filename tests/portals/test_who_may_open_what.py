@@ -37,6 +37,8 @@ from tests.portals.visitors import (
     worker,
 )
 
+pytestmark = pytest.mark.sweep
+
 Role = RoleAssignment.Role
 JIRA, SERVICE_MANAGEMENT = App.Kind.JIRA.value, App.Kind.SERVICE_MANAGEMENT.value
 OF_SITE = {SEE, CUSTOMERS, PROVIDERS, SERVICE, WORK, ADMINISTER}
