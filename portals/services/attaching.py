@@ -15,7 +15,7 @@ from portals.models import (
     ProjectOrganization,
     ServiceProject,
 )
-from portals.services.projects import project_target
+from portals.services.projects import project_target, stays
 
 ORGANIZATION = CustomerOrganization._meta.db_table
 ATTACHED = ProjectOrganization._meta.db_table
@@ -39,6 +39,8 @@ def attach(
     if not organizations:
         return 0
     with transaction.atomic():
+        if not stays(project):
+            return 0
         added = _insert(project, organizations, rule, by, now)
         if rule is None:
             _forget_detachments(project, organizations)

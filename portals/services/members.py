@@ -48,7 +48,7 @@ def add_members(
     """
     if not organizations or not customers:
         return []
-    _hold_customers(customers)
+    hold_customers(customers)
     lock(organizations)
     wanted = [dialect.ids_parameter(organizations), dialect.ids_parameter(customers)]
     column = origin.value
@@ -145,7 +145,7 @@ def lock(organizations: Sequence[int]) -> None:
         )
 
 
-def _hold_customers(customers: Sequence[int]) -> None:
+def hold_customers(customers: Sequence[int]) -> None:
     """Keep customers from being deleted; before organizations, as who deletes them."""
     if dialect.is_postgresql():
         dialect.rows(

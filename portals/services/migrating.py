@@ -111,6 +111,7 @@ def migrate(customer: Customer, *, by: Actor, now: datetime) -> Customer:
             "record",
             "directory",
             "former_directory",
+            "source",
         ]
     )
     customers.record(Event.CUSTOMER_MIGRATED, held, by=by, now=now, details=details)
@@ -175,6 +176,7 @@ def _let_record_go(customer: Customer) -> None:
     """Part a locked customer from a provider's record, and keep what it gave."""
     if customer.directory is not None:
         customer.former_directory = customer.directory.name
+        customer.source = Customer.Source.IMPORTED
     if customer.record_id is not None:
         UserRecord.objects.filter(scim_id=customer.record_id).update(
             link_state=LinkState.UNLINKED, link_reason=Reason.ACCOUNT

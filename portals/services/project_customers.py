@@ -9,7 +9,8 @@ from directories import dialect
 from directories.events import Event
 from directories.services.audit import Actor, Target, record_events
 from portals.models import Customer, ProjectCustomer, ServiceProject
-from portals.services.projects import project_target
+from portals.services import members
+from portals.services.projects import project_target, stays
 
 ADDED = ProjectCustomer._meta.db_table
 CUSTOMER = Customer._meta.db_table
@@ -23,6 +24,10 @@ def add_customers(
     if not keys:
         return []
     with transaction.atomic():
+        # Neither goes while they are tied; of a project that is gone nobody is new.
+        members.hold_customers(keys)
+        if not stays(project):
+            return []
         added = dialect.rows(
             f"INSERT INTO {ADDED} (project_id, customer_id, added_at, added_by)"  # noqa: S608
             f" SELECT %s, c.id, %s, %s FROM {CUSTOMER} c WHERE c.site_id = %s"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from directories import dialect
 from directories.dialect import violated_constraint
 from directories.events import Event
 from directories.folding import fold
@@ -16,6 +17,7 @@ from directories.models import Site
 from directories.services.audit import Actor, Target, record_event
 from portals.models import RequestType, ServiceProject
 
+PROJECT = ServiceProject._meta.db_table
 KEY = re.compile(r"[A-Z][A-Z0-9]{1,9}")
 
 
@@ -117,6 +119,18 @@ def delete_project(project: ServiceProject, *, by: Actor, now: datetime) -> None
 def hold(project: ServiceProject) -> ServiceProject:
     """Return the stored project, and keep it as it is until the transaction ends."""
     return ServiceProject.objects.select_for_update().get(pk=project.pk)
+
+
+def stays(project: ServiceProject) -> bool:
+    """Say whether a project is there, and keep it until the transaction ends.
+
+    Others may do the same at that time; who deletes it waits.
+    """
+    found = dialect.rows(
+        f"SELECT 1 FROM {PROJECT} p WHERE p.id = %s {dialect.key_share_lock('p')}",  # noqa: S608
+        [project.pk],
+    )
+    return bool(found)
 
 
 def project_target(project: ServiceProject, details: dict[str, Any]) -> Target:

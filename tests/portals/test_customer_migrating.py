@@ -89,7 +89,7 @@ def test_migrating_a_synced_customer_unlinks_the_record(synced, act):
 
     customer = fresh(synced)
     assert (customer.record, customer.directory) == (None, None)
-    assert customer.former_directory == "Okta clients"
+    assert (customer.former_directory, customer.source) == ("Okta clients", "imported")
     record.refresh_from_db()
     assert (record.link_state, record.link_reason) == (LinkState.UNLINKED, "account")
     place = OrganizationMember.objects.get(customer=synced)

@@ -9,9 +9,19 @@ from django.utils import timezone
 
 from directories.models import Site, UserRecord
 from directories.services.audit import SYSTEM
-from portals.models import Customer, CustomerOrganization
-from portals.services import customers, organizations
-from tests.factories.portals import CustomerFactory, CustomerOrganizationFactory
+from portals.models import Customer, CustomerOrganization, ServiceProject
+from portals.services import (
+    attaching,
+    customers,
+    organizations,
+    project_customers,
+    projects,
+)
+from tests.factories.portals import (
+    CustomerFactory,
+    CustomerOrganizationFactory,
+    ServiceProjectFactory,
+)
 from tests.portals.invariants import check_customers
 from tests.portals.pushing import emails, push
 from tests.provisioning.test_races import at_once
@@ -164,3 +174,34 @@ def test_a_name_is_one_organization_whoever_makes_it(
         at_once(sending(idp, "POST", "/Groups", {"displayName": name}), make)
         assert CustomerOrganization.objects.filter(name=name).count() == 1
         check_customers()
+
+
+def test_what_goes_while_it_is_tied_to_a_project_fails_nobody(site: Site) -> None:
+    """A customer, or the project itself, is deleted at the very moment."""
+    failures: list[Exception] = []
+
+    def trying(call: Callable[..., object], *about: object) -> Callable[[], None]:
+        def tried() -> None:
+            try:
+                call(*about, by=SYSTEM, now=timezone.now())
+            except Exception as error:  # noqa: BLE001 - told below, by its own thread
+                failures.append(error)
+
+        return tried
+
+    project = ServiceProjectFactory.create(site=site)
+    for _ in range(ROUNDS):
+        anna = CustomerFactory.create(site=site)
+        at_once(
+            trying(customers.delete_customer, anna),
+            trying(project_customers.add_customers, project, [anna.pk]),
+        )
+        bo, place = CustomerFactory.create(site=site), ServiceProjectFactory(site=site)
+        client = CustomerOrganizationFactory.create(site=site)
+        same = ServiceProject.objects.get(pk=place.pk)
+        at_once(
+            trying(projects.delete_project, place),
+            trying(project_customers.add_customers, same, [bo.pk]),
+            trying(attaching.attach, same, [client.pk]),
+        )
+    assert failures == []
