@@ -1,6 +1,7 @@
 """Consumer of customer directories; see directories.consumers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -89,7 +90,9 @@ def account_deleted(account: Account, now: datetime) -> None:
     """Delete the customers who sign in with an account, and count them no more."""
     owned = Customer.objects.select_related("site__organization")
     for customer in owned.filter(account=account).order_by("pk"):
-        customers.erase(customers.hold(customer), by=SYSTEM, now=now)
+        # Who is gone by now was deleted by somebody else at this moment.
+        with suppress(customers.GoneError):
+            customers.erase(customers.hold(customer), by=SYSTEM, now=now)
 
 
 def directory_released(

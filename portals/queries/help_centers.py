@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from directories.folding import domain_of, fold
-from directories.models import Domain, Site
+from directories.models import Domain, Member, Site
 from portals.models import (
     ApprovedDomain,
     Customer,
@@ -80,7 +80,7 @@ class OwnOrganization:
 def organizations_of(visitor: Visitor, site: Site) -> list[OwnOrganization]:
     """Return the live organizations of a visitor, each with the portals it opens."""
     customer = customer_of(visitor, site)
-    if customer is None or not customer.is_active:
+    if customer is None or not customer.is_active or is_suspended(visitor, site):
         return []
     mine = CustomerOrganization.objects.filter(
         site=site,
@@ -94,6 +94,17 @@ def organizations_of(visitor: Visitor, site: Site) -> list[OwnOrganization]:
     for place in attached.select_related("project").order_by("project__name_key"):
         found[place.organization_id].portals.append(place.project)
     return [*found.values()]
+
+
+def is_suspended(visitor: Visitor, site: Site) -> bool:
+    """Say whether the visitor's account is suspended in the organization of a site."""
+    suspended = Member.objects.filter(
+        organization=site.organization_id, status=Member.Status.SUSPENDED
+    )
+    return (
+        visitor.account is not None
+        and suspended.filter(account=visitor.account).exists()
+    )
 
 
 def customer_of(visitor: Visitor, site: Site) -> Customer | None:

@@ -16,7 +16,7 @@ from portals.services import customer_notices, customers
 
 MOST = 1_000
 _BETWEEN = re.compile(r"[,;\t\r\n]+")
-_NAMED = re.compile(r"(?P<name>[^<>]*)<\s*(?P<email>[^<>]*?)\s*>")
+_BRACKETS = frozenset("<>")
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,24 @@ def read(text: str) -> list[tuple[str, str]]:
     """
     found: list[tuple[str, str]] = []
     for part in _BETWEEN.split(text.replace("\x00", "")):
-        named = _NAMED.fullmatch(part.strip())
-        if named:
-            found.append((named["email"], named["name"].strip(" \"'")))
+        named = _named(part.strip())
+        if named is not None:
+            found.append(named)
         else:
             found += _words(part.split())
     return found
+
+
+def _named(part: str) -> tuple[str, str] | None:
+    """Return address and name of a text such as `Ann <ann@x.example>`, else None.
+
+    Taken apart by hand: an expression would try ways without end on many blanks.
+    """
+    name, bracket, rest = part.partition("<")
+    email = rest.removesuffix(">")
+    if not bracket or email == rest or not _BRACKETS.isdisjoint(name + email):
+        return None
+    return email.strip(), name.strip(" \"'")
 
 
 def _words(words: list[str]) -> list[tuple[str, str]]:

@@ -196,7 +196,10 @@ def test_what_goes_while_it_is_tied_to_a_project_fails_nobody(site: Site) -> Non
             trying(customers.delete_customer, anna),
             trying(project_customers.add_customers, project, [anna.pk]),
         )
-        bo, place = CustomerFactory.create(site=site), ServiceProjectFactory(site=site)
+        bo, place = (
+            CustomerFactory.create(site=site),
+            ServiceProjectFactory.create(site=site),
+        )
         client = CustomerOrganizationFactory.create(site=site)
         same = ServiceProject.objects.get(pk=place.pk)
         at_once(

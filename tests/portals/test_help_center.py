@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from directories.events import Event
-from directories.models import AuditEvent
+from directories.models import AuditEvent, Member
 from directories.services.audit import SYSTEM
 from portals.models import ServiceSettings
 from portals.services import customers
@@ -238,6 +238,24 @@ def test_colleagues_are_seen_where_a_project_lets_the_organization_in(site, proj
     assert set(client.get(path).context["people"]) == {who, mate}
     stranger = signed_in(customer(site))
     assert stranger.get(path).status_code == 404
+
+
+def test_a_suspended_person_sees_no_colleagues(site, project):
+    account = AccountFactory.create()
+    member = MemberFactory.create(organization=site.organization, account=account)
+    own = CustomerFactory.create(site=site, kind="account", account=account)
+    organization = CustomerOrganizationFactory.create(site=site)
+    OrganizationMemberFactory.create(organization=organization, customer=own)
+    ProjectOrganizationFactory.create(project=project, organization=organization)
+    client = Client()
+    client.force_login(account)
+    path = reverse("portals:own-colleagues", args=[organization.public_id])
+    path = f"{path}?site={site.pk}"
+    assert client.get(path).status_code == 200
+
+    Member.objects.filter(pk=member.pk).update(status="suspended")
+
+    assert client.get(path).status_code == 404
 
 
 def test_a_stranger_chooses_among_the_help_centers_of_one_organization(site):

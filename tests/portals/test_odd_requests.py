@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from directories.models import Site
 from portals.models import Customer, CustomerOrganization, ServiceProject
+from portals.services import inviting
 from tests.factories.portals import (
     OrganizationMemberFactory,
     ProjectOrganizationFactory,
@@ -64,3 +65,14 @@ def test_what_a_database_cannot_hold_is_searched_for(
             (jira_admin, page(project, "project-visitors")),
         ):
             assert client.get(f"{url}?q={text}").status_code == 200, url
+
+
+@pytest.mark.timeout(20)
+def test_a_list_of_blanks_is_read_at_once() -> None:
+    """Nobody stops a worker with the addresses that they paste."""
+    blanks = " " * 100_000
+    assert inviting.read(f"Ann < ann@x.example >\n<{blanks}x") == [
+        ("ann@x.example", "Ann"),
+        ("< x", ""),
+    ]
+    assert inviting.read("<a <b@x.example>")[0][0] == "b@x.example"
