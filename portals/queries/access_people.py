@@ -9,7 +9,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from directories import dialect
-from directories.folding import fold
 from directories.models import Account, Member, RoleAssignment
 from directories.permissions import JIRA_APPS
 from portals.models import (
@@ -154,12 +153,15 @@ def look_up(project: ServiceProject, text: str) -> list[Answer]:
 
 
 def _accounts(project: ServiceProject, text: str) -> QuerySet[Account]:
-    """Return members of the organization, and whoever else has exactly this address."""
+    """Return the users of the organization who match.
+
+    Of accounts of other organizations nothing is told here: neither that there is one
+    nor whose it is.
+    """
     members = Member.objects.filter(organization=project.site.organization_id)
     first = dialect.search(members, text).order_by("name", "pk")[:FOUND]
     numbers = list(first.values_list("account", flat=True))
-    accounts = Account.objects.filter(Q(pk__in=numbers) | Q(email_key=fold(text)))
-    return accounts.order_by("name", "pk")
+    return Account.objects.filter(pk__in=numbers).order_by("name", "pk")
 
 
 def customers_of(project: ServiceProject) -> QuerySet[Customer]:

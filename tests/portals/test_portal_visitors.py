@@ -171,3 +171,12 @@ def test_the_export_has_everybody_once_with_the_reasons(admin, project, member):
         for line in lines
     )
     assert len(lines) == 4
+
+
+def test_nobody_learns_whose_accounts_other_organizations_have(admin, project):
+    other = MemberFactory.create(account=AccountFactory.create(name="Olga Other"))
+
+    page = admin.get(of_portal(project), {"q": other.account.email})
+
+    assert page.context["answers"] == []
+    assert "Olga" not in page.content.decode()
