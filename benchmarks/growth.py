@@ -94,12 +94,16 @@ def _table(connection: Connection, name: str) -> Table:
 
 
 def _references(connection: Connection, table: str, target: str) -> list[str]:
-    """Return the columns of a table that are foreign keys to another one."""
+    """Return the columns of a table that hold the key of another one.
+
+    Those that refer to it by something else, as customers do, are of no account here.
+    """
     found = connection.execute(
         "SELECT a.attname FROM pg_constraint c JOIN pg_attribute a"
         " ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)"
         " WHERE c.contype = 'f' AND c.conrelid = %s::regclass"
-        " AND c.confrelid = %s::regclass",
+        " AND c.confrelid = %s::regclass AND (SELECT k.attname FROM pg_attribute k"
+        " WHERE k.attrelid = c.confrelid AND k.attnum = c.confkey[1]) = 'id'",
         [table, target],
     ).fetchall()
     return [column for (column,) in found]

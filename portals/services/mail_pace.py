@@ -3,6 +3,8 @@
 Counted in Django's cache, for the address and for where the requests come from.
 """
 
+import time
+
 from django.core.cache import cache
 
 from directories.folding import fold
@@ -19,7 +21,7 @@ MOST_FROM_ONE_PLACE = 60
 def may_mail(site: Site, email: str, kind: str) -> bool:
     """Count a mail of a kind that somebody asks for; say whether it may be sent."""
     named = f"{kind}:{site.pk}:{fold(email)!r}"
-    if not cache.add(f"customer-mail:{named}", 1, EVERY_S):
+    if _count(f"customer-mail:{named}", within_s=EVERY_S) > 1:
         return False
     return _count(f"customer-mails:{named}") <= MOST_AN_HOUR
 
@@ -29,11 +31,13 @@ def is_too_many(place: str) -> bool:
     return _count(f"customer-sign-ups:{place}") > MOST_FROM_ONE_PLACE
 
 
-def _count(name: str) -> int:
-    cache.add(name, 0, HOUR_S)
+def _count(name: str, *, within_s: int = HOUR_S) -> int:
+    """Count in the stretch of time that it is now; each stretch has its own number."""
+    key = f"{name}:{int(time.time()) // within_s}"
+    cache.add(key, 0, within_s)
     try:
-        return cache.incr(name)
+        return cache.incr(key)
     except ValueError:
-        # The hour has ended at this moment.
-        cache.add(name, 1, HOUR_S)
+        # Forgotten at this moment, as a cache may.
+        cache.add(key, 1, within_s)
         return 1
