@@ -20,10 +20,10 @@ class Console:
         """Go to a page by its path."""
         self.page.goto(f"{self.url}{path}")
 
-    def signs_in(self):
-        """Sign in as Ada."""
-        self.opens(PROVIDERS)
-        self.page.get_by_label("Email").fill("ada@acme.example")
+    def signs_in(self, name="ada", *, at=PROVIDERS):
+        """Sign in as Ada, or somebody else of her company."""
+        self.opens(at)
+        self.page.get_by_label("Email").fill(f"{name}@acme.example")
         self.page.get_by_label("Password").fill(PASSWORD)
         self.clicks("Sign in")
 

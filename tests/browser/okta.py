@@ -35,6 +35,14 @@ class Okta:
         body = {"displayName": name, "members": members}
         answer = self._sends("POST", "/Groups", body)
         assert answer.status_code == status, answer.text
+        self.ids[name] = answer.json().get("id")
+
+    def takes_out(self, group, address):
+        """Remove somebody from a group."""
+        path = f'members[value eq "{self.ids[address]}"]'
+        body = {"Operations": [{"op": "remove", "path": path}]}
+        answer = self._sends("PATCH", f"/Groups/{self.ids[group]}", body)
+        assert answer.status_code < 300, answer.text
 
     def changes_address(self, before, after):
         """Give somebody another user name and address."""
