@@ -101,7 +101,7 @@ def strict_page(page: Page, live_server: Any, settings: Any) -> Iterator[Page]:
     problems: list[str] = []
 
     def note_message(message: ConsoleMessage) -> None:
-        # A form with mistakes is answered 422, a closed portal 404; the browser says so.
+        # The browser says so: forms with mistakes are 422, closed portals 404.
         closed = "/customer/portal/" in message.location["url"]
         expected = "status of 404" if closed else "status of 422"
         if message.type == "error" and expected not in message.text:
