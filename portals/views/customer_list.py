@@ -62,6 +62,7 @@ def customer_list(request: SiteRequest) -> HttpResponse:
         "organizations": customers.some_organizations(site),
         "connects": SiteRight.PROVIDERS in site_rights(request.rights, site),
         "connected": bool(directories),
+        "testing": [d for d in directories if d.scope == Directory.Scope.TEST],
     }
     return render_part(request, "portals/customer_list.html", context, fragment="rows")
 

@@ -43,6 +43,12 @@ def test_a_site_without_customers_says_what_to_do(listed):
     assert "Add customer" in text
 
 
+def test_the_list_says_who_waits_while_a_directory_is_tested(site, listed):
+    CustomerDirectoryFactory.create(site=site, name="Okta clients", scope="test")
+
+    assert "Okta clients is being tested" in listed()
+
+
 def test_a_customer_is_shown_with_all_that_is_known(site, listed):
     directory = CustomerDirectoryFactory.create(site=site, name="Okta clients")
     anna = CustomerFactory.create(
