@@ -179,7 +179,9 @@ def _revisit_people(directory: Directory, run: Work) -> None:
 
     Who is left out by the sync rules was looked at already.
     """
-    linked = Q(link_state=LinkState.LINKED) & ~Q(link_reason=Reason.LAST_ADMIN)
+    # Who is linked with a reason may be another case by now: an account whose address
+    # was left as it is because it was nobody's to change has become ours, say.
+    linked = Q(link_state=LinkState.LINKED, link_reason__in=["", Reason.GUARD_HELD])
     waiting = (
         UserRecord.objects.filter(directory=directory)
         .exclude(linked)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from directories.models import (
     Account,
@@ -16,6 +17,8 @@ from directories.models import (
     TroubleshootingEntry,
     UserRecord,
 )
+from directories.tasks import wake
+from provisioning.services import sync
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.provisioning.conftest import Provider, account, people_in, provider_of
 
@@ -272,3 +275,19 @@ def test_a_newcomer_with_the_key_of_somebody_else_is_taken_and_warned_of(idp):
     assert "ada " in entry.reason
     assert entry.subject_name == "ada.king"
     assert UserRecord.objects.filter(link_state="linked").count() == 3
+
+
+def test_an_address_that_was_not_ours_to_change_is_looked_at_when_it_is(
+    idp, organization, django_capture_on_commit_callbacks
+):
+    user = idp.push(EXTERNAL)
+    idp.move(user, MANAGED)
+    assert UserRecord.objects.get().link_reason == "external_email_change"
+    Account.objects.update(managed_by=organization)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        job = sync.queue_reconcile(idp.directory, timezone.now())
+        wake(job.pk)
+
+    assert Account.objects.get().email == MANAGED
+    assert UserRecord.objects.get().link_reason == ""
