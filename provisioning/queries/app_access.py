@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from directories import dialect
 from directories.models import Account, Member, Organization, RoleAssignment
@@ -50,11 +50,16 @@ class Change:
 
 
 def grants_of(groups: Iterable[Group]) -> dict[int, list[AppGrant]]:
-    """Return what each of these groups gives in apps, by its key; one query."""
+    """Return what each of these groups gives in apps, by its key; two queries."""
+    grants = list(AppGrant.objects.filter(group__in=list(groups)))
+    # Few apps have many grants: each is read once.
+    apps = App.objects.select_related("site").in_bulk({each.app_id for each in grants})
     found: dict[int, list[AppGrant]] = {}
-    grants = AppGrant.objects.filter(group__in=list(groups)).select_related("app__site")
-    for grant in grants.order_by("app__site__name", "app__kind", "role"):
+    for grant in grants:
+        grant.app = apps[grant.app_id]
         found.setdefault(grant.group_id, []).append(grant)
+    for given in found.values():
+        given.sort(key=lambda each: (each.app.site.name, each.app.kind, each.role))
     return found
 
 
@@ -71,10 +76,14 @@ def grants_of_deleted(
     return found
 
 
-def groups_in(app: App) -> QuerySet[AppGrant]:
-    """Return what gives access to an app, with the groups, by name."""
+def groups_in(app: App, text: str = "") -> QuerySet[AppGrant]:
+    """Return what gives access to an app, with the groups; sort it by `name_key`."""
     grants = app.grants.select_related("group__record__directory", "group__directory")
-    return grants.order_by("group__name_key", "role")
+    if text:
+        groups = Group.objects.filter(organization=app.site.organization_id)
+        named = dialect.search(groups, text, field="name_key")
+        grants = grants.filter(group__in=named.values("pk"))
+    return grants.annotate(name_key=F("group__name_key"))
 
 
 def access_of(organization: Organization, account: Account) -> list[Access]:

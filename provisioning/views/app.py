@@ -63,17 +63,24 @@ def _managed_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
 def app_access_list(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse:
     """List the groups that give access to an app."""
     app = find_app(request, site_id, kind)
-    grants = list(app_access.groups_in(app))
+    text = tables.text_of(request.GET)
+    found = app_access.groups_in(app, text)
+    listing = list_page(request, found, tables.cut_of(request.GET, "name_key"))
+    grants = listing.rows
     counts = groups.member_counts([g.group for g in grants], cap=MEMBERS_COUNTED)
     context = {
         "crumbs": _crumbs(app),
         "app": app,
+        "text": text,
+        "listing": listing,
         "rows": [(grant, counts[grant.group_id]) for grant in grants],
         "manages": may_manage(request, app),
         "sets_defaults": Permission.MANAGE_ROLES in request.permissions,
         "takes_synced": app.kind != App.Kind.BITBUCKET,
     }
-    return render(request, "provisioning/app_access.html", context)
+    return render_part(
+        request, "provisioning/app_access.html", context, fragment="rows"
+    )
 
 
 @require_http_methods(["GET", "POST"])

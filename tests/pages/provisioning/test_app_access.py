@@ -17,6 +17,7 @@ from tests.factories.provisioning import (
     GroupFactory,
     GroupMemberFactory,
 )
+from tests.pages.provisioning.reading import is_part_of_page
 
 pytestmark = pytest.mark.django_db
 Role = RoleAssignment.Role
@@ -194,3 +195,18 @@ def test_apps_of_another_organization_are_not_found(console):
 
     for page in ("", "add/", "1/remove/", "1/default/"):
         assert console.get(address(stranger, page)).status_code == 404
+
+
+def test_many_groups_are_searched_and_turned_page_by_page(console, organization, jira):
+    for number in range(60):
+        group = GroupFactory.create(organization=organization, name=f"Team {number:02}")
+        AppGrantFactory.create(group=group, app=jira)
+
+    page = text_of(console.get(address(jira)))
+    found = text_of(console.get(address(jira), {"q": "team 59"}))
+
+    assert "Showing 50 of 60" in page
+    assert "Team 59" not in page
+    assert "Team 59" in found
+    assert "Team 58" not in found
+    assert is_part_of_page(console, f"{address(jira)}?q=team+5")
