@@ -17,13 +17,23 @@ class Job(models.Model):
     about. `done` of `total` is shown as a bar. `cursor` is where a run that
     was cut off goes on. `run` counts the runs and fences off older ones,
     `failures` those that ended with an error since the work last moved on.
+    Workers take what has the lowest `priority` first; among equals, the
+    directory with least going on, then who has waited longest since
+    `waiting_since`: being queued, or giving way to others.
     """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("Queued")
         RUNNING = "running", _("In progress")
+        PAUSED = "paused", _("Paused")
         DONE = "done", _("Done")
         FAILED = "failed", _("Failed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    class Priority(models.IntegerChoices):
+        URGENT = 1, _("Urgent")
+        NORMAL = 5, _("Normal")
+        BULK = 9, _("Bulk")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(
@@ -42,7 +52,12 @@ class Job(models.Model):
     run = models.PositiveIntegerField(default=0)
     failures = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    priority = models.PositiveSmallIntegerField(
+        choices=Priority, default=Priority.NORMAL, db_default=Priority.NORMAL
+    )
     created_at = models.DateTimeField()
+    waiting_since = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
     beat_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
@@ -50,13 +65,22 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["kind", "target"],
-                condition=Q(state="queued"),
+                condition=Q(state__in=["queued", "paused"]),
                 name="job_queued_once",
             ),
         ]
         indexes = [
             models.Index(fields=["state", "beat_at"], name="job_by_beat"),
             models.Index(fields=["directory", "created_at"], name="job_of_directory"),
+            models.Index(
+                fields=["organization", "-created_at", "id"], name="job_history"
+            ),
+            # Few jobs wait; all that ever were stay out of it.
+            models.Index(
+                fields=["priority", "waiting_since"],
+                condition=Q(state="queued"),
+                name="job_next",
+            ),
         ]
 
     def __str__(self) -> str:

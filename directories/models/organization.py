@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,8 +51,19 @@ class Organization(models.Model):
         return f"{self.name} ({self.pk})"
 
 
+class PresentSites(models.Manager["Site"]):
+    """The sites that have not been removed."""
+
+    def get_queryset(self) -> "models.QuerySet[Site]":
+        """Leave out what was removed."""
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class Site(models.Model):
-    """A place with apps, run by the organization; it sees all synced people."""
+    """A place with apps, run by the organization; it sees all synced people.
+
+    One that was removed has `removed_at` until it is restored or its time is over.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(
@@ -59,11 +71,18 @@ class Site(models.Model):
     )
     name = models.CharField(max_length=255)
     created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    # The first manager is that of `organization.sites` too.
+    objects = PresentSites()
+    with_removed = models.Manager["Site"]()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organization", "name"], name="site_name_unique"
+                fields=["organization", "name"],
+                condition=Q(removed_at__isnull=True),
+                name="site_name_unique",
             ),
         ]
 

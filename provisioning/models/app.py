@@ -8,7 +8,18 @@ from provisioning.models.group import Group
 
 
 class App(models.Model):
-    """One app on one site."""
+    """One app on one site.
+
+    `user_limit` bounds how many people use it with a licence, None for no limit;
+    `at_limit` says what becomes of those who are one too many. One that was removed,
+    alone or with its site, has `removed_at`; it gives nobody access, and keeps its
+    grants until it is restored or its time is over.
+    """
+
+    class AtLimit(models.TextChoices):
+        REFUSE = "refuse", _("Refuse")
+        QUEUE = "queue", _("Queue")
+        ALLOW = "allow", _("Allow with a warning")
 
     class Kind(models.TextChoices):
         JIRA = "jira", "Jira"
@@ -19,6 +30,14 @@ class App(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="apps")
     kind = models.CharField(max_length=32, choices=Kind)
+    user_limit = models.PositiveIntegerField(null=True, blank=True)
+    at_limit = models.CharField(
+        max_length=16,
+        choices=AtLimit,
+        default=AtLimit.QUEUE,
+        db_default=AtLimit.QUEUE,
+    )
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -49,6 +68,16 @@ ROLES_IN_APPS: dict[str, tuple[AppRole, ...]] = {
     ),
     App.Kind.TRELLO: (AppRole.USER,),
     App.Kind.BITBUCKET: (AppRole.USER,),
+}
+
+
+# The role that takes a licence of the app, one for each person who has it.
+LICENSED_ROLES: dict[str, AppRole] = {
+    App.Kind.JIRA: AppRole.USER,
+    App.Kind.CONFLUENCE: AppRole.USER,
+    App.Kind.SERVICE_MANAGEMENT: AppRole.AGENT,
+    App.Kind.TRELLO: AppRole.USER,
+    App.Kind.BITBUCKET: AppRole.USER,
 }
 
 

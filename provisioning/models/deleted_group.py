@@ -6,6 +6,7 @@ from django.db import models
 
 from directories.models import Account, Organization, RoleAssignment, Site
 from provisioning.models.app import App, AppRole
+from provisioning.models.app_permission import Space
 
 
 class DeletedGroup(models.Model):
@@ -79,3 +80,19 @@ class DeletedGroupGrant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role} by {self.group_id}"
+
+
+class DeletedGroupPermission(models.Model):
+    """A permission inside of an app that a deleted group gave; as AppPermission."""
+
+    group = models.ForeignKey(
+        DeletedGroup, on_delete=models.CASCADE, related_name="permissions"
+    )
+    app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="+")
+    space = models.ForeignKey(
+        Space, null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    permission = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.permission} by {self.group_id}"
