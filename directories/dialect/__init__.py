@@ -44,6 +44,7 @@ from directories.dialect.running import (
     planned_anew,
     retrying,
     rows,
+    snapshot,
     violated_constraint,
 )
 
@@ -81,6 +82,7 @@ __all__ = [
     "search_let_go",
     "search_taken_up",
     "share_lock",
+    "snapshot",
     "update_lock",
     "uuid_parameter",
     "uuid_text",

@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import DatabaseError, IntegrityError, OperationalError, connection
+from django.db import (
+    DatabaseError,
+    IntegrityError,
+    OperationalError,
+    connection,
+    transaction,
+)
 
 T = TypeVar("T")
 DEADLOCK_TRIES = 4
@@ -82,6 +88,21 @@ def planned_anew() -> Iterator[None]:
     # After an error it stays: that costs the connection some planning, no more.
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = auto")
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Have all that is read in this block be of one moment; nothing can be written.
+
+    Inside of a transaction, and on SQLite, where reading would keep writers waiting,
+    each statement sees what is there then.
+    """
+    if not is_postgresql() or connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        rows("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", [])
+        yield
 
 
 def is_lost_race(error: DatabaseError) -> bool:
