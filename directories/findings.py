@@ -132,6 +132,13 @@ class Refusal(TextChoices):
             "have."
         ),
     )
+    SITE_REMOVED = (
+        "site_removed",
+        gettext_lazy(
+            "The request was refused: the site of the customers, or its Jira Service "
+            "Management, was removed."
+        ),
+    )
     SUBSCRIPTION_ENDED = (
         "subscription_ended",
         gettext_lazy(

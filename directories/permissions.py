@@ -16,6 +16,7 @@ from django_htmx.middleware import HtmxDetails
 from django_stubs_ext import StrPromise
 
 from directories.models import Account, Member, Organization, RoleAssignment, Site
+from directories.queries.rights import in_force
 from directories.services.audit import Actor, person
 
 P = ParamSpec("P")
@@ -157,12 +158,15 @@ def let_in(
 
 
 def rights_of(account: Account) -> list[RoleAssignment]:
-    """Return the rights of an account, none where it is suspended."""
+    """Return the rights of an account, none where it is suspended.
+
+    Rights about what was removed are not among them.
+    """
     suspended = Member.objects.filter(
         account=account, status=Member.Status.SUSPENDED
     ).values("organization")
     return list(
-        RoleAssignment.objects.filter(account=account)
+        in_force(RoleAssignment.objects.filter(account=account))
         .exclude(organization__in=suspended)
         .select_related("organization")
         .order_by("organization__created_at", "pk")

@@ -19,6 +19,7 @@ from django.utils.functional import SimpleLazyObject
 
 from directories.models import Site
 from portals.models import Customer
+from portals.queries.help_centers import help_center
 from portals.services import customer_visits
 
 COOKIE = "customer_session"
@@ -97,7 +98,7 @@ def _visitor(request: CustomerSessionRequest, now: datetime) -> CustomerVisitor:
     customer = customers.filter(pk=store[WHO]).first()
     if customer is None or not _is_valid(store, customer, now):
         store.flush()
-        return CustomerVisitor(ended=True, ended_at=customer.site if customer else None)
+        return CustomerVisitor(ended=True, ended_at=_desk_of(customer))
     if now - _time(store, SEEN) > NOTE_EVERY:
         store[SEEN] = now.isoformat()
         customer_visits.note_visit(customer, now)
@@ -110,7 +111,13 @@ def _is_valid(store: CustomerSessionStore, customer: Customer, now: datetime) ->
     old = now - _time(store, BEGAN) > age
     mine = constant_time_compare(store.get(PROOF, ""), _proof(customer))
     portal_only = customer.kind == Customer.Kind.PORTAL_ONLY
-    return customer.is_active and mine and portal_only and not idle and not old
+    open_ = customer.is_active and _desk_of(customer) is not None
+    return open_ and mine and portal_only and not idle and not old
+
+
+def _desk_of(customer: Customer | None) -> Site | None:
+    """Return the site of a customer, None where it has no help center any more."""
+    return help_center(customer.site_id) if customer else None
 
 
 def _proof(customer: Customer) -> str:

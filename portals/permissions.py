@@ -29,6 +29,7 @@ from directories.permissions import (
 from portals.models import ProjectRole, ServiceProject
 from portals.queries.roles import roles_in
 from provisioning.models import App
+from provisioning.queries.sites import sites_with
 
 P = ParamSpec("P")
 Role = RoleAssignment.Role
@@ -130,9 +131,8 @@ def admit_to_site(request: HttpRequest, site_id: UUID, right: SiteRight) -> None
 
 
 def _site(site_id: UUID) -> Site:
-    sites = Site.objects.select_related("organization")
-    kind = App.Kind.SERVICE_MANAGEMENT
-    site = sites.filter(pk=site_id, apps__kind=kind).first()
+    sites = sites_with(App.Kind.SERVICE_MANAGEMENT)
+    site = sites.select_related("organization").filter(pk=site_id).first()
     if site is None:
         raise Http404
     return site

@@ -361,6 +361,19 @@ JOB_HANDLERS = {
 # an address or "".
 HOMES = ["portals.homes.projects_home"]
 
+# Leaves out rights about apps that a site has no longer; called with a queryset.
+RIGHTS_IN_FORCE = "provisioning.queries.rights.of_present_apps"
+
+# Returns the sites that serve no customers any more, as a queryset.
+CLOSED_SITES = "provisioning.queries.sites.closed_sites"
+
+# What else hangs on a site: called with it, they say in numbers what goes with it,
+# and delete some of it at a time, saying how much they did, 0 when all is gone.
+SITE_NUMBERS = ["portals.queries.site_numbers.numbers_of"]
+SITE_DELETERS = ["portals.services.site_deleting.delete_some"]
+# Days that a removed site, or app, can be restored.
+REMOVED_SITE_DAYS = 14
+
 # What is done without a subscription too; all other kinds wait for one.
 JOBS_THAT_GO_ON = {
     "accounts-deactivate",

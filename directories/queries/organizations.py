@@ -3,6 +3,7 @@
 from django.db.models import Count, Q, QuerySet
 
 from directories.models import Account, Domain, Organization
+from directories.queries.rights import in_force
 
 
 def organizations_of(account: Account) -> QuerySet[Organization]:
@@ -19,7 +20,9 @@ def organizations_of(account: Account) -> QuerySet[Organization]:
 def administered_by(account: Account) -> QuerySet[Organization]:
     """Return the organizations in which the account holds an admin right."""
     return (
-        Organization.objects.filter(role_assignments__account=account)
+        Organization.objects.filter(
+            role_assignments__in=in_force(account.role_assignments.all())
+        )
         .distinct()
         .order_by("name", "pk")
     )
@@ -37,5 +40,6 @@ def verified_domains_of(organization: Organization) -> QuerySet[Domain]:
 
 def people_by_role(organization: Organization) -> dict[str, int]:
     """Count the people who hold each admin right, whatever its source."""
-    rights = organization.role_assignments.order_by("role").values_list("role")
+    held = in_force(organization.role_assignments.all())
+    rights = held.order_by("role").values_list("role")
     return dict(rights.annotate(people=Count("account", distinct=True)))

@@ -15,6 +15,7 @@ from directories.scim.protocol import errors
 from directories.scim.protocol.errors import ScimError
 from directories.services import limits, memberships, records
 from directories.services.opening import ClosedError
+from directories.services.site_doors import SiteClosedError
 from directories.services.subscriptions import SubscriptionEndedError
 
 _TAKEN: Mapping[str, Refusal] = MappingProxyType(
@@ -109,7 +110,7 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
             return errors.UniquenessError(str(exc))
         case records.UnknownRecordError():
             return not_found()
-        case limits.LimitReachedError() | SubscriptionEndedError():
+        case limits.LimitReachedError() | SubscriptionEndedError() | SiteClosedError():
             return errors.ForbiddenError(str(exc))
         case memberships.UnknownMembersError():
             ids = ", ".join(str(i)[:60] for i in exc.ids)
@@ -144,6 +145,12 @@ def explain(  # noqa: PLR0911 - one return a cause
             )
         case limits.LimitReachedError():
             return _LIMITS[exc.kind], _limit_advice(exc)
+        case SiteClosedError():
+            return Refusal.SITE_REMOVED, _(
+                "Restore the site under Apps, Sites and products, or turn "
+                "provisioning off in the identity provider. Nothing changes here "
+                "meanwhile."
+            )
         case SubscriptionEndedError():
             return Refusal.SUBSCRIPTION_ENDED, _(
                 "Renew the subscription under Settings, Subscription. Everything is "

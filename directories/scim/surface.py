@@ -35,6 +35,7 @@ from directories.scim.reporting import Asked, report
 from directories.scim.streaming import Parts
 from directories.scim.throttling import Allowance, Kind, is_write, take
 from directories.services import request_log, seen
+from directories.services.site_doors import SiteClosedError, check_site
 from directories.services.subscriptions import (
     SubscriptionEndedError,
     check_subscription,
@@ -103,8 +104,9 @@ class ScimView(APIView):
             self.notes.about(plain_id(self.kwargs["scim_id"]), "")
 
     def check_permissions(self, request: Request) -> None:
-        """Refuse everything while syncing rests, as the organization let it end."""
+        """Refuse everything while syncing rests: the site or subscription is gone."""
         super().check_permissions(request)
+        check_site(self.directory)
         check_subscription(self.directory.organization)
 
     def check_throttles(self, request: Request) -> None:
@@ -202,7 +204,7 @@ class ScimView(APIView):
         if self.key is None:
             return
         again = error.status == HTTPStatus.TOO_MANY_REQUESTS or isinstance(
-            exc, SubscriptionEndedError
+            exc, SubscriptionEndedError | SiteClosedError
         )
         if again and not self._tells_again():
             return

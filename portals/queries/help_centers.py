@@ -16,11 +16,12 @@ from portals.models import (
 )
 from portals.queries.access import Visitor
 from provisioning.models import App
+from provisioning.queries.sites import sites_with
 
 
 def help_centers() -> QuerySet[Site]:
     """Return the sites that have a help center, by name."""
-    sites = Site.objects.filter(apps__kind=App.Kind.SERVICE_MANAGEMENT)
+    sites = sites_with(App.Kind.SERVICE_MANAGEMENT)
     return sites.select_related("organization").order_by("name", "pk")
 
 

@@ -16,6 +16,7 @@ from portals.models import (
 )
 from portals.queries.roles import roles_everywhere
 from provisioning.models import App
+from provisioning.queries.sites import sites_with
 
 CUSTOMERS = ProjectCustomer._meta.db_table
 ORGANIZATIONS = ProjectOrganization._meta.db_table
@@ -103,7 +104,8 @@ def service_sites(rights: Sequence[RoleAssignment]) -> "QuerySet[Site]":
         place = Q(pk=each.site_id) if each.site_id else Q()
         here |= place & Q(organization=each.organization_id)
     return (
-        Site.objects.filter(here, apps__kind=App.Kind.SERVICE_MANAGEMENT)
+        sites_with(App.Kind.SERVICE_MANAGEMENT)
+        .filter(here)
         .select_related("organization")
         .distinct()
         .order_by("organization__name", "name")

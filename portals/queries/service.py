@@ -17,6 +17,7 @@ from portals.models import (
 from portals.queries.organizations import count_attached
 from portals.queries.roles import roles_in
 from provisioning.models import App
+from provisioning.queries.sites import sites_with
 
 CAP = 10_000
 
@@ -31,8 +32,7 @@ class Number:
 
 def service_sites() -> QuerySet[Site]:
     """Return the sites that have Jira Service Management, by name."""
-    kind = App.Kind.SERVICE_MANAGEMENT
-    return Site.objects.filter(apps__kind=kind).order_by("name", "pk")
+    return sites_with(App.Kind.SERVICE_MANAGEMENT).order_by("name", "pk")
 
 
 def customer_numbers(site: Site) -> dict[str, Number]:

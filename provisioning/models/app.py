@@ -7,6 +7,14 @@ from directories.models import Site
 from provisioning.models.group import Group
 
 
+class PresentApps(models.Manager["App"]):
+    """The apps that have not been removed, alone or with their site."""
+
+    def get_queryset(self) -> "models.QuerySet[App]":
+        """Leave out what was removed."""
+        return super().get_queryset().filter(removed_at__isnull=True)
+
+
 class App(models.Model):
     """One app on one site.
 
@@ -38,6 +46,10 @@ class App(models.Model):
         db_default=AtLimit.QUEUE,
     )
     removed_at = models.DateTimeField(null=True, blank=True)
+
+    # The first manager is that of `site.apps` too; a join asks for removed_at itself.
+    objects = PresentApps()
+    with_removed = models.Manager["App"]()
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from directories import dialect
 from directories.models import Account, Member, Organization, RoleAssignment, Site
+from directories.queries.rights import in_force
 from provisioning.models import App, Group, GroupMember, GroupRole
 
 DIRECT, BY_GROUP = "direct", "group"
@@ -75,7 +76,7 @@ def administrators_of(
     organization: Organization, wanted: AdministratorFilter
 ) -> QuerySet[Member]:
     """Return the people who hold a right that is asked for."""
-    rights = organization.role_assignments.all()
+    rights = in_force(organization.role_assignments.all())
     if wanted.role:
         rights = rights.filter(role=wanted.role)
     if wanted.source == DIRECT:
@@ -108,7 +109,7 @@ def in_batches(
 def rights_of(organization: Organization, accounts: Iterable[int]) -> list[HeldRight]:
     """Return the rights of accounts, the strongest first."""
     rows = (
-        organization.role_assignments.filter(account__in=list(accounts))
+        in_force(organization.role_assignments.filter(account__in=list(accounts)))
         .select_related("site")
         .order_by("role", "group_id", "pk")
     )
@@ -131,7 +132,8 @@ def candidates(organization: Organization, text: str) -> list[Member]:
 
 def rights_of_group(group: Group) -> QuerySet[GroupRole]:
     """Return what a group gives."""
-    return group.roles.select_related("site").order_by("role", "pk")
+    roles = in_force(group.roles.select_related("site"))
+    return roles.order_by("role", "pk")
 
 
 def given_by(group: Group) -> list[GivenRight]:

@@ -49,13 +49,21 @@ class Change:
     more: bool
 
 
-def grants_of(groups: Iterable[Group]) -> dict[int, list[AppGrant]]:
-    """Return what each of these groups gives in apps, by its key; two queries."""
+def grants_of(
+    groups: Iterable[Group], *, removed: bool = False
+) -> dict[int, list[AppGrant]]:
+    """Return what each of these groups gives in apps, by its key; two queries.
+
+    With `removed` what it will give again when an app is restored too.
+    """
     grants = list(AppGrant.objects.filter(group__in=list(groups)))
     # Few apps have many grants: each is read once.
-    apps = App.objects.select_related("site").in_bulk({each.app_id for each in grants})
+    rows = App.with_removed if removed else App.objects
+    apps = rows.select_related("site").in_bulk({each.app_id for each in grants})
     found: dict[int, list[AppGrant]] = {}
     for grant in grants:
+        if grant.app_id not in apps:
+            continue
         grant.app = apps[grant.app_id]
         found.setdefault(grant.group_id, []).append(grant)
     for given in found.values():
@@ -64,11 +72,15 @@ def grants_of(groups: Iterable[Group]) -> dict[int, list[AppGrant]]:
 
 
 def grants_of_deleted(
-    groups: Iterable[DeletedGroup],
+    groups: Iterable[DeletedGroup], *, removed: bool = False
 ) -> dict[int, list[DeletedGroupGrant]]:
-    """Return what each of these deleted groups gave in apps, by its key; one query."""
+    """Return what each of these deleted groups gave in apps, by its key; one query.
+
+    With `removed` as grants_of.
+    """
     found: dict[int, list[DeletedGroupGrant]] = {}
     grants = DeletedGroupGrant.objects.filter(group__in=list(groups))
+    grants = grants if removed else grants.filter(app__removed_at__isnull=True)
     for grant in grants.select_related("app__site").order_by(
         "app__site__name", "app__kind", "role"
     ):
@@ -90,7 +102,9 @@ def access_of(organization: Organization, account: Account) -> list[Access]:
     """Return the roles that an active member has in apps, and by which groups."""
     grants = (
         AppGrant.objects.filter(
-            group__organization=organization, group__group_members__account=account
+            group__organization=organization,
+            group__group_members__account=account,
+            app__removed_at__isnull=True,
         )
         .select_related("app__site", "group")
         .order_by("app__site__name", "app__kind", "role", "group__name_key")

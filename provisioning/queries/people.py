@@ -15,6 +15,7 @@ from directories.models import (
     Organization,
     UserRecord,
 )
+from directories.queries.rights import in_force
 from provisioning.models import Group
 
 LOCAL = "local"
@@ -65,7 +66,7 @@ def members_of(organization: Organization, wanted: MemberFilter) -> QuerySet[Mem
 
 def admin_ids(organization: Organization) -> list[int]:
     """Return the keys of the accounts that hold an admin right."""
-    held = organization.role_assignments.order_by("account_id")
+    held = in_force(organization.role_assignments.all()).order_by("account_id")
     return list(held.values_list("account_id", flat=True).distinct())
 
 

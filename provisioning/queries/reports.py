@@ -142,7 +142,9 @@ def without_access(organization: Organization) -> Q:
 
 def _groups_of_member(organization: Organization) -> QuerySet[GroupMember]:
     """Return what puts a member into a group that opens an app."""
-    giving = AppGrant.objects.filter(group__organization=organization)
+    giving = AppGrant.objects.filter(
+        group__organization=organization, app__removed_at__isnull=True
+    )
     return GroupMember.objects.filter(
         account=OuterRef("account"), group__in=giving.values("group")
     )

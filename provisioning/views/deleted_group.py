@@ -1,6 +1,6 @@
 """Deleted groups: the list, its export, restoring one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import Crumbs, render_part
 from provisioning import tables
-from provisioning.models import DeletedGroup, DeletedGroupGrant, DeletedGroupRole
+from provisioning.models import DeletedGroup
 from provisioning.queries import deleted_groups as queries
 from provisioning.queries.app_access import grants_of_deleted
 from provisioning.queries.rights import rights_of_deleted
@@ -58,6 +58,7 @@ def deleted_group_list(request: ConsoleRequest) -> HttpResponse:
     listing = list_page(request, found, cut)
     given = rights_of_deleted(listing.rows)
     granted = grants_of_deleted(listing.rows)
+    may_restore = _restorable(request, listing.rows)
     context = {
         "crumbs": _crumbs(),
         "text": text,
@@ -67,9 +68,7 @@ def deleted_group_list(request: ConsoleRequest) -> HttpResponse:
                 group,
                 given.get(group.pk, []),
                 granted.get(group.pk, []),
-                _may_restore(
-                    request, given.get(group.pk, []), granted.get(group.pk, [])
-                ),
+                group.pk in may_restore,
             )
             for group in listing.rows
         ],
@@ -122,32 +121,34 @@ def group_restore(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         organization=request.organization, expires_at__gt=timezone.now()
     )
     deleted = get_object_or_404(known, public_id=public_id)
-    rights = rights_of_deleted([deleted]).get(deleted.pk, [])
-    grants = grants_of_deleted([deleted]).get(deleted.pk, [])
-    if not _may_restore(request, rights, grants):
+    if not _restorable(request, [deleted]):
         raise PermissionDenied
     if request.method == "POST":
         return _restore(request, deleted)
     context = {
         "crumbs": _crumbs(_("Restore")),
         "deleted": deleted,
-        "rights": rights,
-        "grants": grants,
+        "rights": rights_of_deleted([deleted]).get(deleted.pk, []),
+        "grants": grants_of_deleted([deleted]).get(deleted.pk, []),
         "same_name": queries.same_name(deleted),
         "count": queries.people_to_restore(deleted),
     }
     return render(request, "provisioning/group_restore.html", context)
 
 
-def _may_restore(
-    request: ConsoleRequest,
-    rights: list[DeletedGroupRole],
-    grants: list[DeletedGroupGrant],
-) -> bool:
-    """Say whether the admin may bring back what a group gave."""
+def _restorable(request: ConsoleRequest, groups: Sequence[DeletedGroup]) -> set[int]:
+    """Return the groups of which the admin may bring back all that they gave."""
     if Permission.MANAGE_ROLES in request.permissions:
-        return True
-    return not rights and all(may_manage(request, each.app) for each in grants)
+        return {group.pk for group in groups}
+    # What comes back once a site is restored counts too.
+    rights = rights_of_deleted(groups, removed=True)
+    grants = grants_of_deleted(groups, removed=True)
+    return {
+        group.pk
+        for group in groups
+        if group.pk not in rights
+        and all(may_manage(request, each.app) for each in grants.get(group.pk, []))
+    }
 
 
 def _restore(request: ConsoleRequest, deleted: DeletedGroup) -> HttpResponse:

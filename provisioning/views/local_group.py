@@ -64,9 +64,12 @@ def may_change(request: ConsoleRequest, group: Group) -> bool:
     """Say whether the admin's own rights allow changes of a group."""
     if Permission.MANAGE_ROLES in request.permissions:
         return True
-    if Permission.MANAGE_DIRECTORY not in request.permissions or rights_of([group]):
+    if Permission.MANAGE_DIRECTORY not in request.permissions:
         return False
-    given = app_access.grants_of([group]).get(group.pk, [])
+    # What it gives again once a site is restored counts too.
+    if rights_of([group], removed=True):
+        return False
+    given = app_access.grants_of([group], removed=True).get(group.pk, [])
     return all(may_manage(request, grant.app) for grant in given)
 
 
