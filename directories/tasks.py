@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from directories.services import (
+    activity,
     domain_checks,
     domains,
     guard,
@@ -81,8 +82,16 @@ def remind() -> None:
 
 
 @shared_task
+def count_activity() -> None:
+    """Count the requests of identity providers that came since, for charts."""
+    activity.count_activity(timezone.now())
+
+
+@shared_task
 def forget() -> None:
     """Delete what logs hold that is older than its directory keeps."""
+    activity.count_activity(timezone.now())
+    activity.forget_activity(timezone.now())
     request_log.forget_old_requests(timezone.now())
     troubleshooting.forget_old_entries(timezone.now())
     guard.forget_old(timezone.now())

@@ -119,6 +119,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
     },
+    "count-activity": {
+        "task": "directories.tasks.count_activity",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "forget": {
         "task": "directories.tasks.forget",
         "schedule": timedelta(hours=1),
@@ -321,6 +326,8 @@ SCIM_MEMBERS_IN_WRITE_ANSWER = 200
 # More members than this change in a job, fewer inside the request.
 MEMBERS_IN_REQUEST = 500
 
+# Requests counted by the hour are kept for so many days.
+ACTIVITY_DAYS = 35
 # A dry run is kept for so many days.
 DRY_RUN_DAYS = 7
 

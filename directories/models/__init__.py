@@ -1,6 +1,7 @@
 """Tables of the directories app."""
 
 from directories.models.account import Account, Photo
+from directories.models.activity import Activity, ActivityMark
 from directories.models.api_key import ApiKey, OrganizationApiKey
 from directories.models.directory import Directory
 from directories.models.domain import Domain
@@ -23,6 +24,8 @@ from directories.models.request import RequestEntry, UnusedAttribute
 
 __all__ = [
     "Account",
+    "Activity",
+    "ActivityMark",
     "ApiKey",
     "AuditEvent",
     "DirectGroup",

@@ -1,5 +1,6 @@
 """Identity provider directories: list, add, look at, rename, sync."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from directories.charts import Chart
 from directories.forms import DirectoryForm, posted
 from directories.models import Directory
 from directories.permissions import (
@@ -27,6 +29,7 @@ from directories.permissions import (
 from directories.queries import arrivals, jobs, organizations, providers, removals
 from directories.services import directories
 from directories.tasks import wake
+from directories.views import charts
 from directories.views.rendering import provider_crumbs, render_part
 
 
@@ -122,10 +125,12 @@ def directory_detail(request: ConsoleRequest, directory_id: UUID) -> HttpRespons
     """Show how user provisioning of a directory goes."""
     directory = find_directory(request, directory_id)
     now = timezone.now()
+    tallies = arrivals.tallies(directory)
     context = {
         "crumbs": provider_crumbs(directory),
         "directory": directory,
-        "tallies": arrivals.tallies(directory),
+        "tallies": tallies,
+        "charts": _charts(directory, tallies.users, now),
         "guard": removals.banner_of(directory),
         "keys": providers.key_facts(directory, now),
         "compared_at": jobs.last_done_at(directory, kind=directories.RECONCILE),
@@ -136,6 +141,16 @@ def directory_detail(request: ConsoleRequest, directory_id: UUID) -> HttpRespons
     return render_part(
         request, "directories/directory_detail.html", context, fragment="directory"
     )
+
+
+def _charts(directory: Directory, users: arrivals.Tally, now: datetime) -> list[Chart]:
+    if directory.first_request_at is None:
+        return []
+    return [
+        charts.of_activity([directory], now),
+        charts.of_failures([directory], now),
+        charts.of_records(users),
+    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from directories.models import (
     Directory,
@@ -18,11 +18,13 @@ from directories.queries.providers import (
     present_keys,
 )
 from directories.queries.removals import Standing, stopped_in
+from provisioning.models import LICENSED_ROLES, App, AppAccess
 from provisioning.queries.review import Waiting, waiting
 
 ERRORS_SINCE = timedelta(hours=24)
 FAILURES_SINCE = timedelta(days=7)
 JOBS_SHOWN = 5
+APPS_SHOWN = 8
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,13 @@ class ErrorCount:
 
 @dataclass(frozen=True)
 class Attention:
-    """What an admin should look at, most pressing first."""
+    """What an admin should look at, most pressing first.
+
+    `connected` are the directories of customers too.
+    """
 
     directories: Sequence[Directory]
+    connected: Sequence[Directory] = ()
     keys: Sequence[KeyDue] = ()
     stopped: Sequence[Standing] = ()
     failed_jobs: Sequence[Job] = ()
@@ -76,6 +82,7 @@ def attention_of(organization: Organization, now: datetime) -> Attention:
     active = [d for d in running if d.kind != customers]
     return Attention(
         directories=directories,
+        connected=connected,
         keys=_keys_due(running, now),
         stopped=stopped_in(directories),
         failed_jobs=list(_failed_jobs(organization, now)),
@@ -129,6 +136,41 @@ def _failed_jobs(organization: Organization, now: datetime) -> QuerySet[Job]:
         .select_related("directory")
         .order_by("-beat_at", "pk")[:JOBS_SHOWN]
     )
+
+
+@dataclass(frozen=True)
+class LicenseUse:
+    """How many people use a license of an app, and how many wait for one.
+
+    `free` is 0 where there is no limit.
+    """
+
+    app: App
+    used: int
+    waiting: int
+
+    @property
+    def free(self) -> int:
+        """Return how many licenses nobody uses."""
+        return max((self.app.user_limit or 0) - self.used, 0)
+
+
+def licenses_of(organization: Organization) -> list[LicenseUse]:
+    """Return the apps that have limits or most users, with their licenses."""
+    apps = App.objects.filter(
+        site__organization=organization,
+        site__removed_at__isnull=True,
+        removed_at__isnull=True,
+    ).select_related("site")
+    licensed = Q(uses__role__in=set(LICENSED_ROLES.values()))
+    state = AppAccess.State
+    apps = apps.annotate(
+        used=Sum("uses__people", filter=licensed & Q(uses__state=state.ACTIVE)),
+        waiting=Sum("uses__people", filter=licensed & Q(uses__state=state.WAITING)),
+    )
+    uses = [LicenseUse(app, app.used or 0, app.waiting or 0) for app in apps]
+    uses.sort(key=lambda each: (-each.waiting, -each.used, each.app.pk))
+    return [each for each in uses if each.used or each.waiting][:APPS_SHOWN]
 
 
 def running_jobs(organization: Organization) -> list[Job]:

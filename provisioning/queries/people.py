@@ -47,6 +47,7 @@ class MemberNumbers:
     total: int
     active: int
     admins: int
+    by_status: dict[str, int]
 
 
 def members_of(organization: Organization, wanted: MemberFilter) -> QuerySet[Member]:
@@ -80,7 +81,7 @@ def member_numbers(organization: Organization) -> MemberNumbers:
         if sum(known.values()) > MANY:
             cache.set(key, known, KEEP_S)
     active = known.get(Member.Status.ACTIVE, 0)
-    return MemberNumbers(total=sum(known.values()), active=active, admins=admins)
+    return MemberNumbers(sum(known.values()), active, admins, known)
 
 
 def record_of(organization: Organization, account: Account) -> UserRecord | None:

@@ -18,6 +18,7 @@ from directories.permissions import (
     requires,
 )
 from provisioning.queries import groups, history, overview, people
+from provisioning.views import charts
 
 EVENTS_SHOWN = 8
 
@@ -50,14 +51,18 @@ def organization_overview(request: ConsoleRequest) -> HttpResponse:
         return redirect("provisioning:site-list")
     organization = request.organization
     manages = Permission.MANAGE_PROVIDERS in request.permissions
-    attention = overview.attention_of(organization, timezone.now())
+    now = timezone.now()
+    attention = overview.attention_of(organization, now)
+    numbers = people.member_numbers(organization)
+    directories = attention.connected if manages else []
     context = {
         "crumbs": [(_("Admin"), ""), (_("Overview"), "")],
         "attention": attention if manages else attention.without_providers(),
         "manages": manages,
         "jobs": overview.running_jobs(organization),
-        "numbers": people.member_numbers(organization),
+        "numbers": numbers,
         "groups": groups.group_count(organization),
+        "charts": charts.of_organization(organization, numbers, directories, now),
     }
     if Permission.SEE_LOGS in request.permissions:
         context["events"] = history.latest_events(organization, EVENTS_SHOWN)

@@ -217,4 +217,4 @@ def test_the_number_of_queries_does_not_grow(console, organization, quiet):
         GroupFactory.create(organization=organization)
         AuditEventFactory.create(organization=organization)
 
-    assert queries_of(console, URL) == one <= 16
+    assert queries_of(console, URL) == one <= 20
