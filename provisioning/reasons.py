@@ -41,6 +41,9 @@ class Reason(TextChoices):
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
     GUARD_HELD = "guard_held", _("Removal waits for a decision")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
+    LICENSE_WAITS = "license_waits", _("Waits for a license of an app")
+    LICENSE_REFUSED = "license_refused", _("Refused by the user limit of an app")
+    LICENSE_OVER = "license_over", _("Over the user limit of an app")
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,27 @@ class Explanation:
 
 
 EXPLANATIONS: dict[str, Explanation] = {
+    Reason.LICENSE_WAITS: Explanation(
+        Level.WARNING,
+        _("The person is in the group, but waits for access: the app is full."),
+        _(
+            "Raise the user limit, or let somebody go. Who has waited longest is let "
+            "in first, without anybody doing anything."
+        ),
+    ),
+    Reason.LICENSE_REFUSED: Explanation(
+        Level.WARNING,
+        _("The person is in the group, but has no access: the app is full."),
+        _(
+            'Raise the user limit or let somebody go, then select "Try again" under '
+            "Licenses of the app."
+        ),
+    ),
+    Reason.LICENSE_OVER: Explanation(
+        Level.WARNING,
+        _("The person has access, but the app has more people than its user limit."),
+        _("Raise the user limit, or take people out of the groups that give access."),
+    ),
     Reason.NO_EMAIL: Explanation(
         Level.WARNING,
         _(

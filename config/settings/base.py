@@ -325,6 +325,8 @@ LIMIT_GROUPS_PER_DIRECTORY = env.int("LIMIT_GROUPS_PER_DIRECTORY", default=200_0
 SCIM_MEMBERS_IN_WRITE_ANSWER = 200
 # More members than this change in a job, fewer inside the request.
 MEMBERS_IN_REQUEST = 500
+# Access to apps of more people than this follows a change of one grant by a job.
+ACCESS_IN_REQUEST = 2_000
 
 # Requests counted by the hour are kept for so many days.
 ACTIVITY_DAYS = 35
@@ -347,6 +349,7 @@ JOB_HANDLERS = {
     "guard-undo": "provisioning.tasks.undo_removals",
     "customer-organization-sync": "portals.services.syncing.sync_organization",
     "group-sync": "provisioning.services.sync.sync_group",
+    "access-follow": "provisioning.services.access.runs.carry_on",
     "dry-run": "provisioning.services.dry_runs.work_out",
     "link-choice": "provisioning.services.link_choices.carry_out",
     "groups-sync-all": "provisioning.services.conflict_runs.carry_out",

@@ -16,7 +16,7 @@ from directories.services import guard, jobs
 from directories.services.audit import SYSTEM, Target, record_event
 from directories.services.opening import ClosedError, hold_open
 from provisioning.models import Group, GroupMember
-from provisioning.services import letting_go, memberships, pace, rights
+from provisioning.services import consequences, letting_go, memberships, pace
 from provisioning.services.group_names import all_members_name
 
 MEMBER = GroupMember._meta.db_table
@@ -35,7 +35,7 @@ def join(record: UserRecord, account: Account, *, now: datetime) -> None:
             " ON CONFLICT (group_id, account_id) DO NOTHING",
             [group, account.pk],
         )
-        rights.follow([group], [account.pk])
+        consequences.follow([group], [account.pk])
 
 
 def follow_directory(run: jobs.Run) -> None:
@@ -192,7 +192,7 @@ def _remove_strangers(directory: Directory, group: int) -> None:
         f" {dialect.one_of('r.account_id', 'bigint')})",
         [group, chosen, place, chosen],
     )
-    rights.follow([group], strangers)
+    consequences.follow([group], strangers)
 
 
 def _record(event: Event, group: Group, directory: Directory, now: datetime) -> None:

@@ -16,6 +16,8 @@ from provisioning.models import (
     DeletedGroupGrant,
     Group,
 )
+from provisioning.services import consequences
+from provisioning.services.access import seats
 
 
 class NoSyncedGroupsError(Exception):
@@ -37,13 +39,14 @@ def give_access(
 ) -> bool:
     """Let everybody in a group have a role in an app; return whether that is new.
 
-    Raises GoneError, NoSyncedGroupsError or RoleError.
+    Raises GoneError, NoSyncedGroupsError, RoleError or seats.SeatsError.
     """
     if role not in ROLES_IN_APPS[app.kind]:
         raise RoleError(role)
     held = _hold(group)
     if not takes(app, held):
         raise NoSyncedGroupsError(app.pk)
+    seats.check_group(app, held, role)
     _grant, new = AppGrant.objects.get_or_create(
         app=app, group=held, role=role, defaults={"created_at": now}
     )
@@ -52,6 +55,7 @@ def give_access(
         local = Group.objects.filter(pk=held.pk, kind=Group.Kind.LOCAL)
         local.update(released_at=None)
         _record(Event.APP_ACCESS_GRANTED, app, held, role, by, now)
+        consequences.follow_grant(app, held, by=by, now=now, refuses=True)
     return new
 
 
@@ -69,6 +73,7 @@ def take_access(grant: AppGrant, *, by: Actor, now: datetime) -> None:
     if AppGrant.objects.filter(pk=grant.pk).delete()[0]:
         role = AppRole(grant.role)
         _record(Event.APP_ACCESS_REVOKED, grant.app, group, role, by, now)
+        consequences.end_grant(grant.app, group, now=now)
 
 
 @run_anew
@@ -98,8 +103,9 @@ def give_all(
 ) -> int:
     """Let a group give what another one gives or gave; return how much is new.
 
-    Call it in a transaction that holds the group.
+    Call it in a transaction, and consequences.follow when all is given.
     """
+    _hold(group)
     has = set(group.grants.values_list("app", "role"))
     missing = {(each.app_id, each.role) for each in given} - has
     AppGrant.objects.bulk_create(

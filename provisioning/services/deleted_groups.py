@@ -20,7 +20,7 @@ from provisioning.models import (
     GroupMember,
     GroupRole,
 )
-from provisioning.services import app_grants, rights
+from provisioning.services import app_grants, consequences
 
 GRANT = AppGrant._meta.db_table
 KEPT_GRANT = DeletedGroupGrant._meta.db_table
@@ -62,7 +62,7 @@ def delete(
 
     `record` is that of a provider that deletes it. Statements for all members at
     once, whatever their number; rights end. Call it in a transaction that holds the
-    group. Raises rights.LastAdminError for what an admin does.
+    group. Raises consequences.LastAdminError for what an admin does.
     """
     kept = _keep(group, organization, by, now)
     if kept is not None and record is not None:
@@ -74,7 +74,7 @@ def delete(
     }
     target = Target("group", str(group.public_id), group.name, details)
     _record(Event.GROUP_DELETED, organization, by, target, now)
-    rights.end_group(group, by=by, now=now, refuses=record is None)
+    consequences.end_group(group, by=by, now=now, refuses=record is None)
     group.delete()
     return kept
 
@@ -150,7 +150,7 @@ def _restore(deleted: DeletedGroup, by: Actor, now: datetime) -> Restored:
         # Changed: who let it go does not get it back without review.
         kept_local = Group.objects.filter(pk=group.pk, kind=Group.Kind.LOCAL)
         kept_local.update(released_at=None)
-    rights.follow([group.pk], by=by, now=now)
+    consequences.follow([group.pk], by=by, now=now)
     numbers = {"joined": people, "rights": given, "made": made}
     target = Target("group", str(group.public_id), group.name, numbers)
     _record(Event.GROUP_RESTORED, kept.organization, by, target, now)

@@ -18,7 +18,7 @@ from directories.services.admins import check_not_last
 from directories.services.audit import Actor
 from directories.services.together import run_anew
 from provisioning.models import Group, GroupMember
-from provisioning.services import rights
+from provisioning.services import consequences
 
 
 class NotExternalError(Exception):
@@ -95,7 +95,7 @@ def take_everything(account: Account, change: Change) -> Holdings:
     GroupMember.objects.filter(
         account=account, group__organization=organization
     ).delete()
-    rights.end_person(account, change=change)
+    consequences.end_person(account, change=change)
     Member.objects.filter(organization=organization, account=account).delete()
     details = {"groups_left": len(held.groups), "groups_left_names": held.groups[:20]}
     change.tell(Event.USER_REMOVED, account, {**details, "rights": held.rights})

@@ -35,9 +35,9 @@ from provisioning.queries.differences import linked_accounts, local_groups_of
 from provisioning.services import (
     app_grants,
     conflict_notes,
+    consequences,
     deleted_groups,
     groups,
-    rights,
 )
 from provisioning.services.group_events import record_group
 from provisioning.services.group_members import end_rights_at_once, queue_sync
@@ -96,7 +96,8 @@ def decide(
     """Carry out a decision about a record that waits for a local group of its name.
 
     Returns the job that makes the members equal, too; wake it when the transaction
-    has ended. Raises NotWaitingError, opening.ClosedError or rights.LastAdminError.
+    has ended. Raises NotWaitingError, opening.ClosedError or
+    consequences.LastAdminError.
     """
     decided = carry_out(record, decision, by=by, now=now)
     return decided, queue_sync(decided.record, now)
@@ -233,7 +234,7 @@ def _copy_rights(source: Group, target: Group, now: datetime) -> None:
         if (r.role, r.site_id, r.app) not in has
     )
     app_grants.give_all(source.grants.all(), target, now)
-    rights.follow([target.pk], now=now)
+    consequences.follow([target.pk], now=now)
 
 
 def _step_aside(local: Group) -> str:

@@ -10,7 +10,7 @@ from directories.models import GroupRecord, Job
 from directories.queries import nesting
 from directories.services import guard, jobs
 from provisioning.models import Group
-from provisioning.services import losses, memberships, rights
+from provisioning.services import consequences, losses, memberships
 
 SYNC = "group-sync"
 
@@ -91,7 +91,7 @@ def end_rights_at_once(records: Sequence[GroupRecord]) -> None:
     """
     groups = Group.objects.filter(record__in=[each.pk for each in records])
     keys = dict(groups.order_by("pk").values_list("pk", "record_id"))
-    giving = rights.gives_rights(list(keys))
+    giving = consequences.giving_rights(list(keys))
     if giving and guard.is_waiting(records[0].directory_id):
         return
     by_key = {each.pk: each for each in records}

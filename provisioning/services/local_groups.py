@@ -12,7 +12,7 @@ from directories.models import Account, Directory, Member, Organization
 from directories.services.audit import Actor, Target, record_event, record_events
 from directories.services.together import run_anew
 from provisioning.models import Group, GroupMember
-from provisioning.services import deleted_groups, group_conflicts, rights
+from provisioning.services import consequences, deleted_groups, group_conflicts
 from provisioning.services.group_names import is_built_in, is_of_system
 
 MEMBER = GroupMember._meta.db_table
@@ -81,7 +81,7 @@ def add_accounts(group: Group, accounts: list[Account]) -> None:
         (GroupMember(group=group, account=account) for account in accounts),
         ignore_conflicts=True,
     )
-    rights.follow([group.pk], [account.pk for account in accounts])
+    consequences.follow([group.pk], [account.pk for account in accounts])
 
 
 def edit_group(
@@ -130,7 +130,7 @@ def add_people(
 ) -> list[Account]:
     """Put people of the organization into a group; return who was not in it yet.
 
-    Raises OwnedError, FixedError or GoneError.
+    Raises OwnedError, FixedError, GoneError or consequences.SeatsError.
     """
     held = _hold(group)
     added = dialect.rows(
@@ -144,7 +144,8 @@ def add_people(
             dialect.ids_parameter(accounts),
         ],
     )
-    rights.follow([held.pk], [key for (key,) in added], by=by, now=now)
+    keys = [key for (key,) in added]
+    consequences.follow([held.pk], keys, by=by, now=now, refuses=True)
     people = _people(key for (key,) in added)
     _note_people(Event.USER_ADDED_TO_GROUP, held, people, by, now)
     return people
@@ -157,7 +158,7 @@ def remove_people(
 ) -> list[Account]:
     """Take people out of a group; return who was in it.
 
-    Raises OwnedError, FixedError, GoneError or rights.LastAdminError.
+    Raises OwnedError, FixedError, GoneError or consequences.LastAdminError.
     """
     held = _hold(group)
     removed = dialect.rows(
@@ -166,7 +167,7 @@ def remove_people(
         [held.pk, dialect.ids_parameter(accounts)],
     )
     keys = [key for (key,) in removed]
-    rights.follow([held.pk], keys, by=by, now=now, refuses=True)
+    consequences.follow([held.pk], keys, by=by, now=now, refuses=True)
     people = _people(keys)
     _note_people(Event.USER_REMOVED_FROM_GROUP, held, people, by, now)
     return people
@@ -176,7 +177,7 @@ def delete_group(group: Group, *, by: Actor, now: datetime) -> None:
     """Delete a local group; it can be restored for a while.
 
     What waited for its name is taken up. Raises OwnedError, FixedError, GoneError
-    or rights.LastAdminError.
+    or consequences.LastAdminError.
     """
     _delete(group, by, now)
     group_conflicts.revisit_name(group.organization, group.name_key, now=now)

@@ -21,7 +21,7 @@ from directories.services import notices
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM, Actor
 from directories.services.together import run_anew
-from provisioning.services import rights, sync
+from provisioning.services import consequences, sync
 
 GRACE = timedelta(days=14)
 
@@ -53,14 +53,15 @@ def deactivate_account(
 ) -> None:
     """End all access of an account, until it is reactivated; twice is once.
 
-    Raises NotManagedError, OwnedError, OwnAccountError or rights.LastAdminError.
+    Raises NotManagedError, OwnedError, OwnAccountError or
+    consequences.LastAdminError.
     """
     held = hold_account(account.pk, organization)
     if by.id == str(held.public_id):
         raise OwnAccountError(held.pk)
     if not held.is_active:
         return
-    rights.deactivate(held, change=Change(organization, by, now))
+    consequences.deactivate(held, change=Change(organization, by, now))
     notices.mail_person(
         held,
         template="provisioning/mail/account_deactivated.txt",
@@ -80,7 +81,7 @@ def reactivate_account(
     held = hold_account(account.pk, organization)
     if held.deletion_at is not None:
         raise DeletionScheduledError(held.pk)
-    rights.reactivate(held, change=Change(organization, by, now))
+    consequences.reactivate(held, change=Change(organization, by, now))
 
 
 @run_anew
@@ -90,7 +91,8 @@ def schedule_deletion(
 ) -> datetime:
     """Deactivate an account and delete it after GRACE; return when.
 
-    Raises NotManagedError, OwnedError, OwnAccountError or rights.LastAdminError.
+    Raises NotManagedError, OwnedError, OwnAccountError or
+    consequences.LastAdminError.
     """
     held = hold_account(account.pk, organization)
     if by.id == str(held.public_id):
@@ -98,7 +100,7 @@ def schedule_deletion(
     if held.deletion_at is not None:
         return held.deletion_at
     change = Change(organization, by, now)
-    rights.deactivate(held, change=change)
+    consequences.deactivate(held, change=change)
     held.deletion_at = now + GRACE
     held.save(update_fields=["deletion_at"])
     details = {"deletion_at": held.deletion_at.isoformat(), "name": held.name}
@@ -158,6 +160,7 @@ def delete_account(key: int, *, now: datetime) -> list[Job]:
     )
     details = {"name": account.name, "email": account.email}
     Change(organization, SYSTEM, now).tell(Event.ACCOUNT_DELETED, account, details)
+    consequences.end_account(account, now=now)
     freed = account.email_key
     tell_account_deleted(account, now)
     account.delete()

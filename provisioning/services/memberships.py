@@ -12,7 +12,7 @@ from directories import dialect
 from directories.models import Account, Membership, UserRecord
 from directories.queries import nesting
 from provisioning.models import Group, GroupMember
-from provisioning.services import rights
+from provisioning.services import consequences
 
 GROUP = Group._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
@@ -27,7 +27,7 @@ def join_synced_groups(record: UserRecord, account: Account) -> None:
         _join_above(record, account)
     if record.directory.all_members:
         _join_everybody(record, account)
-    rights.follow_account(account)
+    consequences.follow_account(account)
 
 
 def _join_directly(record: UserRecord, account: Account) -> None:
@@ -83,7 +83,7 @@ def leave_synced_groups(account: Account, organization_id: UUID) -> list[int]:
         " RETURNING group_id",
         [account.pk, dialect.uuid_parameter(organization_id)],
     )
-    rights.follow_account(account)
+    consequences.follow_account(account)
     return [group for (group,) in left]
 
 
@@ -110,7 +110,7 @@ def add_members(groups: Sequence[int], users: Sequence[int]) -> None:
         " ON CONFLICT (group_id, account_id) DO NOTHING",
         [dialect.ids_parameter(groups), wanted],
     )
-    rights.follow_users(groups, users)
+    consequences.follow_users(groups, users)
 
 
 def remove_members(
@@ -124,7 +124,7 @@ def remove_members(
         return
     remove = _remove_unless_there_is_a_way if shared else _remove
     remove(dialect.ids_parameter(groups), dialect.ids_parameter(users))
-    rights.follow_users(groups, users)
+    consequences.follow_users(groups, users)
 
 
 def _remove(groups: object, users: object) -> None:
@@ -171,7 +171,7 @@ def remove_strangers(group: int, sources: Sequence[int]) -> int:
         f" AND {dialect.one_of('account_id', 'bigint')}",
         [group, dialect.ids_parameter([account for (account,) in strangers])],
     )
-    rights.follow([group], [account for (account,) in strangers])
+    consequences.follow([group], [account for (account,) in strangers])
     return len(strangers)
 
 

@@ -23,6 +23,7 @@ from provisioning.services import (
     all_members,
     apart,
     arrival_notes,
+    consequences,
     explanations,
     external_people,
     linking,
@@ -30,7 +31,6 @@ from provisioning.services import (
     memberships,
     other_party,
     pausing,
-    rights,
     scope,
     takeover,
 )
@@ -100,7 +100,7 @@ def part(record: UserRecord, account: Account, *, now: datetime) -> None:
     takeover.release_member(record, account, now=now)
     try:
         _take_access(record, account, now)
-    except rights.LastAdminError:
+    except consequences.LastAdminError:
         _log(record, Reason.LAST_ADMIN, now)
     takeover.record_unlinked(record, account, by=provider(record.directory), now=now)
 
@@ -108,11 +108,11 @@ def part(record: UserRecord, account: Account, *, now: datetime) -> None:
 def _take_access(record: UserRecord, account: Account, now: datetime) -> None:
     """Deactivate a managed account; take an external person out where that is wished.
 
-    Raises rights.LastAdminError.
+    Raises consequences.LastAdminError.
     """
     change = _change(record, now)
     if account.managed_by_id == record.organization_id:
-        rights.deactivate(account, change=change)
+        consequences.deactivate(account, change=change)
     elif record.organization.removes_external:
         external_people.remove_deactivated(account, change)
 
@@ -239,7 +239,7 @@ def _rest(record: UserRecord, account: Account, now: datetime) -> Outcome:
     if managed or record.link_reason != Reason.INACTIVE:
         try:
             _take_access(record, account, now)
-        except rights.LastAdminError:
+        except consequences.LastAdminError:
             return Outcome(LinkState.LINKED, account, Reason.LAST_ADMIN)
     if managed and same:
         return Outcome(LinkState.LINKED, account)
@@ -326,7 +326,7 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
         change = _change(record, now)
         accounts.change_profile(account, _updates(record), change=change)
         photos.follow_photo(account, photo_of(record.document), now=now)
-        rights.reactivate(account, change=change)
+        consequences.reactivate(account, change=change)
     else:
         _join_again(record, account, now)
     return Outcome(LinkState.LINKED, account)

@@ -21,7 +21,7 @@ from directories.services.group_records import GroupValues
 from directories.services.memberships import MembersPlan
 from directories.services.opening import hold_open
 from provisioning.models import DeletedGroup, Group
-from provisioning.services import deleted_groups, letting_go, rights, takeover
+from provisioning.services import consequences, deleted_groups, letting_go, takeover
 from provisioning.services.group_deletions import waiting_group
 from provisioning.services.taking_away import former_record, loose_account
 
@@ -57,7 +57,7 @@ def bring_back_person(directory: Directory, removal: Removal, now: datetime) -> 
 
 
 def _reactivate(account: Account, change: accounts.Change) -> None:
-    rights.reactivate(account, change=change)
+    consequences.reactivate(account, change=change)
 
 
 def keep_group(directory: Directory, removal: Removal, now: datetime) -> None:

@@ -1,10 +1,7 @@
 """Keeps admin rights in step with groups, members and accounts.
 
-Whoever changes who is in a group, what a group gives, or whether somebody is
-active calls one of these in the same transaction: `follow` for groups,
-`follow_account` for a person, `end_group` before a group is deleted, `deactivate`
-and `reactivate` in place of accounts.set_status. Rights end in that request, and the
-sessions of whoever lost one end with them.
+Whoever changes what decides about them calls provisioning.services.consequences.
+Rights end in that request, and the sessions of whoever lost one end with them.
 
 An organization keeps an active organization admin. What a provider changes is
 carried out, but the last one keeps the right, given directly, and the log says so;
@@ -19,7 +16,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from directories.models import Account, Organization, RoleAssignment, UserRecord
-from directories.services import accounts, admins
+from directories.services import admins
 from directories.services.accounts import Change
 from directories.services.admins import LastAdminError, check_not_last, is_last_admin
 from directories.services.audit import SYSTEM, Actor, provider
@@ -31,43 +28,14 @@ from provisioning.services.right_rows import Right, Where
 
 __all__ = [
     "LastAdminError",
+    "bring_in_step",
     "check_not_last",
-    "deactivate",
-    "end_group",
-    "end_person",
-    "follow",
-    "follow_account",
+    "end_giving",
     "follow_all",
     "follow_group",
-    "follow_users",
-    "gives_rights",
     "is_last_admin",
-    "reactivate",
 ]
 ADMIN = RoleAssignment.Role.ORGANIZATION_ADMIN
-
-
-def gives_rights(groups: Sequence[int]) -> list[int]:
-    """Return those of the groups that give an admin right to who is in them."""
-    return right_rows.giving(groups)
-
-
-def follow(
-    groups: Sequence[int],
-    accounts: Sequence[int] | None = None,
-    *,
-    by: Actor | None = None,
-    now: datetime | None = None,
-    refuses: bool = False,
-) -> None:
-    """Bring rights in step with the members of groups, or with some of them.
-
-    One look at the groups when none of them gives a right. Raises LastAdminError
-    where it `refuses`.
-    """
-    if giving := right_rows.giving(groups):
-        where = Where(giving, accounts)
-        _bring_in_step(where, by=by, now=now, refuses=refuses)
 
 
 @transaction.atomic
@@ -80,7 +48,7 @@ def follow_all(organization: Organization) -> None:
         *giving.order_by("group_id").values_list("group_id", flat=True),
     }
     if keys:
-        _bring_in_step(Where(sorted(keys)))
+        bring_in_step(Where(sorted(keys)))
 
 
 def follow_group(group: Group, *, by: Actor, now: datetime, refuses: bool) -> None:
@@ -88,79 +56,27 @@ def follow_group(group: Group, *, by: Actor, now: datetime, refuses: bool) -> No
 
     Raises LastAdminError where it `refuses`.
     """
-    _bring_in_step(Where([group.pk]), by=by, now=now, refuses=refuses)
+    bring_in_step(Where([group.pk]), by=by, now=now, refuses=refuses)
 
 
-def follow_users(groups: Sequence[int], users: Sequence[int]) -> None:
-    """Bring rights in step after people, by their records, came or went."""
-    if giving := right_rows.giving(groups):
-        keys = right_rows.accounts_of(users, UserRecord._meta.db_table)
-        _bring_in_step(Where(giving, keys))
+def end_giving(group: Group, *, by: Actor | None, now: datetime, refuses: bool) -> None:
+    """End the rights that a group gives, before it is deleted."""
+    by = by or _source(group)
+    GroupRole.objects.filter(group=group).delete()
+    bring_in_step(Where([group.pk]), by=by, now=now, refuses=refuses)
 
 
-def follow_account(
-    account: Account,
-    *,
-    by: Actor | None = None,
-    now: datetime | None = None,
-    refuses: bool = False,
-) -> None:
-    """Bring the rights of one person in step with the groups they are in."""
-    if right_rows.concerns(account.pk):
-        where = Where(accounts=[account.pk])
-        _bring_in_step(where, by=by, now=now, refuses=refuses)
-
-
-def end_group(
-    group: Group,
-    *,
-    by: Actor | None = None,
-    now: datetime | None = None,
-    refuses: bool = False,
-) -> None:
-    """End what a group gives; call it before the group is deleted."""
-    if right_rows.giving([group.pk]):
-        by = by or _source(group)
-        GroupRole.objects.filter(group=group).delete()
-        _bring_in_step(Where([group.pk]), by=by, now=now, refuses=refuses)
-
-
-def end_person(account: Account, *, change: Change) -> None:
-    """End every right in an organization of who leaves it, whatever its source.
-
-    Call it after the person has left the groups. Raises LastAdminError.
-    """
-    admins.end_direct_rights(account, change=change)
-    follow_account(account, by=change.by, now=change.at, refuses=True)
-
-
-def deactivate(account: Account, *, change: Change) -> None:
-    """Deactivate an account and end the rights that it has by groups.
-
-    Raises LastAdminError; nothing has changed then.
-    """
-    if account.status == Account.Status.DEACTIVATED:
-        return
-    check_not_last(account)
-    accounts.set_status(account, Account.Status.DEACTIVATED, change=change)
-    follow_account(account, by=change.by, now=change.at)
-
-
-def reactivate(account: Account, *, change: Change) -> None:
-    """Reactivate an account; rights by the groups it is in come back."""
-    if account.status == Account.Status.ACTIVE:
-        return
-    accounts.set_status(account, Account.Status.ACTIVE, change=change)
-    follow_account(account, by=change.by, now=change.at)
-
-
-def _bring_in_step(
+def bring_in_step(
     where: Where,
     *,
     by: Actor | None = None,
     now: datetime | None = None,
     refuses: bool = False,
 ) -> None:
+    """Bring the rights of some groups, some accounts or those of both in step.
+
+    Raises LastAdminError where it `refuses`.
+    """
     now = now or timezone.now()
     ended = right_rows.end(where)
     given = right_rows.give(where, now)

@@ -30,7 +30,7 @@ from directories.services.audit import provider
 from directories.services.troubleshooting import Finding, log_finding
 from provisioning.models import Group, SyncChoice
 from provisioning.reasons import Reason
-from provisioning.services import explanations, letting_go, rights
+from provisioning.services import consequences, explanations, letting_go
 from provisioning.services.group_events import record_group
 
 GROUP = GroupRecord._meta.db_table
@@ -134,7 +134,7 @@ def leave_out_user(
         change = accounts.Change(
             organization=record.organization, by=provider(record.directory), at=now
         )
-        rights.reactivate(account, change=change)
+        consequences.reactivate(account, change=change)
     return Outcome(LinkState.PAUSED, account, Reason.OUT_OF_SCOPE)
 
 

@@ -18,7 +18,7 @@ from directories.services import audit, directories, disconnecting
 from directories.services.accounts import Change
 from directories.tasks import run_job
 from provisioning.models import Group, GroupRole
-from provisioning.services import all_members, group_roles, returning, rights
+from provisioning.services import all_members, consequences, group_roles, returning
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.provisioning.conftest import account, people_in, provider_of
@@ -133,7 +133,7 @@ def test_a_deactivated_account_in_a_group_of_admins_is_held(idp, organization):
         MemberFactory.create(organization=organization, account=each)
         GroupMemberFactory.create(group=group, account=each)
     give("Owners")
-    rights.deactivate(
+    consequences.deactivate(
         former, change=Change(organization, audit.SYSTEM, datetime.now(UTC))
     )
 

@@ -12,7 +12,7 @@ from directories.models import Account, AuditEvent, Member, RoleAssignment
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
 from provisioning.models import GroupMember, GroupRole
-from provisioning.services import local_groups, rights
+from provisioning.services import consequences, local_groups, rights
 from provisioning.services.built_in import found_organization
 from tests.factories.directories import (
     AccountFactory,
@@ -66,13 +66,13 @@ def put_in(group, account=None):
         defaults={"name": "x", "search_text": "x", "joined_at": timezone.now()},
     )
     GroupMemberFactory.create(group=group, account=account)
-    rights.follow([group.pk], [account.pk])
+    consequences.follow([group.pk], [account.pk])
     return account
 
 
 def take_out(group, account, **how):
     GroupMember.objects.filter(group=group, account=account).delete()
-    rights.follow([group.pk], [account.pk], **how)
+    consequences.follow([group.pk], [account.pk], **how)
 
 
 def held(account):
@@ -124,9 +124,9 @@ def test_a_deactivated_account_has_no_right_until_it_is_back(
 ):
     account = put_in(group)
 
-    rights.deactivate(account, change=change)
+    consequences.deactivate(account, change=change)
     gone = held(account)
-    rights.reactivate(account, change=change)
+    consequences.reactivate(account, change=change)
 
     assert gone == []
     assert held(account) == [(ADMIN, group.pk)]
@@ -135,7 +135,7 @@ def test_a_deactivated_account_has_no_right_until_it_is_back(
 def test_a_deleted_group_takes_its_rights_along(group, other_admin):
     account = put_in(group)
 
-    rights.end_group(group)
+    consequences.end_group(group)
     group.delete()
 
     assert held(account) == []
@@ -154,7 +154,7 @@ def test_of_many_last_admins_who_signed_in_last_keeps_the_right(group):
     first, second, third = (put_in(group) for _ in range(3))
     Account.objects.filter(pk=second.pk).update(last_login=timezone.now())
 
-    rights.end_group(group)
+    consequences.end_group(group)
 
     assert [held(each) for each in (first, second, third)] == [[], [(ADMIN, 0)], []]
     assert epoch(first) == first.session_epoch + 1
@@ -177,7 +177,7 @@ def test_the_last_admin_is_not_deactivated(group, change):
     Account.objects.filter(pk=idle.pk).update(status="deactivated")
 
     with pytest.raises(rights.LastAdminError):
-        rights.deactivate(account, change=change)
+        consequences.deactivate(account, change=change)
 
     assert Account.objects.get(pk=account.pk).is_active
 
@@ -193,7 +193,7 @@ def test_what_an_admin_does_runs_anew_when_a_push_was_in_its_way(
     group, other_admin, monkeypatch
 ):
     account = put_in(group)
-    follow, tries = rights.follow, []
+    follow, tries = consequences.follow, []
 
     def meets(*args, **kwargs):
         tries.append(args)
@@ -203,7 +203,7 @@ def test_what_an_admin_does_runs_anew_when_a_push_was_in_its_way(
             raise lost
         follow(*args, **kwargs)
 
-    monkeypatch.setattr(rights, "follow", meets)
+    monkeypatch.setattr(consequences, "follow", meets)
     now = timezone.now()
     local_groups.remove_people(group, [account.pk], by=SYSTEM, now=now)
 
@@ -226,9 +226,9 @@ def test_groups_that_give_nothing_cost_one_look(
     account = AccountFactory.create()
 
     with django_assert_num_queries(1):
-        rights.follow([group.pk], [account.pk])
+        consequences.follow([group.pk], [account.pk])
     with django_assert_num_queries(1):
-        rights.follow_account(account)
+        consequences.follow_account(account)
 
 
 def test_an_organization_is_founded_with_groups_that_give_rights(db):

@@ -5,7 +5,7 @@ from django.urls import reverse
 from directories import tasks
 from directories.models import Job, LinkState, RoleAssignment
 from provisioning.models import Group, GroupRole
-from provisioning.services import rights
+from provisioning.services import consequences
 from tests.factories.directories import (
     GroupRecordFactory,
     MemberFactory,
@@ -72,7 +72,7 @@ class Case:
         GroupRole.objects.create(
             group=self.local, role=role, created_at=self.local.created_at
         )
-        rights.follow([self.local.pk])
+        consequences.follow([self.local.pk])
 
     def decide(self, console, decision):
         """Decide in the console, do the jobs, return the answer."""

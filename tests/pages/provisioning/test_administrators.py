@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from directories.models import AuditEvent, RoleAssignment
 from provisioning.models import GroupRole
-from provisioning.services import rights
+from provisioning.services import consequences
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,
@@ -44,7 +44,7 @@ def crew(organization, bo):
 
 def give_crew(crew, role=ADMIN):
     given = GroupRoleFactory.create(group=crew, role=role)
-    rights.follow([crew.pk])
+    consequences.follow([crew.pk])
     return given
 
 

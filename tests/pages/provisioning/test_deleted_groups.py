@@ -9,7 +9,7 @@ from directories.events import Event
 from directories.models import AuditEvent, Member, RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import DeletedGroup, DeletedGroupMember, Group, GroupRole
-from provisioning.services import deleted_groups, rights
+from provisioning.services import consequences, deleted_groups
 from provisioning.tasks import forget_deleted_groups
 from tests.factories.directories import MemberFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
@@ -47,7 +47,7 @@ def kept(organization, people):
     GroupRole.objects.create(
         group=group, role=RoleAssignment.Role.SITE_ADMIN, created_at=group.created_at
     )
-    rights.follow([group.pk])
+    consequences.follow([group.pk])
     assert RoleAssignment.objects.filter(group_id=group.pk).count() == 2
     return delete(group)
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from directories.events import Event
 from directories.models import AuditEvent, LinkState, RoleAssignment
 from provisioning.models import DeletedGroup, Group
-from provisioning.services import rights
+from provisioning.services import consequences
 from tests.factories.directories import (
     LONG_AGO,
     AccountFactory,
@@ -282,7 +282,7 @@ def test_the_last_organization_admin_stays(console, organization, admin, how):
     group = GroupFactory.create(organization=organization, name="Crew")
     GroupRoleFactory.create(group=group)
     GroupMemberFactory.create(group=group, account=admin)
-    rights.follow([group.pk])
+    consequences.follow([group.pk])
     RoleAssignment.objects.filter(account=admin, group_id=0).delete()
 
     if how == "remove":

@@ -1,0 +1,1 @@
+"""Keeps the roles that people have in apps equal to grants, members and limits."""

@@ -1,0 +1,85 @@
+"""The rules of user limits: who gets in, who waits, who is refused, who is next.
+
+A limit counts the people who have the licensed role of an app. Who is entitled has a
+row whatever the limit says; only the state of the row is decided here, under the lock
+of the app, so that two changes never give the same licence away.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from provisioning.models import App, AppAccess, Group
+from provisioning.services.access import folding, rows
+from provisioning.services.access.rows import HeldApp, Scope, Use, Uses
+
+State = AppAccess.State
+ANY_NUMBER = 2**31 - 1
+
+
+class SeatsError(Exception):
+    """A change needs more licences of an app than are free; nothing was written."""
+
+    def __init__(self, app: int, *, free: int, needed: int) -> None:
+        super().__init__(app, free, needed)
+        self.app, self.free, self.needed = app, free, needed
+
+
+class Overdrawn(NamedTuple):
+    """Who did not fit under the limit of an app, and what became of them.
+
+    With the state active they have access all the same, as the app allows it.
+    """
+
+    app: HeldApp
+    state: str
+    accounts: list[int]
+
+
+def check_group(app: App, group: Group, role: str) -> None:
+    """Raise SeatsError when an app would refuse somebody in a group this role."""
+    (held,) = rows.held_apps([app.pk])
+    if role != held.role or not held.bounded or not held.here:
+        return
+    if held.at_limit == App.AtLimit.REFUSE:
+        free, needed = _free(held, Uses()), rows.needed_by(held, group.pk)
+        if needed > free:
+            raise SeatsError(app.pk, free=free, needed=needed)
+
+
+def settle(
+    app: HeldApp, scope: Scope, changes: Uses, *, now: datetime, refuses: bool
+) -> Overdrawn | None:
+    """Give the licences of an app to who waits and who is new, as far as they go.
+
+    Call it with the app locked. What was changed is added to `changes`. Returns who
+    is one too many. Raises SeatsError where it `refuses`.
+    """
+    free = _free(app, changes)
+    if app.bounded and free and app.here:
+        free -= _take_up(app, State.WAITING, free, changes)
+    queues = app.at_limit == App.AtLimit.QUEUE
+    others = State.WAITING if queues else State.REFUSED
+    most = free if app.bounded else ANY_NUMBER
+    given = rows.give_seats(scope, app, now, free=most, others=others)
+    for state, accounts in given.items():
+        changes[Use(app.pk, app.role, state)] += len(accounts)
+    refused = given.get(State.REFUSED, [])
+    if refuses and refused:
+        raise SeatsError(app.pk, free=free, needed=sum(map(len, given.values())))
+    if app.bounded:
+        return Overdrawn(app, others, given[others]) if others in given else None
+    over = given.get(State.ACTIVE, [])[free:]
+    return Overdrawn(app, State.ACTIVE, over) if over else None
+
+
+def _free(app: HeldApp, changes: Uses) -> int:
+    use = Use(app.pk, app.role, State.ACTIVE)
+    used = folding.counted([app.pk])[use] + changes[use]
+    return max(0, (app.limit or 0) - used)
+
+
+def _take_up(app: HeldApp, state: str, most: int | None, changes: Uses) -> int:
+    taken = len(rows.take_up(app, state=state, most=most))
+    changes[Use(app.pk, app.role, state)] -= taken
+    changes[Use(app.pk, app.role, State.ACTIVE)] += taken
+    return taken

@@ -1,0 +1,182 @@
+"""What follows from groups, members and people: admin rights, access to apps.
+
+Whoever changes who is in a group, what a group gives, or whether somebody is active
+calls one of these in the same transaction: `follow` and `follow_users` for groups,
+`follow_account` for a person, `end_group` before a group is deleted, `follow_grant`
+and `end_grant` for what a group gives in an app, `follow_app` for an app that was
+removed or restored, `deactivate`, `reactivate` and `end_person` for people.
+
+What an admin does is refused where it `refuses` and an organization would lose its
+last admin (rights.LastAdminError) or an app has too few licences (seats.SeatsError).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils import timezone
+
+from directories.models import Account, UserRecord
+from directories.services import accounts as account_writes
+from directories.services import admins
+from directories.services.accounts import Change
+from directories.services.admins import LastAdminError, check_not_last
+from directories.services.audit import Actor
+from provisioning.models import App, AppGrant, Group
+from provisioning.services import right_rows, rights
+from provisioning.services.access import following, looks
+from provisioning.services.access.seats import SeatsError
+
+__all__ = [
+    "LastAdminError",
+    "SeatsError",
+    "deactivate",
+    "end_account",
+    "end_grant",
+    "end_group",
+    "end_person",
+    "follow",
+    "follow_account",
+    "follow_app",
+    "follow_grant",
+    "follow_users",
+    "giving_rights",
+    "reactivate",
+]
+
+
+def giving_rights(groups: Sequence[int]) -> list[int]:
+    """Return those of the groups that give an admin right to who is in them."""
+    return right_rows.giving(groups)
+
+
+def follow(
+    groups: Sequence[int],
+    accounts: Sequence[int] | None = None,
+    *,
+    by: Actor | None = None,
+    now: datetime | None = None,
+    refuses: bool = False,
+) -> None:
+    """Bring in step everybody in groups, or some people who came or went.
+
+    One look at the groups when none of them gives anything. Raises LastAdminError or
+    SeatsError where it `refuses`.
+    """
+    found = looks.at_groups(groups)
+    _follow(found, accounts, by=by, now=now, refuses=refuses)
+
+
+def follow_users(groups: Sequence[int], users: Sequence[int]) -> None:
+    """Bring people in step, by their records, who came to groups or left them."""
+    found = looks.at_groups(groups)
+    if found.rights or found.groups:
+        keys = right_rows.accounts_of(users, UserRecord._meta.db_table)
+        _follow(found, keys)
+
+
+def _follow(
+    found: looks.Found,
+    accounts: Sequence[int] | None,
+    *,
+    by: Actor | None = None,
+    now: datetime | None = None,
+    refuses: bool = False,
+) -> None:
+    now = now or timezone.now()
+    if found.rights:
+        where = right_rows.Where(found.rights, accounts)
+        rights.bring_in_step(where, by=by, now=now, refuses=refuses)
+    following.follow(found, accounts, by=by, now=now, refuses=refuses)
+
+
+def follow_account(
+    account: Account,
+    *,
+    by: Actor | None = None,
+    now: datetime | None = None,
+    refuses: bool = False,
+) -> None:
+    """Bring one person in step with the groups they are in and their own state.
+
+    One look when nothing is given. Raises LastAdminError where it `refuses`.
+    """
+    now = now or timezone.now()
+    found = looks.at_account(account.pk)
+    if found.rights:
+        where = right_rows.Where(accounts=[account.pk])
+        rights.bring_in_step(where, by=by, now=now, refuses=refuses)
+    following.follow_account(account.pk, found, by=by, now=now)
+
+
+def follow_grant(
+    app: App, group: Group, *, by: Actor, now: datetime, refuses: bool = False
+) -> None:
+    """Let everybody in a group have what it was given in an app.
+
+    Call it with the group locked, as every change of what a group gives does. Raises
+    SeatsError where it `refuses`.
+    """
+    following.follow_grant(app, group, by=by, now=now, refuses=refuses)
+
+
+def end_grant(app: App, group: Group, *, now: datetime) -> None:
+    """End what a group gave in an app, when the grant is gone."""
+    following.end_grants([group.pk], [app.pk], now=now)
+
+
+def end_group(
+    group: Group,
+    *,
+    by: Actor | None = None,
+    now: datetime | None = None,
+    refuses: bool = False,
+) -> None:
+    """End what a group gives; call it before the group is deleted."""
+    now = now or timezone.now()
+    found = looks.at_groups([group.pk])
+    if found.rights:
+        rights.end_giving(group, by=by, now=now, refuses=refuses)
+    if found.apps:
+        # Who joins it at this moment is waited for, or finds it gone.
+        Group.objects.select_for_update(of=("self",)).filter(pk=group.pk).first()
+        AppGrant.objects.filter(group=group).delete()
+        following.end_grants([group.pk], found.apps, now=now)
+
+
+def follow_app(app: App, *, now: datetime) -> None:
+    """Bring everybody in step with an app that was removed, restored or changed."""
+    following.follow_app(app, now=now)
+
+
+def end_person(account: Account, *, change: Change) -> None:
+    """End everything in an organization of who leaves it, whatever its source.
+
+    Call it after the person has left the groups. Raises LastAdminError.
+    """
+    admins.end_direct_rights(account, change=change)
+    follow_account(account, by=change.by, now=change.at, refuses=True)
+
+
+def end_account(account: Account, *, now: datetime) -> None:
+    """End all access of an account, before it is deleted."""
+    following.end_account(account.pk, now=now)
+
+
+def deactivate(account: Account, *, change: Change) -> None:
+    """Deactivate an account; rights and access by its groups end.
+
+    Raises LastAdminError; nothing has changed then.
+    """
+    if account.status == Account.Status.DEACTIVATED:
+        return
+    check_not_last(account)
+    account_writes.set_status(account, Account.Status.DEACTIVATED, change=change)
+    follow_account(account, by=change.by, now=change.at)
+
+
+def reactivate(account: Account, *, change: Change) -> None:
+    """Reactivate an account; what it has by the groups it is in comes back."""
+    if account.status == Account.Status.ACTIVE:
+        return
+    account_writes.set_status(account, Account.Status.ACTIVE, change=change)
+    follow_account(account, by=change.by, now=change.at)
