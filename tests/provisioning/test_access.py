@@ -172,7 +172,7 @@ def test_an_app_that_is_removed_gives_nothing_until_it_is_back(
     add(group, account)
     now = timezone.now()
 
-    App.objects.filter(pk=app.pk).update(removed_at=now)
+    App.with_removed.filter(pk=app.pk).update(removed_at=now)
     app.refresh_from_db()
     consequences.follow_app(app, now=now)
     late = somebody(organization)
@@ -180,7 +180,7 @@ def test_an_app_that_is_removed_gives_nothing_until_it_is_back(
     assert not has(account)
     assert not has(late)
 
-    App.objects.filter(pk=app.pk).update(removed_at=None)
+    App.with_removed.filter(pk=app.pk).update(removed_at=None)
     app.refresh_from_db()
     consequences.follow_app(app, now=now)
     assert has(account) == has(late) == [(app.pk, "user")]

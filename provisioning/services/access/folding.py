@@ -50,7 +50,7 @@ def fold_all() -> int:
 def fold(app: int) -> None:
     """Make one row of each kind of an app's; rows that come meanwhile stay."""
     # Two that fold at once would both add what they deleted: one at a time.
-    held = App.objects.select_for_update(of=("self",), no_key=True).filter(pk=app)
+    held = App.with_removed.select_for_update(of=("self",), no_key=True).filter(pk=app)
     if not held.exists():
         return
     gone = dialect.rows(

@@ -26,7 +26,7 @@ def note_over(over: Sequence[Overdrawn], *, by: Actor | None, now: datetime) -> 
     if by is not None and by.kind != AuditEvent.ActorKind.DIRECTORY:
         return
     for each in over:
-        app = App.objects.select_related("site").get(pk=each.app.pk)
+        app = App.with_removed.select_related("site").get(pk=each.app.pk)
         _note(each, app, now)
 
 
