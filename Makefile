@@ -1,5 +1,5 @@
 # One command each; every one sets up what it needs.
-.PHONY: run push test test-quick lint format bench bench-peers bench-scale bench-console lock
+.PHONY: run push test test-quick lint format bench bench-peers bench-scale bench-console faults lock
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
@@ -41,6 +41,11 @@ bench-scale:
 bench-console:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/console.py $(ARGS)
+
+# Kills, fills and confuses a running Rollcall: make faults ARGS="--seed 1"
+faults:
+	@config/tools/install dev
+	@.venv/bin/python -m tests.faults $(ARGS)
 
 format:
 	@config/tools/install dev

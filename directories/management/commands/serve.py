@@ -112,17 +112,27 @@ def worker_command() -> list[str]:
 
 def start_web(processes: Processes) -> None:
     """Start the web server on the loopback address."""
+    processes.start(
+        "web server", web_command(), env={**our_place(), "DIE_WITH_PARENT": "1"}
+    )
+
+
+def web_command() -> list[str]:
+    """Return the command of a web server that replaces a process of its that died.
+
+    Without that it ends all the others as soon as their connections are closed.
+    """
     granian = [sys.executable, "-m", "granian", "--interface", "wsgi"]
     address = f"--host {HOST} --port {settings.PORT}"
     size = (
         f"--workers {settings.WEB_PROCESSES} --blocking-threads {settings.WEB_THREADS}"
     )
-    options = "--log-level warning --no-ws"
-    processes.start(
-        "web server",
-        [*granian, *f"{address} {size} {options}".split(), "config.wsgi:application"],
-        env={**our_place(), "DIE_WITH_PARENT": "1"},
-    )
+    options = "--log-level warning --no-ws --respawn-failed-workers"
+    return [
+        *granian,
+        *f"{address} {size} {options} --respawn-interval 0.5".split(),
+        "config.wsgi:application",
+    ]
 
 
 def our_place() -> dict[str, str]:
