@@ -1,5 +1,6 @@
 """Background entry points: run a job, send lost jobs again."""
 
+import time
 import uuid
 
 import structlog
@@ -7,6 +8,7 @@ from celery import shared_task
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from kombu.exceptions import OperationalError
 
 from directories.services import (
     activity,
@@ -22,37 +24,82 @@ from directories.services import (
 )
 
 logger = structlog.get_logger(__name__)
+# One message keeps a worker busy for no longer, but for the job that it is at.
+TURN_S = 10.0
+
+
+@shared_task
+def work() -> None:
+    """Do what waits, the best job first; what a message makes a worker do.
+
+    After a while the next message goes on, so that a worker can be ended in between.
+    """
+    ends = time.monotonic() + TURN_S
+    run = jobs.claim_next()
+    while run is not None:
+        _do(run)
+        if time.monotonic() > ends:
+            _send()
+            return
+        run = jobs.claim_next()
 
 
 @shared_task
 def run_job(*, job_id: str) -> None:
     """Do one job, unless another worker does it already."""
     run = jobs.claim_job(uuid.UUID(job_id))
-    if run is None:
-        return
+    if run is not None:
+        _do(run)
+
+
+def _do(run: jobs.Run) -> None:
+    """Do a job, and those that it gives way to; the last one ends the turn."""
+    then: jobs.Run | None = run
+    while then is not None:
+        then = _do_one(then)
+
+
+def _do_one(run: jobs.Run) -> jobs.Run | None:
+    """Do a job; return the run that it gave way to."""
     try:
         import_string(settings.JOB_HANDLERS[run.job.kind])(run)
+    except jobs.GaveWayError as better:
+        # Another worker may be free by now; this one has its hands full.
+        _send()
+        return better.then
     except jobs.LostRunError:
-        logger.warning("job_taken_over", job=job_id, run=run.number)
+        logger.warning("job_taken_over", job=str(run.job.pk), run=run.number)
     except Exception as error:
         # The outermost edge of background work: whatever went wrong, the row
         # must say so and the job must get its next try. Without a database
         # to say it to, the rescue finds the job silent and sends it again.
-        logger.exception("job_failed", job=job_id, run=run.number)
+        logger.exception("job_failed", job=str(run.job.pk), run=run.number)
         jobs.fail_job(run, error=f"{type(error).__name__}: {error}")
     else:
         jobs.finish_job(run)
+    return None
 
 
-def wake(job_id: uuid.UUID) -> None:
-    """Send the message that makes a worker look at a job."""
-    run_job.delay(job_id=str(job_id))
+def wake(_job_id: uuid.UUID) -> None:
+    """Send the message that makes a worker look for work.
+
+    It takes what is best to be done, which need not be this job.
+    """
+    _send()
+
+
+def _send() -> None:
+    try:
+        work.delay()
+    except OperationalError:
+        # The broker is away: the row is there, and the rescue sends again.
+        logger.warning("message_not_sent")
 
 
 @shared_task
 def rescue() -> None:
-    """Send again what was queued or running and has fallen silent."""
-    for job_id in jobs.lost_jobs(timezone.now()):
+    """Send messages for what was queued or running and has fallen silent."""
+    for job_id in jobs.lost_jobs():
         wake(job_id)
 
 

@@ -13,6 +13,11 @@ from config.broker import broker, cache
 from config.databases import database, is_sqlite
 from config.logs import logging_config
 from config.navigation import NAVIGATION as NAVIGATION
+from config.settings.jobs import JOB_DAYS as JOB_DAYS
+from config.settings.jobs import JOB_FEW as JOB_FEW
+from config.settings.jobs import JOB_PRIORITIES as JOB_PRIORITIES
+from config.settings.jobs import JOBS_THAT_GO_ON_AT_CURSOR as JOBS_THAT_GO_ON_AT_CURSOR
+from config.settings.jobs import JOBS_THAT_USE_UP as JOBS_THAT_USE_UP
 
 django_stubs_ext.monkeypatch()
 env = environ.Env()

@@ -5,6 +5,8 @@ from typing import Any, Literal, NamedTuple
 
 from django.db import models
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from directories.dialect.running import is_postgresql
 
@@ -29,6 +31,14 @@ def one_of(column: str, kind: IdKind) -> str:
     if is_postgresql():
         return f"{column} = ANY(%s::{kind}[])"
     return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+
+
+def clock() -> Any:
+    """Return the time of the database's own clock, the same for all machines.
+
+    An expression on PostgreSQL, so use it in writes and conditions only.
+    """
+    return Now() if is_postgresql() else timezone.now()
 
 
 def share_lock(alias: str) -> str:

@@ -30,6 +30,11 @@ class Job(models.Model):
         FAILED = "failed", _("Failed")
         CANCELLED = "cancelled", _("Cancelled")
 
+        @classmethod
+        def going_on(cls) -> "tuple[Job.State, ...]":
+            """Return the states of work that is not over."""
+            return (cls.QUEUED, cls.RUNNING, cls.PAUSED)
+
     class Priority(models.IntegerChoices):
         URGENT = 1, _("Urgent")
         NORMAL = 5, _("Normal")

@@ -93,7 +93,7 @@ def _rest(job: QuerySet[Job], now: datetime) -> None:
     """Take a job from its worker; the next run goes on at the cursor."""
     try:
         with transaction.atomic():
-            job.update(state=Job.State.QUEUED, beat_at=now)
+            job.update(state=Job.State.QUEUED, beat_at=now, waiting_since=now)
     except IntegrityError:
         # The same work is queued already and will be done by that job.
         job.update(state=Job.State.DONE, finished_at=now, beat_at=now)

@@ -77,6 +77,7 @@ def carry_out(run: jobs.Run) -> None:
             # Somebody has just added one of the people: look at the lines again.
             dialect.retrying(step)
         cursor = lines[-1].number
+        run.give_way()
         breathe()
     _finish(upload, by)
 

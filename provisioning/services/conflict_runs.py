@@ -75,11 +75,12 @@ def carry_out(run: jobs.Run) -> None:
     waiting = conflicts_in(run.job.organization, ConflictFilter(**content))
     cursor, done = run.job.cursor, run.job.done
     for started in _started(run.job, after=cursor):
-        _fill(started, run, done=done)
-        cursor = started.pk
+        _fill(started, run, done=done, cursor=cursor)
+        cursor, done = started.pk, done + 1
+        run.report(done=min(done, run.job.total), cursor=cursor)
     while record := waiting.filter(pk__gt=cursor).order_by("pk").first():
         if _sync(record, run.job, by):
-            _fill(record, run, done=done)
+            _fill(record, run, done=done, cursor=cursor)
         cursor, done = record.pk, done + 1
         run.report(done=min(done, run.job.total), cursor=cursor)
         pace.breathe()
@@ -141,6 +142,6 @@ def _note(record: GroupRecord, job: Job, *, reason: str) -> None:
     )
 
 
-def _fill(record: GroupRecord, run: jobs.Run, *, done: int) -> None:
+def _fill(record: GroupRecord, run: jobs.Run, *, done: int, cursor: int) -> None:
     """Make the members of a group that is synced now those of its record."""
-    sync.fill(record, lambda: run.report(done=done, cursor=run.job.cursor))
+    sync.fill(record, lambda: run.report(done=done, cursor=cursor))

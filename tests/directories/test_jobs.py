@@ -92,8 +92,8 @@ def test_lost_jobs_are_sent_again_once_per_turn():
     running = JobFactory.create(beat_at=long_ago, state=Job.State.RUNNING, target="2")
     JobFactory.create(beat_at=long_ago, state=Job.State.DONE, target="3")
 
-    assert set(jobs.lost_jobs(timezone.now())) == {queued.pk, running.pk}
-    assert jobs.lost_jobs(timezone.now()) == [running.pk]
+    assert set(jobs.lost_jobs()) == {queued.pk, running.pk}
+    assert jobs.lost_jobs() == [running.pk]
 
 
 def test_a_waiting_job_starts_at_the_beginning_for_a_later_change():

@@ -8,7 +8,7 @@ from django.utils import timezone
 from directories.models import Directory, LinkState
 from directories.services import directories
 from directories.services.audit import SYSTEM
-from directories.tasks import wake
+from directories.tasks import run_job, wake
 from provisioning.models import DryRun, DryRunLine, Group
 from provisioning.queries.conflicts import ConflictFilter
 from provisioning.services import conflict_runs, dry_runs
@@ -26,7 +26,7 @@ def dry_run(world, kind, plan=None):
         directory=world.directory, kind=kind, plan=plan, by=SYSTEM, now=timezone.now()
     )
     assert made.job_id is not None
-    wake(made.job_id)
+    run_job(job_id=str(made.job_id))
     work()
     made.refresh_from_db()
     assert made.finished_at is not None
@@ -176,7 +176,7 @@ def test_what_it_says_of_groups_that_become_local_is_what_disconnecting_does(see
     job = directories.delete_configuration(
         directory=world.directory, by=SYSTEM, now=timezone.now()
     )
-    wake(job.pk)
+    run_job(job_id=str(job.pk))
 
     local = Group.objects.filter(kind="local").exclude(pk__in=before)
     assert set(said.get("group_local", {})) == set(local.values_list("name", flat=True))
