@@ -251,6 +251,10 @@ class Refusal(TextChoices):
         "server_error",
         gettext_lazy("The request failed on our side and changed nothing."),
     )
+    UNAVAILABLE = (
+        "unavailable",
+        gettext_lazy("The database did not work, so requests had to be sent again."),
+    )
     BAD_REQUEST = (
         "bad_request",
         gettext_lazy(

@@ -30,6 +30,7 @@ from directories.dialect.migrating import (
     search_taken_up,
     without_pattern_index,
 )
+from directories.dialect.outages import outage
 from directories.dialect.parameters import (
     datetime_parameter,
     ids_parameter,
@@ -72,6 +73,7 @@ __all__ = [
     "key_share_lock",
     "last_characters",
     "one_of",
+    "outage",
     "plain_fields",
     "planned_anew",
     "position_of",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrPromise
 from rest_framework import exceptions
 
+from directories import dialect
 from directories.consumers import RefusedError
 from directories.findings import Refusal
 from directories.scim.ids import not_found
@@ -52,6 +53,7 @@ _KINDS: Sequence[tuple[type[ScimError], Refusal]] = (
     (errors.NotFoundError, Refusal.UNKNOWN_ID),
     (errors.UniquenessError, Refusal.TAKEN),
     (errors.InternalError, Refusal.SERVER_ERROR),
+    (errors.UnavailableError, Refusal.UNAVAILABLE),
 )
 
 ADVICE: Mapping[Refusal, StrPromise] = MappingProxyType(
@@ -70,6 +72,10 @@ ADVICE: Mapping[Refusal, StrPromise] = MappingProxyType(
             "deleted before. Unassign and assign it again there."
         ),
         Refusal.SERVER_ERROR: gettext_lazy("See the server's log for the cause."),
+        Refusal.UNAVAILABLE: gettext_lazy(
+            "Nothing is lost if the identity provider sends again, as most do. See the "
+            "server's log, and whether the database runs and its disk has room."
+        ),
         Refusal.BAD_FILTER: gettext_lazy(
             "The identity provider looks people or groups up by something that "
             "is not offered. Choose another matching attribute there."
@@ -126,9 +132,19 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
         case exceptions.MethodNotAllowed():
             return errors.MethodNotAllowedError("This endpoint has no such method.")
         case _:
-            return errors.InternalError(
-                "The request failed on our side and changed nothing. Try again later."
-            )
+            return _on_our_side(exc)
+
+
+def _on_our_side(exc: Exception) -> ScimError:
+    """Return the error for what is no fault of the client."""
+    if reason := dialect.outage(exc):
+        return errors.UnavailableError(
+            f"{reason} Send the request again in some seconds; what it has done "
+            "already is not done twice."
+        )
+    return errors.InternalError(
+        "The request failed on our side and changed nothing. Try again later."
+    )
 
 
 def explain(  # noqa: PLR0911 - one return a cause

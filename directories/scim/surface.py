@@ -22,8 +22,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from directories import dialect
 from directories.models import ApiKey, Directory, TroubleshootingEntry
 from directories.redaction import clean_path
+from directories.scim import missed
 from directories.scim.authentication import DirectoryKeyAuthentication
 from directories.scim.modes import offer_of
 from directories.scim.noting import RESOURCES, Notes, plain_id
@@ -48,6 +50,9 @@ SCIM_JSON = "application/scim+json"
 DIGITS = 18
 # A client that is slowed down sends on; once an hour says it all.
 TOLD_EVERY_S = 3600
+# Seconds after which a client may try again when the database was not there.
+AGAIN_S = 5
+SAID = 300
 
 
 class ScimView(APIView):
@@ -64,6 +69,8 @@ class ScimView(APIView):
     request: Request
     key: ApiKey | None = None
     allowance: Allowance | None = None
+    # Why the database could not work, "" when it could.
+    outage = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -78,12 +85,18 @@ class ScimView(APIView):
         if self.allowance is not None:
             for name, value in self.allowance.headers(throttled=throttled).items():
                 response[name] = value
+        if self.outage:
+            # Nothing can be written now, so nothing more is tried.
+            missed.note(str(self.kwargs.get("directory_id", "")), self.outage)
+            response["Retry-After"] = str(AGAIN_S)
+            return response
         if self.key is not None and self.notes.is_kept:
             line = self.notes.line(request, response, self.key)
             # Who floods us must not make each request cost a statement.
             at_once = is_write(request) and not throttled
             (request_log.write if at_once else request_log.write_later)(line)
         if self.key is not None and response.status_code < HTTPStatus.BAD_REQUEST:
+            missed.tell(self.directory)
             seen.note_seen(
                 directory_id=self.key.directory_id,
                 resource=self.notes.resource,
@@ -189,8 +202,13 @@ class ScimView(APIView):
     def handle_exception(self, exc: Exception) -> Response:
         """Turn whatever was raised into a SCIM error; log what admins should know."""
         error = scim_error(exc)
+        self.outage = dialect.outage(exc)
         if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("scim_request_failed", exc_info=exc)
+        elif self.outage:
+            # One line each: there may be many, and a traceback says no more.
+            said = " ".join(str(exc).split())[:SAID]
+            logger.error("scim_request_unavailable", reason=self.outage, error=said)
         self.notes.refused(error.detail, subject_name(exc))
         self._log(exc, error)
         response = _json(error.to_body(), status=error.status)
@@ -201,7 +219,7 @@ class ScimView(APIView):
         return response  # type: ignore[return-value]  # any HttpResponse will do
 
     def _log(self, exc: Exception, error: ScimError) -> None:
-        if self.key is None:
+        if self.key is None or self.outage:
             return
         again = error.status == HTTPStatus.TOO_MANY_REQUESTS or isinstance(
             exc, SubscriptionEndedError | SiteClosedError

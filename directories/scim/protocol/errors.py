@@ -158,6 +158,12 @@ class InternalError(ScimError):
     status = 500
 
 
+class UnavailableError(ScimError):
+    """Nothing is wrong with the request; sent again a little later it will do."""
+
+    status = 503
+
+
 class NotImplementedScimError(ScimError):
     """A part of the protocol that this service does not offer."""
 

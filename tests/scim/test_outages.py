@@ -1,0 +1,83 @@
+"""A database that cannot work: the provider is told to come back, admins are told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import DataError, OperationalError, connection
+from psycopg.errors import AdminShutdown, DiskFull, NumericValueOutOfRange
+
+from directories import dialect
+from directories.models import TroubleshootingEntry, UserRecord
+from tests.scim.client import ScimClient, add_client, add_organization
+
+pytestmark = pytest.mark.django_db
+PERSON = {"userName": "a@example.com", "emails": [{"value": "a@example.com"}]}
+
+
+def failure(cause: Exception, kind: type[Exception] = OperationalError) -> Exception:
+    error = kind(str(cause))
+    error.__cause__ = cause
+    return error
+
+
+@contextmanager
+def failing(error: Exception) -> Iterator[None]:
+    """Let every statement fail."""
+
+    def fail(*_args: object) -> None:
+        raise error
+
+    with connection.execute_wrapper(fail):
+        yield
+
+
+@pytest.fixture
+def scim() -> ScimClient:
+    return add_client(add_organization("Acme", "example.com"), "Okta of Acme")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (failure(DiskFull("could not extend file")), "full"),
+        (failure(AdminShutdown("terminating connection")), "does not answer"),
+        (failure(psycopg.OperationalError("connection failed")), "does not answer"),
+        (OperationalError("the connection is closed"), "does not answer"),
+        (OperationalError("database or disk is full"), "full"),
+        (OperationalError("disk I/O error"), "does not answer"),
+        (failure(NumericValueOutOfRange("out of range"), DataError), ""),
+        (OperationalError("database is locked"), ""),
+        (ValueError("the connection is closed"), ""),
+    ],
+)
+def test_an_outage_is_told_from_a_wrong_statement(error, reason):
+    said = dialect.outage(error)
+
+    assert (reason in said) if reason else not said
+
+
+def test_a_provider_is_asked_to_send_again(scim):
+    with failing(OperationalError("database or disk is full")):
+        answer = scim.post("/Users", PERSON)
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "disk of the database is full" in answer.json()["detail"]
+    assert scim.post("/Users", PERSON).status_code == 201
+    assert UserRecord.objects.count() == 1
+
+
+def test_admins_are_told_when_the_database_is_back(scim):
+    with failing(OperationalError("database or disk is full")):
+        scim.post("/Users", PERSON)
+        scim.get("/Users")
+
+    scim.get("/Users")
+    scim.get("/Users")
+
+    entry = TroubleshootingEntry.objects.get(kind="unavailable")
+    assert entry.kind == "unavailable"
+    assert "full. 2 requests were answered with 503" in entry.reason
+    assert entry.times == 1
