@@ -30,6 +30,7 @@ from provisioning.queries.conflicts import ConflictFilter
 from provisioning.services import apps, conflict_runs, dry_runs, sync
 
 DOMAIN = "limits.example"
+SITES = ("main", "north", "south", "east", "west")
 APPS = ("directories", "provisioning")
 # What lists are asked for beside their first page: common words, rare ones, none.
 QUERIES = {
@@ -87,7 +88,7 @@ class Console:
 
     @classmethod
     def make(cls) -> "Console":
-        """Make an organization with an admin, a directory and a site."""
+        """Make an organization with an admin, a directory and five sites."""
         now = datetime.now(UTC)
         organization = organizations.create_organization(name="Limits", now=now)
         organizations.add_domain(organization, name=DOMAIN, verified=True, now=now)
@@ -98,9 +99,9 @@ class Console:
             password=uuid.uuid4().hex,
             now=now,
         )
-        apps.add_apps(
-            organizations.add_site(organization, name="main", now=now), App.Kind
-        )
+        for name in SITES:
+            site = organizations.add_site(organization, name=name, now=now)
+            apps.add_apps(site, App.Kind)
         directory = directories.add_directory(
             organization=organization,
             provider=Directory.Provider.OKTA,

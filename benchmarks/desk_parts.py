@@ -67,7 +67,7 @@ class Desk:
     def make(cls, console: Console) -> "Desk":
         """Give the organization's site a customer directory and a Jira admin."""
         now = datetime.now(UTC)
-        site = console.organization.sites.get()
+        site = console.organization.sites.get(name="main")
         change = Change(organization=console.organization, by=SYSTEM, at=now)
         for app in (App.Kind.JIRA, App.Kind.SERVICE_MANAGEMENT):
             admins.grant_role(

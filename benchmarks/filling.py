@@ -5,7 +5,7 @@ PostgreSQL only.
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,7 +41,8 @@ class Sizes:
     """How much there is to be.
 
     `members` are in the first group, `each` in every other one; `held` groups wait
-    for local groups of their names. The logs have `events`, `entries` and `requests`.
+    for local groups of their names. The logs have `events`, `entries`, `requests` and
+    `jobs`; each Confluence has `spaces`.
     """
 
     users: int
@@ -52,6 +53,8 @@ class Sizes:
     events: int
     entries: int
     requests: int
+    jobs: int = 50_000
+    spaces: int = 1_000
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,25 @@ class DeskSizes:
     told: int
 
 
+SPACE_PERMISSIONS = ["view", "add_pages", "comment"]
 SQL = Path(__file__).with_name("filling")
 # Groups whose members one statement lays.
 STEP = 20_000
 
 
-def fill(address: str, place: Place, sizes: Sizes) -> None:
-    """Lay people, groups, members and logs into the tables of a new directory."""
+def fill(
+    address: str,
+    place: Place,
+    sizes: Sizes,
+    *,
+    first: int = 0,
+    between: Callable[[], None] | None = None,
+) -> None:
+    """Lay people, groups, members and logs into the tables of a new directory.
+
+    `between` is called when the `first` groups have their members, and what follows
+    from them is laid.
+    """
     values = {
         **vars(place),
         **vars(sizes),
@@ -96,9 +111,17 @@ def fill(address: str, place: Place, sizes: Sizes) -> None:
     with _filling(address) as connection:
         _run(connection, "people", values)
         _run(connection, "groups", values)
-        for start in range(1, sizes.groups + 1, STEP):
+        if first:
+            _run(connection, "members", values | {"start": 1, "end": first})
+            _run(connection, "access", values)
+            connection.execute("ANALYZE")
+        if between is not None:
+            between()
+        for start in range(first + 1, sizes.groups + 1, STEP):
             spread = {"start": start, "end": start + STEP - 1}
             _run(connection, "members", values | spread)
+        _run(connection, "access", values)
+        _run(connection, "inside", values | {"permissions": SPACE_PERMISSIONS})
         _run(connection, "logs", values)
 
 

@@ -22,11 +22,12 @@ READY_WITHIN_S = 120.0
 
 @contextmanager
 def rollcall(
-    processes: int | None = None, *, directory: str = "organization"
+    processes: int | None = None, *, directory: str = "organization", workers: int = 1
 ) -> Iterator[tuple[Target, int]]:
     """Run `serve --demo`; yield a directory without people and the web server's pid.
 
     The database is that of the environment; `directory` is a name of demo.json.
+    `workers` is how many processes do what waits.
     """
     folder = Path(tempfile.mkdtemp(prefix="rollcall-benchmark-"))
     place = {"DATA_DIR": str(folder), "PORT": str(free_port()), "DIE_WITH_PARENT": "1"}
@@ -37,16 +38,42 @@ def rollcall(
         env={**os.environ, **place},
         stdout=sys.stderr,
     )
+    others: list[subprocess.Popen[bytes]] = []
     try:
         wait_for(folder / "demo.json", child)
+        others = [more_work(place) for _ in range(1, workers)]
         told = json.loads((folder / "demo.json").read_text())
         named = told["directories"][directory]
         target = read_target(named["scim_base_url"], named["scim_api_key"])
         yield target, web_server(child.pid)
     finally:
+        for each in others:
+            each.terminate()
+            each.wait()
         child.send_signal(signal.SIGINT)
         child.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def more_work(place: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start one more worker beside that of `serve`."""
+    celery = [sys.executable, "-m", "celery", "-q", "-A", "config", "worker"]
+    size = ["--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"]
+    return subprocess.Popen(  # noqa: S603 - our own command
+        [*celery, *size], cwd=ROOT, env={**os.environ, **place}, stdout=sys.stderr
+    )
+
+
+def workers(web: int) -> list[int]:
+    """Return the workers that belong to the same `serve` as a web server."""
+    found = Path(f"/proc/{web}/stat").read_text().rpartition(")")[2].split()
+    parent = int(found[1])
+    return [
+        each
+        for each in descendants(os.getpid())
+        if b"celery" in Path(f"/proc/{each}/cmdline").read_bytes()
+        and each not in {parent, web}
+    ]
 
 
 def free_port() -> int:

@@ -24,11 +24,14 @@ SELECT band, gen_random_uuid(), %(organization)s, CASE WHEN held THEN NULL ELSE 
   CASE WHEN held THEN 'local' ELSE 'synced' END, name, lower(name), '', now()
 FROM bands ORDER BY n;
 
--- The first two hundred groups, the largest among them, and those that wait open apps.
+-- The first two hundred groups, the largest among them, and those that wait open the
+-- apps of one site each.
 INSERT INTO provisioning_appgrant (app_id, group_id, role, is_default, created_at)
 SELECT a.id, b.band, CASE a.kind WHEN 'jira-service-management' THEN 'agent' ELSE 'user' END,
   false, now()
 FROM bands b
-JOIN directories_site s ON s.organization_id = %(organization)s
+JOIN (SELECT id, row_number() OVER (ORDER BY name) AS place, count(*) OVER () AS sites
+  FROM directories_site WHERE organization_id = %(organization)s) s
+  ON s.place = 1 + (b.n - 1) %% s.sites
 JOIN provisioning_app a ON a.site_id = s.id AND a.kind <> 'bitbucket'
 WHERE b.n <= 200 OR b.held;
