@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from kombu.exceptions import OperationalError
 
+from directories import dialect
 from directories.services import (
     activity,
     domain_checks,
@@ -69,7 +70,16 @@ def _do_one(run: jobs.Run) -> jobs.Run | None:
         return better.then
     except jobs.LostRunError:
         logger.warning("job_taken_over", job=str(run.job.pk), run=run.number)
+    except jobs.HopelessError as error:
+        logger.warning("job_given_up", job=str(run.job.pk), reason=str(error))
+        jobs.fail_job(run, error=str(error), for_good=True)
     except Exception as error:
+        if reason := dialect.outage(error):
+            # No fault of the job: silent as it is now, another run goes on soon.
+            logger.error(  # noqa: TRY400 - a traceback says no more
+                "job_interrupted", job=str(run.job.pk), reason=reason, error=str(error)
+            )
+            return None
         # The outermost edge of background work: whatever went wrong, the row
         # must say so and the job must get its next try. Without a database
         # to say it to, the rescue finds the job silent and sends it again.

@@ -41,6 +41,7 @@ class Reason(TextChoices):
     LOCAL_NAME = "local_group_same_name", _("A local group has this name")
     GUARD_HELD = "guard_held", _("Removal waits for a decision")
     RENAME_WAITS = "rename_waits", _("The new name is a local group's")
+    SPOILT = "spoilt", _("Damaged")
     LICENSE_WAITS = "license_waits", _("Waits for a license of an app")
     LICENSE_REFUSED = "license_refused", _("Refused by the user limit of an app")
     LICENSE_OVER = "license_over", _("Over the user limit of an app")
@@ -56,6 +57,14 @@ class Explanation:
 
 
 EXPLANATIONS: dict[str, Explanation] = {
+    Reason.SPOILT: Explanation(
+        Level.ERROR,
+        _("What is stored of it cannot be worked with, so it was left out."),
+        _(
+            "Unassign and assign it again in the identity provider, which stores it "
+            "anew. The server's log names the cause."
+        ),
+    ),
     Reason.LICENSE_WAITS: Explanation(
         Level.WARNING,
         _("The person is in the group, but waits for access: the app is full."),

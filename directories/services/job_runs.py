@@ -33,6 +33,10 @@ class LostRunError(Exception):
     """Another worker took the job over, or it is paused or gone; stop at once."""
 
 
+class HopelessError(Exception):
+    """The job has done what it could, and would fail again; the text is for admins."""
+
+
 class GaveWayError(LostRunError):
     """The job waits again, behind `then`, which this worker holds instead."""
 
@@ -197,11 +201,11 @@ def finish_job(run: Run) -> None:
     )
 
 
-def fail_job(run: Run, *, error: str) -> None:
+def fail_job(run: Run, *, error: str, for_good: bool = False) -> None:
     """Queue the job again for a later try, or give up after the fifth in a row."""
     now, clock = timezone.now(), dialect.clock()
     values = {"error": error, "beat_at": clock, "failures": F("failures") + 1}
-    if _failures(run) + 1 >= TRIES:
+    if for_good or _failures(run) + 1 >= TRIES:
         _held(run).update(state=Job.State.FAILED, finished_at=now, **values)
         return
     try:

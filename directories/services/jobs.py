@@ -12,6 +12,7 @@ from directories.queries.job_order import STALE, priority_of
 from directories.services.job_runs import (
     TRIES,
     GaveWayError,
+    HopelessError,
     LostRunError,
     Run,
     claim_job,
@@ -25,6 +26,7 @@ __all__ = [
     "STALE",
     "TRIES",
     "GaveWayError",
+    "HopelessError",
     "LostRunError",
     "Run",
     "claim_job",

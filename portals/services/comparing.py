@@ -3,11 +3,9 @@
 from contextlib import suppress
 
 from django.db.models import Q
-from django.utils import timezone
 
-from directories.consumers import RefusedError, Work
+from directories.consumers import Work
 from directories.models import Directory, GroupRecord, LinkState, UserRecord
-from directories.services import records
 from directories.services.opening import ClosedError
 from portals.models import Customer, CustomerOrganization
 from portals.queries import unequal
@@ -15,6 +13,7 @@ from portals.reasons import Reason
 from portals.services import syncing
 from provisioning.services import scope_following
 from provisioning.services.pace import breathe
+from provisioning.services.spoilt import Spoilt
 
 LOOKED_AT = 100
 
@@ -33,24 +32,26 @@ def compare_directory(run: Work) -> None:
 
 def _compare(directory: Directory, run: Work) -> None:
     groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
-    cursor, done = run.job.cursor, run.job.done
+    cursor, done, spoilt = run.job.cursor, run.job.done, Spoilt(directory)
     if cursor == 0:
-        done = _follow_rule(directory, run, groups.count())
-        _revisit_people(directory, run, done)
+        done = _follow_rule(directory, run, groups.count(), spoilt)
+        _revisit_people(directory, run, done, spoilt)
         scope_following.revisit_groups(directory, _free_again(directory))
     while step := unequal.next_step(directory, after=cursor):
         for record in groups.filter(pk__in=step.unequal):
-            _fill(record, run, done, cursor)
+            with spoilt.group(record.pk):
+                _fill(record, run, done, cursor)
         cursor, done = step.last, done + step.size
         run.report(done=done, cursor=cursor)
         breathe()
+    spoilt.tell()
 
 
 def _fill(record: GroupRecord, run: Work, done: int, cursor: int) -> None:
     syncing.fill(record, lambda _count, _last: run.report(done=done, cursor=cursor))
 
 
-def _follow_rule(directory: Directory, run: Work, groups: int) -> int:
+def _follow_rule(directory: Directory, run: Work, groups: int, spoilt: Spoilt) -> int:
     """Take up and leave out whom the sync rules say; return how many that were."""
     total = groups + scope_following.count_misplaced(directory)
     run.report(done=0, total=total)
@@ -59,10 +60,10 @@ def _follow_rule(directory: Directory, run: Work, groups: int) -> int:
         run.report(done=done)
         breathe()
 
-    return scope_following.follow_rule(directory, progress)
+    return scope_following.follow_rule(directory, progress, spoilt)
 
 
-def _revisit_people(directory: Directory, run: Work, done: int) -> None:
+def _revisit_people(directory: Directory, run: Work, done: int, spoilt: Spoilt) -> None:
     """Take up whom nothing keeps waiting, and access that is not as it was pushed."""
     people = UserRecord.objects.filter(directory=directory)
     waiting = ~Q(link_state=LinkState.LINKED) & ~Q(link_reason=Reason.OUT_OF_SCOPE)
@@ -76,12 +77,8 @@ def _revisit_people(directory: Directory, run: Work, done: int) -> None:
             .order_by("pk")
             .values_list("pk", "scim_id")[:LOOKED_AT]
         ):
-            for _pk, scim_id in batch:
-                # Whom it refuses keeps waiting, and the log has said why.
-                with suppress(RefusedError, records.UnknownRecordError):
-                    records.revisit_user(
-                        directory=directory, scim_id=scim_id, now=timezone.now()
-                    )
+            for pk, scim_id in batch:
+                spoilt.revisit_person(pk, scim_id)
             after = batch[-1][0]
             run.report(done=done)
             breathe()

@@ -1,6 +1,7 @@
 """Takes up who has come into a directory's scope, and leaves out who has left it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -26,6 +27,7 @@ from directories.services.troubleshooting import Finding, log_finding
 from provisioning.reasons import Reason
 from provisioning.services import scope
 from provisioning.services.scope import Rule
+from provisioning.services.spoilt import Spoilt
 
 BATCH = 200
 # Who is misplaced is looked for so many at a time: it may take a second.
@@ -101,15 +103,15 @@ def _any_chosen(directory: Directory, keys: Sequence[int]) -> bool:
     return any(name in rule.groups for name in names)
 
 
-def follow_rule(directory: Directory, progress: Progress) -> int:
+def follow_rule(directory: Directory, progress: Progress, spoilt: Spoilt) -> int:
     """Make groups and people what the rule of the directory says; safe to repeat.
 
     Groups first: who leaves the scope leaves the groups that stay, and keeps
     what a group gives that has become local. `progress` is told how many are done;
-    returned is how many they were.
+    returned is how many they were. What is damaged is left to `spoilt`.
     """
     done = after = 0
-    while keys := _next_groups(directory, after):
+    while keys := _next_groups(directory, after, spoilt):
         after, done = keys[-1], done + len(keys)
         progress(done)
     after = 0
@@ -117,7 +119,7 @@ def follow_rule(directory: Directory, progress: Progress) -> int:
         after = people[-1][0]
         for start in range(0, len(people), BATCH):
             batch = people[start : start + BATCH]
-            _revisit(directory, batch, timezone.now())
+            _revisit(directory, batch, timezone.now(), spoilt)
             done += len(batch)
             progress(done)
     return done
@@ -130,12 +132,14 @@ def count_misplaced(directory: Directory) -> int:
     return people + _misplaced_groups(directory, scope.rule_of(directory)).count()
 
 
-def _next_groups(directory: Directory, after: int) -> list[int]:
+def _next_groups(directory: Directory, after: int, spoilt: Spoilt) -> list[int]:
     """Put the next groups right that are not what the rule says; return their keys."""
     found = _misplaced_groups(directory, scope.rule_of(directory))
     keys = found.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)
     misplaced = list(keys[:BATCH])
-    revisit_groups(directory, misplaced)
+    for key in misplaced:
+        with spoilt.group(key):
+            revisit_groups(directory, [key])
     return misplaced
 
 
@@ -181,11 +185,15 @@ def _next_people(directory: Directory, after: int) -> list[tuple[int, UUID]]:
 
 
 def _revisit(
-    directory: Directory, people: Sequence[tuple[int, UUID]], now: datetime
+    directory: Directory,
+    people: Sequence[tuple[int, UUID]],
+    now: datetime,
+    spoilt: Spoilt | None = None,
 ) -> None:
     for key, scim_id in people:
         try:
-            records.revisit_user(directory=directory, scim_id=scim_id, now=now)
+            with spoilt.person(key) if spoilt else nullcontext():
+                records.revisit_user(directory=directory, scim_id=scim_id, now=now)
         except RefusedError as error:
             # They keep waiting; the next comparison tries again.
             log_finding(directory, _refused(error, Subject.USER, key), now=now)

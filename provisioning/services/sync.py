@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from directories import dialect
-from directories.consumers import RefusedError, Work
+from directories.consumers import Work
 from directories.models import (
     Directory,
     GroupRecord,
@@ -21,7 +21,7 @@ from directories.models import (
     UserRecord,
 )
 from directories.queries import nesting
-from directories.services import guard, jobs, records
+from directories.services import guard, jobs
 from directories.services.opening import ClosedError, hold_open
 from provisioning.models import Group
 from provisioning.queries import unequal
@@ -35,6 +35,7 @@ from provisioning.services import (
     scope_following,
 )
 from provisioning.services.pace import batch_size, breathe
+from provisioning.services.spoilt import Spoilt
 
 RECONCILE = "directory-reconcile"
 
@@ -136,23 +137,25 @@ def reconcile_directory(run: Work) -> None:
 
 def _reconcile(directory: Directory, run: Work) -> None:
     groups = GroupRecord.objects.filter(directory=directory).order_by("pk")
-    cursor, done = run.job.cursor, run.job.done
+    cursor, done, spoilt = run.job.cursor, run.job.done, Spoilt(directory)
     if cursor == 0:
         dialect.retrying(partial(rights.follow_all, directory.organization))
-        done = _follow_rule(directory, run, groups.count())
-        _revisit_people(directory, run)
+        done = _follow_rule(directory, run, groups.count(), spoilt)
+        _revisit_people(directory, run, spoilt)
         all_members.bring_in_step(directory, lambda _done: run.report(done=done))
         group_conflicts.revisit_waiting(directory, now=timezone.now())
     nested = nesting.counts(directory)
     while step := unequal.next_step(directory.pk, after=cursor, nested=nested):
         for record in groups.filter(pk__in=step.unequal):
-            fill(record, partial(run.report, done=done, cursor=cursor))
+            with spoilt.group(record.pk):
+                fill(record, partial(run.report, done=done, cursor=cursor))
         cursor, done = step.last, done + step.size
         run.report(done=done, cursor=cursor)
         breathe()
+    spoilt.tell()
 
 
-def _follow_rule(directory: Directory, run: Work, groups: int) -> int:
+def _follow_rule(directory: Directory, run: Work, groups: int, spoilt: Spoilt) -> int:
     """Take up and leave out whom the sync rules say; return how many that were."""
     total = groups + scope_following.count_misplaced(directory)
     run.report(done=0, total=total)
@@ -161,7 +164,7 @@ def _follow_rule(directory: Directory, run: Work, groups: int) -> int:
         run.report(done=done)
         breathe()
 
-    return scope_following.follow_rule(directory, progress)
+    return scope_following.follow_rule(directory, progress, spoilt)
 
 
 def fill(record: GroupRecord, report: Callable[[], None]) -> None:
@@ -174,7 +177,7 @@ def fill(record: GroupRecord, report: Callable[[], None]) -> None:
         breathe()
 
 
-def _revisit_people(directory: Directory, run: Work) -> None:
+def _revisit_people(directory: Directory, run: Work, spoilt: Spoilt) -> None:
     """Take up whom nothing keeps waiting any more.
 
     Who is left out by the sync rules was looked at already.
@@ -191,12 +194,8 @@ def _revisit_people(directory: Directory, run: Work) -> None:
     while batch := list(
         waiting.filter(pk__gt=after).order_by("pk").values_list("pk", "scim_id")[:100]
     ):
-        for _pk, scim_id in batch:
-            # Whom it refuses keeps waiting, and the log has said why.
-            with suppress(RefusedError, records.UnknownRecordError):
-                records.revisit_user(
-                    directory=directory, scim_id=scim_id, now=timezone.now()
-                )
+        for pk, scim_id in batch:
+            spoilt.revisit_person(pk, scim_id)
         after = batch[-1][0]
         run.report(done=run.job.done)
         breathe()
