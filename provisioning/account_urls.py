@@ -9,17 +9,36 @@ from provisioning.views.account import (
     account_reactivate,
     user_remove,
 )
+from provisioning.views.invitation import (
+    invitation_resend,
+    invitation_revoke,
+    user_invite,
+)
 from provisioning.views.managed_account import (
     managed_account_deactivate,
     managed_account_export,
     managed_account_list,
 )
 from provisioning.views.person_edit import user_edit
+from provisioning.views.suspension import (
+    user_restore,
+    user_suspend,
+    users_restore,
+    users_suspend,
+)
 
-USER = "directory/users/<uuid:public_id>/"
+USERS = "directory/users/"
+USER = f"{USERS}<uuid:public_id>/"
 MANAGED = "directory/managed-accounts/"
 
 account_patterns = [
+    path(f"{USERS}invite/", user_invite, name="user-invite"),
+    path(f"{USERS}suspend/", users_suspend, name="users-suspend"),
+    path(f"{USERS}restore-access/", users_restore, name="users-restore"),
+    path(f"{USER}suspend/", user_suspend, name="user-suspend"),
+    path(f"{USER}restore-access/", user_restore, name="user-restore"),
+    path(f"{USER}invitation/resend/", invitation_resend, name="invitation-resend"),
+    path(f"{USER}invitation/revoke/", invitation_revoke, name="invitation-revoke"),
     path(f"{USER}edit/", user_edit, name="user-edit"),
     path(f"{USER}remove/", user_remove, name="user-remove"),
     path(f"{USER}deactivate/", account_deactivate, name="account-deactivate"),

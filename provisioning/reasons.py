@@ -45,6 +45,7 @@ class Reason(TextChoices):
     LICENSE_WAITS = "license_waits", _("Waits for a license of an app")
     LICENSE_REFUSED = "license_refused", _("Refused by the user limit of an app")
     LICENSE_OVER = "license_over", _("Over the user limit of an app")
+    SUSPENDED = "suspended", _("Suspended here by an admin")
 
 
 @dataclass(frozen=True)
@@ -257,6 +258,18 @@ EXPLANATIONS: dict[str, Explanation] = {
         _(
             "Decide under Directory, Review, which of the two groups has the name, or "
             "give the group another name in the identity provider."
+        ),
+    ),
+    Reason.SUSPENDED: Explanation(
+        Level.INFO,
+        _(
+            "The person is active in the identity provider, but an admin has suspended "
+            "them here: no push gives them access."
+        ),
+        _(
+            "Profile and synced groups go on following the identity provider. Open the "
+            "person under Directory, Users, and choose “Restore access” when they are "
+            "to have access again."
         ),
     ),
 }

@@ -15,6 +15,7 @@ from django_stubs_ext import StrOrPromise
 from directories.models import Member, RoleAssignment
 from directories.paging import Cut
 from provisioning.models import Group
+from provisioning.queries.access_filters import NO_ACCESS
 from provisioning.queries.administrators import (
     BY_GROUP,
     DIRECT,
@@ -23,13 +24,15 @@ from provisioning.queries.administrators import (
 from provisioning.queries.conflicts import ConflictFilter
 from provisioning.queries.differences import Change, DifferenceFilter
 from provisioning.queries.groups import GroupFilter
-from provisioning.queries.people import LOCAL, MemberFilter
+from provisioning.queries.people import INVITED, LOCAL, Choice, MemberFilter
 from provisioning.queries.reports import LOOSE, OF_RECORDS, Report, ReportFilter
 from provisioning.reasons import Reason
 
 LONGEST_SEARCH = 200
 # More people than a page holds cannot be ticked.
 MOST_CHOSEN = 200
+# As many digits as every key of the database may have.
+KEY_DIGITS = 18
 ADMINS = "admin"
 DESCENDING = "-name"
 
@@ -44,6 +47,7 @@ USER_COLUMNS = (
     _("Department"),
     _("Organization"),
     _("Joined"),
+    _("App access"),
     _("Account ID"),
 )
 GROUP_COLUMNS = (
@@ -134,7 +138,12 @@ REPORTED_MEMBER_COLUMNS = (
     _("Account ID"),
 )
 ROLES: list[tuple[str, StrOrPromise]] = [(ADMINS, _("Administrators"))]
-STATUSES = Member.Status.choices
+STATUSES: list[tuple[str, StrOrPromise]] = [
+    (Member.Status.ACTIVE.value, Member.Status.ACTIVE.label),
+    (INVITED, _("Invited")),
+    (Member.Status.SUSPENDED.value, Member.Status.SUSPENDED.label),
+    (Member.Status.DEACTIVATED.value, Member.Status.DEACTIVATED.label),
+]
 GROUP_KINDS = Group.Kind.choices
 
 
@@ -147,10 +156,23 @@ def user_filter(query: QueryDict) -> MemberFilter:
     """Return which people the Users list is asked for."""
     return MemberFilter(
         text=text_of(query),
-        status=_one_of(query.get("status", ""), Member.Status.values),
+        status=_one_of(query.get("status", ""), [key for key, _label in STATUSES]),
         directory=directory_of(query, or_local=True),
         admins=query.get("role") == ADMINS,
+        access=_app_of(query.get("access", "")),
     )
+
+
+def _app_of(asked: str) -> str:
+    """Return the key of an app that is asked for, NO_ACCESS, or ""."""
+    known = asked.isascii() and asked.isdecimal() and len(asked) <= KEY_DIGITS
+    return asked if known or asked == NO_ACCESS else ""
+
+
+def people_choice(query: QueryDict) -> Choice:
+    """Return which people were chosen: the ticked ones, or all that match."""
+    ids = [str(each) for each in chosen_ids(query, "account")]
+    return Choice(ids=ids, wanted=user_filter(query), all=bool(query.get("all")))
 
 
 def group_filter(query: QueryDict) -> GroupFilter:

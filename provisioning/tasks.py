@@ -9,6 +9,7 @@ from directories.tasks import wake
 from provisioning.services import (
     deleted_groups,
     dry_runs,
+    invitation_mail,
     managed_accounts,
     removal_work,
     returning,
@@ -53,6 +54,12 @@ def delete_due_accounts() -> None:
     while due := managed_accounts.due_accounts(now):
         for key in due:
             _wake_all(managed_accounts.delete_account(key, now=now))
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)
+def send_invitation(*, invitation_id: int) -> None:
+    """Mail an invitation, if it still waits to be followed."""
+    invitation_mail.send(invitation_id)
 
 
 def approve_removals(run: jobs.Run) -> None:

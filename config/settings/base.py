@@ -356,6 +356,8 @@ JOB_HANDLERS = {
     "group-sync": "provisioning.services.sync.sync_group",
     "access-follow": "provisioning.services.access.runs.carry_on",
     "dry-run": "provisioning.services.dry_runs.work_out",
+    "people-suspend": "provisioning.services.suspension_runs.carry_out",
+    "people-restore": "provisioning.services.suspension_runs.carry_out",
     "link-choice": "provisioning.services.link_choices.carry_out",
     "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
     "accounts-deactivate": "provisioning.services.account_runs.carry_out",

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from directories.models import Account, RoleAssignment
+from directories.models import Account
+from directories.services.admins import active_admins
 
 
 def mail_admins(
@@ -50,11 +51,7 @@ def _send_later(**notice: Any) -> None:
 
 
 def _admins(organization_id: UUID) -> list[int]:
-    admins = RoleAssignment.objects.filter(
-        organization=organization_id,
-        role=RoleAssignment.Role.ORGANIZATION_ADMIN,
-        account__status=Account.Status.ACTIVE,
-    )
+    admins = active_admins([organization_id])
     return sorted(set(admins.values_list("account", flat=True)))
 
 

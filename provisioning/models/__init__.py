@@ -25,6 +25,7 @@ from provisioning.models.deleted_group import (
 )
 from provisioning.models.dry_run import DryRun, DryRunLine
 from provisioning.models.group import Group, GroupMember, GroupRole
+from provisioning.models.invitation import Invitation
 from provisioning.models.sync_choice import SyncChoice
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Group",
     "GroupMember",
     "GroupRole",
+    "Invitation",
     "Space",
     "SyncChoice",
     "TrelloEnterprise",

@@ -26,6 +26,25 @@ OTHERS: Mapping[str, tuple[StrPromise, StrPromise]] = MappingProxyType(
             _("The person is not linked to an account."),
             _("Look at the history of the person."),
         ),
+        "not_here": (
+            _("The person has left the organization meanwhile."),
+            _("Nothing."),
+        ),
+        "own_account": (
+            _("It is your own account."),
+            _("Ask another organization admin."),
+        ),
+        "only_admin": (
+            _("It is the last active organization admin."),
+            _("Make somebody else one first, under Directory, Administrators."),
+        ),
+        "no_license": (
+            _("An app has too few free licenses, and its user limit refuses others."),
+            _(
+                "Raise the user limit of the app, or suspend others, then restore the "
+                "access again."
+            ),
+        ),
         "nobody_pushes": (
             _("No identity provider pushes a person with this address."),
             _(

@@ -1,7 +1,9 @@
 """Reads about people: the Users list, one person, who administers."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
@@ -17,8 +19,12 @@ from directories.models import (
 )
 from directories.queries.rights import in_force
 from provisioning.models import Group
+from provisioning.queries.access_filters import with_access
+from provisioning.queries.invitations import invited_in
 
 LOCAL = "local"
+# The state of people who were invited and have not signed in yet.
+INVITED = "invited"
 # Counting this many takes long enough that a few seconds old will do.
 MANY = 20_000
 KEEP_S = 10
@@ -28,16 +34,46 @@ KEEP_S = 10
 class MemberFilter:
     """Which people to list; what is empty does not matter.
 
-    `directory` is the id of a directory, or LOCAL for people of none.
+    `status` is that of a member, or INVITED. `directory` is the id of a directory, or
+    LOCAL for people of none. `access` is the key of an app, or NO_ACCESS.
     """
 
     text: str = ""
     status: str = ""
     directory: str = ""
     admins: bool = False
+    access: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.text or self.status or self.directory or self.admins)
+        words = (self.text, self.status, self.directory, self.access)
+        return self.admins or any(words)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """People that an admin chose: by id, or all of a list as it was filtered."""
+
+    ids: Sequence[str] = ()
+    wanted: MemberFilter = field(default_factory=MemberFilter)
+    all: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the choice as a job keeps it."""
+        return {"ids": list(self.ids), "wanted": asdict(self.wanted), "all": self.all}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Choice":
+        """Return the choice that a job keeps."""
+        wanted = MemberFilter(**content["wanted"])
+        return cls(ids=content["ids"], wanted=wanted, all=content["all"])
+
+
+def chosen(organization: Organization, choice: Choice) -> QuerySet[Member]:
+    """Return the people who were chosen, with account and directory."""
+    if choice.all:
+        return members_of(organization, choice.wanted)
+    members = organization.members.select_related("account", "directory")
+    return members.filter(account__public_id__in=choice.ids)
 
 
 @dataclass(frozen=True)
@@ -53,8 +89,16 @@ class MemberNumbers:
 def members_of(organization: Organization, wanted: MemberFilter) -> QuerySet[Member]:
     """Return the people of an organization with account and directory."""
     members = organization.members.select_related("account", "directory")
-    if wanted.status:
+    if wanted.status == INVITED:
+        members = members.filter(
+            account__in=invited_in(organization).values("account"),
+            directory=None,
+            status=Member.Status.ACTIVE,
+        )
+    elif wanted.status:
         members = members.filter(status=wanted.status)
+    if wanted.access:
+        members = with_access(members, organization, wanted.access)
     if wanted.directory == LOCAL:
         members = members.filter(directory=None)
     elif wanted.directory:

@@ -98,14 +98,15 @@ def follow_account(
 ) -> None:
     """Bring one person in step with the groups they are in and their own state.
 
-    One look when nothing is given. Raises LastAdminError where it `refuses`.
+    One look when nothing is given. Raises LastAdminError or SeatsError where it
+    `refuses`.
     """
     now = now or timezone.now()
     found = looks.at_account(account.pk)
     if found.rights:
         where = right_rows.Where(accounts=[account.pk])
         rights.bring_in_step(where, by=by, now=now, refuses=refuses)
-    following.follow_account(account.pk, found, by=by, now=now)
+    following.follow_account(account.pk, found, by=by, now=now, refuses=refuses)
 
 
 def follow_grant(

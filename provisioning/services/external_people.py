@@ -17,7 +17,7 @@ from directories.services.accounts import Change
 from directories.services.admins import check_not_last
 from directories.services.audit import Actor
 from directories.services.together import run_anew
-from provisioning.models import Group, GroupMember
+from provisioning.models import Group, GroupMember, Invitation
 from provisioning.services import consequences
 
 
@@ -97,6 +97,7 @@ def take_everything(account: Account, change: Change) -> Holdings:
     ).delete()
     consequences.end_person(account, change=change)
     Member.objects.filter(organization=organization, account=account).delete()
+    Invitation.objects.filter(organization=organization, account=account).delete()
     details = {"groups_left": len(held.groups), "groups_left_names": held.groups[:20]}
     change.tell(Event.USER_REMOVED, account, {**details, "rights": held.rights})
     return held

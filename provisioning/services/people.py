@@ -32,6 +32,7 @@ from provisioning.services import (
     other_party,
     pausing,
     scope,
+    suspended,
     takeover,
 )
 from provisioning.services.mapping import photo_of, profile_of
@@ -322,6 +323,7 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
     """Apply profile and state where the organization manages the account."""
     if not record.active:
         return _rest(record, account, now)
+    was_active = account.is_active
     if account.managed_by_id == record.organization_id:
         change = _change(record, now)
         accounts.change_profile(account, _updates(record), change=change)
@@ -329,7 +331,8 @@ def _in_step(record: UserRecord, account: Account, now: datetime) -> Outcome:
         consequences.reactivate(account, change=change)
     else:
         _join_again(record, account, now)
-    return Outcome(LinkState.LINKED, account)
+    reason = suspended.reason_of(record, account, was_active=was_active, now=now)
+    return Outcome(LinkState.LINKED, account, reason)
 
 
 def _join_again(record: UserRecord, account: Account, now: datetime) -> None:

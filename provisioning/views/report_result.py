@@ -19,12 +19,23 @@ from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import ChoiceRefusal
 from provisioning.queries.choice_refusals import refusals_of, told
+from provisioning.services import suspension_runs
 from provisioning.services.link_choices import BULK
 from provisioning.views.listing import list_page
 
+PEOPLE = (suspension_runs.SUSPEND, suspension_runs.RESTORE)
+
 
 def _find_job(request: ConsoleRequest, job_id: UUID) -> Job:
-    return get_object_or_404(request.organization.jobs, pk=job_id, kind=BULK)
+    kinds = (BULK, *PEOPLE)
+    return get_object_or_404(request.organization.jobs, pk=job_id, kind__in=kinds)
+
+
+def _list_of(job: Job) -> tuple[str, str]:
+    """Return the list that the people of a job were chosen in, and its address."""
+    if job.kind in PEOPLE:
+        return _("Users"), reverse("provisioning:user-list")
+    return _("Reports"), reverse("provisioning:report-list")
 
 
 @require_safe
@@ -38,7 +49,7 @@ def report_result(request: ConsoleRequest, job_id: UUID) -> HttpResponse:
         "crumbs": [
             (_("Admin"), "/"),
             (_("Directory"), ""),
-            (_("Reports"), reverse("provisioning:report-list")),
+            _list_of(job),
             (job.label, ""),
         ],
         "job": job,

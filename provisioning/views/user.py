@@ -1,6 +1,7 @@
 """People of the organization: the list, its export, one person."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -17,7 +18,14 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
-from provisioning.queries import administrators, app_access, people
+from provisioning.models import Invitation
+from provisioning.queries import (
+    access_filters,
+    administrators,
+    app_access,
+    invitations,
+    people,
+)
 from provisioning.queries.account_state import state_of
 from provisioning.queries.review import provider_directories
 from provisioning.views.listing import list_page, turned_round
@@ -35,15 +43,20 @@ def user_list(request: ConsoleRequest) -> HttpResponse:
     numbers = people.member_numbers(request.organization)
     directories = list(provider_directories(request.organization))
     cut = tables.cut_of(request.GET, "name")
+    listing = list_page(
+        request,
+        people.members_of(request.organization, wanted),
+        cut,
+        total=None if wanted else numbers.total,
+    )
     context = {
         "crumbs": [(_("Admin"), "/"), (_("Directory"), ""), (_("Users"), "")],
         "wanted": wanted,
         "numbers": numbers,
-        "listing": list_page(
-            request,
-            people.members_of(request.organization, wanted),
-            cut,
-            total=None if wanted else numbers.total,
+        "filters": asdict(wanted),
+        "listing": listing,
+        "invited": invitations.invited_among(
+            request.organization, [m.account_id for m in listing.rows]
         ),
         "descending": cut.descending,
         "turned_url": turned_round(request, cut),
@@ -53,9 +66,22 @@ def user_list(request: ConsoleRequest) -> HttpResponse:
             (people.LOCAL, _("Local")),
             *((str(d.pk), d.name) for d in directories),
         ],
+        "apps": _apps(request.organization),
         "connected": bool(directories),
+        "manages": Permission.MANAGE_PROVIDERS in request.permissions,
     }
     return render_part(request, "provisioning/user_list.html", context, fragment="rows")
+
+
+def _apps(organization: Organization) -> list[tuple[str, str]]:
+    """Return what people can be filtered by: each app of a site, and none at all."""
+    return [
+        *(
+            (str(app.pk), f"{app.get_kind_display()} ({app.site.name})")
+            for app in access_filters.present_apps(organization)
+        ),
+        (access_filters.NO_ACCESS, _("No access")),
+    ]
 
 
 @require_POST
@@ -72,12 +98,14 @@ def user_export(request: ConsoleRequest) -> HttpResponseBase:
             "status": wanted.status,
             "directory": wanted.directory,
             "role": tables.ADMINS if wanted.admins else "",
+            "access": wanted.access,
         },
         by=request.actor,
         now=timezone.now(),
     )
     members = people.members_of(organization, wanted).order_by("name", "pk")
-    rows = _lines(organization, members.iterator())
+    batch = access_filters.EXPORT_BATCH
+    rows = _lines(organization, members.iterator(chunk_size=batch))
     return csv_response("users", tables.USER_COLUMNS, rows)
 
 
@@ -85,7 +113,8 @@ def _lines(
     organization: Organization, members: Iterator[Member]
 ) -> Iterator[list[object]]:
     managed, external = _("Managed"), _("External")
-    for member in members:
+    told = access_filters.told_with_access(organization, members)
+    for member, access in told:
         account = member.account
         yield [
             account.name,
@@ -98,6 +127,7 @@ def _lines(
             account.department,
             account.company,
             member.joined_at.date().isoformat(),
+            access,
             account.public_id,
         ]
 
@@ -111,6 +141,7 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     account = member.account
     record = people.record_of(organization, account)
     groups = list(people.groups_of(organization, account)[: GROUPS_SHOWN + 1])
+    invitation = _invitation(member)
     context = {
         "crumbs": person_crumbs(account),
         "member": member,
@@ -118,6 +149,9 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "account": account,
         "record": record,
         "profile": profile_of(member, record),
+        "invitation": invitation,
+        "invited": [account.pk] if invitation else [],
+        "changes": Permission.MANAGE_DIRECTORY in request.permissions,
         "waiting": people.waiting_record_of(organization, account),
         "groups": groups[:GROUPS_SHOWN],
         "more_groups": len(groups) > GROUPS_SHOWN,
@@ -133,6 +167,13 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     return render_part(
         request, "provisioning/user_detail.html", context, fragment="history"
     )
+
+
+def _invitation(member: Member) -> Invitation | None:
+    """Return the invitation that a local person has not followed yet."""
+    if member.directory_id is not None:
+        return None
+    return invitations.invitation_of(member.organization, member.account)
 
 
 def find_member(request: ConsoleRequest, public_id: UUID) -> Member:

@@ -218,7 +218,7 @@ class Things:
         if found := ODD.get((route.name, name)):
             return found(self)
         of_person = route.name.removeprefix("provisioning:").startswith(
-            ("user", "record", "person", "account", "managed")
+            ("user", "record", "person", "account", "managed", "invitation")
         )
         plain: dict[str, object] = {
             "site_id": self.site.pk,

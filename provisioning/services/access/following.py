@@ -79,11 +79,19 @@ def follow(
 
 
 def follow_account(
-    account: int, found: Found, *, now: datetime, by: Actor | None = None
+    account: int,
+    found: Found,
+    *,
+    now: datetime,
+    by: Actor | None = None,
+    refuses: bool = False,
 ) -> None:
-    """Bring the access of one person in step with their groups and their state."""
+    """Bring the access of one person in step with their groups and their state.
+
+    Raises seats.SeatsError where it `refuses`.
+    """
     scope = Scope(found.apps, [account], None, found.bounded)
-    bring_in_step(scope, now=now, by=by)
+    bring_in_step(scope, now=now, by=by, refuses=refuses)
 
 
 def follow_grant(

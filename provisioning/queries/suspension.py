@@ -1,0 +1,171 @@
+"""What suspending people, or restoring their access, changes, in numbers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+
+from directories import dialect
+from directories.models import Account, Member, Organization, RoleAssignment
+from provisioning.models import (
+    LICENSED_ROLES,
+    App,
+    AppAccess,
+    AppGrant,
+    GroupMember,
+)
+from provisioning.queries.access_filters import present_apps
+
+ACCESS = AppAccess._meta.db_table
+GRANT = AppGrant._meta.db_table
+GROUP_MEMBER = GroupMember._meta.db_table
+# Of more people than this, what they have is not counted.
+COUNTED = 10_000
+
+
+@dataclass(frozen=True)
+class Needed:
+    """How many licenses of an app are needed, and how many are free: None for all."""
+
+    app: App
+    people: int
+    free: int | None
+
+    @property
+    def short(self) -> int:
+        """Return how many people there is no license for."""
+        return 0 if self.free is None else max(self.people - self.free, 0)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What becomes of chosen people.
+
+    `people` change, `already` are as they would be; of those who change `synced` are
+    an identity provider's, `deactivated` have no account that works. `roles` in
+    apps, `licenses` and admin `rights` end or come back; None: too many to count.
+    """
+
+    people: int
+    already: int
+    synced: int
+    deactivated: int
+    roles: int | None = None
+    rights: int | None = None
+    licenses: Sequence[Needed] = ()
+
+    @property
+    def license_count(self) -> int:
+        """Return how many licenses there are in all."""
+        return sum(each.people for each in self.licenses)
+
+
+def effect_of_suspending(
+    organization: Organization, members: QuerySet[Member]
+) -> Effect:
+    """Count what chosen people lose while they are suspended."""
+    concerned = members.exclude(status=Member.Status.SUSPENDED)
+    return _effect(organization, members, concerned, restores=False)
+
+
+def effect_of_restoring(
+    organization: Organization, members: QuerySet[Member]
+) -> Effect:
+    """Count what chosen people get back."""
+    concerned = members.filter(status=Member.Status.SUSPENDED)
+    return _effect(organization, members, concerned, restores=True)
+
+
+def _effect(
+    organization: Organization,
+    members: QuerySet[Member],
+    concerned: QuerySet[Member],
+    *,
+    restores: bool,
+) -> Effect:
+    people, synced = concerned.count(), concerned.exclude(directory=None).count()
+    active = concerned.filter(account__status=Account.Status.ACTIVE)
+    effect = Effect(
+        people=people,
+        already=members.count() - people,
+        synced=synced,
+        deactivated=people - active.count(),
+    )
+    if people > COUNTED:
+        return effect
+    keys = list(active.order_by("pk").values_list("account_id", flat=True))
+    by_role = _implied(organization, keys) if restores else _held(organization, keys)
+    return Effect(
+        people=effect.people,
+        already=effect.already,
+        synced=effect.synced,
+        deactivated=effect.deactivated,
+        roles=sum(by_role.values()),
+        rights=_rights(organization, keys),
+        licenses=_licenses(organization, by_role),
+    )
+
+
+def _held(organization: Organization, keys: list[int]) -> dict[tuple[int, str], int]:
+    """Count the roles in apps that these accounts have."""
+    return _counted(
+        f"SELECT a.app_id, a.role, count(*) FROM {ACCESS} a"  # noqa: S608
+        f" WHERE {dialect.one_of('a.account_id', 'bigint')} AND a.state = 'active'"
+        " GROUP BY a.app_id, a.role",
+        organization,
+        keys,
+    )
+
+
+def _implied(organization: Organization, keys: list[int]) -> dict[tuple[int, str], int]:
+    """Count the roles in apps that the groups of these accounts give."""
+    return _counted(
+        "SELECT app_id, role, count(*) FROM (SELECT DISTINCT m.account_id, g.app_id,"  # noqa: S608
+        f" g.role FROM {GROUP_MEMBER} m JOIN {GRANT} g ON g.group_id = m.group_id"
+        f" WHERE {dialect.one_of('m.account_id', 'bigint')}) AS given"
+        " GROUP BY app_id, role",
+        organization,
+        keys,
+    )
+
+
+def _counted(
+    sql: str, organization: Organization, keys: list[int]
+) -> dict[tuple[int, str], int]:
+    if not keys:
+        return {}
+    apps = set(present_apps(organization).values_list("pk", flat=True))
+    found = dialect.rows(sql, [dialect.ids_parameter(keys)])
+    return {(app, role): int(count) for app, role, count in found if app in apps}
+
+
+def _rights(organization: Organization, keys: list[int]) -> int:
+    if not keys:
+        return 0
+    found = dialect.rows(
+        f"SELECT count(*) FROM {RoleAssignment._meta.db_table}"  # noqa: S608
+        f" WHERE organization_id = %s AND {dialect.one_of('account_id', 'bigint')}",
+        [dialect.uuid_parameter(organization.pk), dialect.ids_parameter(keys)],
+    )
+    return int(found[0][0])
+
+
+def _licenses(
+    organization: Organization, by_role: dict[tuple[int, str], int]
+) -> list[Needed]:
+    needed = []
+    for app in present_apps(organization):
+        people = by_role.get((app.pk, LICENSED_ROLES[app.kind]), 0)
+        if people:
+            needed.append(Needed(app, people, free_in(app)))
+    return needed
+
+
+def free_in(app: App) -> int | None:
+    """Return how many licenses of an app are free, None where it has no limit."""
+    if app.user_limit is None:
+        return None
+    uses = app.uses.filter(
+        role=LICENSED_ROLES[app.kind], state=AppAccess.State.ACTIVE
+    ).values_list("people", flat=True)
+    return max(app.user_limit - sum(uses), 0)
