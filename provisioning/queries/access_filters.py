@@ -17,9 +17,7 @@ EXPORT_BATCH = 1_000
 def present_apps(organization: Organization) -> QuerySet[App]:
     """Return the apps that are there, with their sites, in the order of lists."""
     return (
-        App.objects.filter(
-            site__organization=organization, site__removed_at=None, removed_at=None
-        )
+        App.objects.filter(site__organization=organization)
         .select_related("site")
         .order_by("site__name", "site", "kind")
     )

@@ -14,6 +14,7 @@ from provisioning.models import (
     Group,
     Invitation,
 )
+from provisioning.queries.access_filters import present_apps
 
 
 @dataclass(frozen=True)
@@ -32,15 +33,7 @@ class Choice:
 
 def choices_in(organization: Organization) -> list[Choice]:
     """Return every role in every app of an organization; two queries."""
-    apps = list(
-        App.objects.filter(
-            site__organization=organization,
-            site__removed_at=None,
-            removed_at=None,
-        )
-        .select_related("site")
-        .order_by("site__name", "site", "kind")
-    )
+    apps = list(present_apps(organization))
     defaults: dict[tuple[int, str], list[Group]] = {}
     grants = AppGrant.objects.filter(app__in=apps, is_default=True)
     for grant in grants.select_related("group").order_by("group__name_key"):

@@ -15,6 +15,7 @@ from provisioning.models import (
     GroupMember,
 )
 from provisioning.queries.access_filters import present_apps
+from provisioning.queries.licenses import licenses_of
 
 ACCESS = AppAccess._meta.db_table
 GRANT = AppGrant._meta.db_table
@@ -153,19 +154,10 @@ def _rights(organization: Organization, keys: list[int]) -> int:
 def _licenses(
     organization: Organization, by_role: dict[tuple[int, str], int]
 ) -> list[Needed]:
-    needed = []
-    for app in present_apps(organization):
-        people = by_role.get((app.pk, LICENSED_ROLES[app.kind]), 0)
-        if people:
-            needed.append(Needed(app, people, free_in(app)))
-    return needed
-
-
-def free_in(app: App) -> int | None:
-    """Return how many licenses of an app are free, None where it has no limit."""
-    if app.user_limit is None:
-        return None
-    uses = app.uses.filter(
-        role=LICENSED_ROLES[app.kind], state=AppAccess.State.ACTIVE
-    ).values_list("people", flat=True)
-    return max(app.user_limit - sum(uses), 0)
+    needed = {
+        app: by_role[app.pk, LICENSED_ROLES[app.kind]]
+        for app in present_apps(organization)
+        if (app.pk, LICENSED_ROLES[app.kind]) in by_role
+    }
+    used = licenses_of(needed)
+    return [Needed(app, people, used[app.pk].free) for app, people in needed.items()]

@@ -16,11 +16,11 @@ from directories.consumers import tell_account_deleted
 from directories.events import Event
 from directories.folding import domain_of, fold
 from directories.models import Account, Domain, Member, Organization, UserRecord
-from directories.services import accounts
+from directories.services import accounts, admins
 from directories.services.accounts import Change
 from directories.services.audit import Actor, Target, record_events
 from directories.services.together import run_anew
-from provisioning.models import Group, GroupMember, Invitation
+from provisioning.models import App, AppAccess, Group, GroupMember, Invitation
 from provisioning.services import consequences, external_people, local_groups
 
 MOST_INVITED = 100
@@ -53,8 +53,8 @@ class Result:
     """What came of one address.
 
     Without `refusal` the person is invited, or was `here` already; `joined` are the
-    groups they were not in. `provider` names the directory that their domain is
-    linked to, and that should push them.
+    groups they were not in, `waiting` the apps they wait for. `provider` names the
+    directory that their domain is linked to, and that should push them.
     """
 
     email: str
@@ -62,6 +62,7 @@ class Result:
     here: bool = False
     joined: Sequence[Group] = ()
     invitation: Invitation | None = None
+    waiting: Sequence[str] = ()
     provider: str = ""
     refusal: RefusedError | None = None
 
@@ -125,6 +126,7 @@ def _invite(email: str, plan: Plan, change: Change, *, has_room: bool) -> Result
         here=member is not None,
         joined=joined,
         invitation=invitation,
+        waiting=_waiting(account) if joined else (),
         provider=_provider(domain),
     )
 
@@ -152,12 +154,12 @@ def revoke_invitation(
 ) -> None:
     """Take an invited person out again, with the account if it was made for that.
 
-    Raises FollowedError or consequences.LastAdminError.
+    Raises FollowedError or admins.LastAdminError.
     """
     invitation = _hold_pending(account, organization)
     held = invitation.account
     change = Change(organization, by, now)
-    consequences.check_not_last(held, organization=organization)
+    admins.check_not_last(held, organization=organization)
     change.tell(Event.INVITATION_REVOKED, held, {})
     external_people.take_everything(held, change)
     elsewhere = Member.objects.filter(account=held).exists()
@@ -277,8 +279,27 @@ def _join(account: Account, keys: Collection[int], change: Change) -> list[Group
             refuses=True,
         )
     except consequences.SeatsError as error:
-        raise RefusedError("license", app=error.app, free=error.free) from error
+        raise _no_license(error) from error
     return joined
+
+
+def _no_license(error: consequences.SeatsError) -> RefusedError:
+    app = App.objects.select_related("site").get(pk=error.app)
+    return RefusedError(
+        "license",
+        app=app.get_kind_display(),
+        site=app.site.name,
+        limit=app.user_limit or 0,
+    )
+
+
+def _waiting(account: Account) -> list[str]:
+    """Return the apps whose user limit lets a person wait."""
+    rows = AppAccess.objects.filter(account=account, state=AppAccess.State.WAITING)
+    return [
+        f"{row.app.get_kind_display()} ({row.app.site.name})"
+        for row in rows.select_related("app__site").order_by("app")
+    ]
 
 
 def _record(

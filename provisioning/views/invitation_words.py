@@ -38,7 +38,10 @@ WORDS: Mapping[str, StrPromise] = MappingProxyType(
             "One of the groups belongs to an identity provider, which alone says who "
             "is in it. Invite them again without it."
         ),
-        "license": _("No license of {app} ({site}) is free: {why}"),
+        "license": _(
+            "All {limit} licenses of {app} ({site}) are used, and its user limit "
+            "refuses whoever is one too many. Raise the limit or suspend somebody."
+        ),
     }
 )
 
