@@ -66,7 +66,9 @@ def restore(account, organization):
 
 
 def states_of(account):
-    return list(AppAccess.objects.filter(account=account).values_list("state", flat=1))
+    return list(
+        AppAccess.objects.filter(account=account).values_list("state", flat=True)
+    )
 
 
 def limit(group, number, at_limit):
