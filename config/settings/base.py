@@ -15,7 +15,9 @@ from config.logs import logging_config
 from config.navigation import NAVIGATION as NAVIGATION
 from config.settings.jobs import JOB_DAYS as JOB_DAYS
 from config.settings.jobs import JOB_FEW as JOB_FEW
+from config.settings.jobs import JOB_HANDLERS as JOB_HANDLERS
 from config.settings.jobs import JOB_PRIORITIES as JOB_PRIORITIES
+from config.settings.jobs import JOBS_THAT_GO_ON as JOBS_THAT_GO_ON
 from config.settings.jobs import JOBS_THAT_GO_ON_AT_CURSOR as JOBS_THAT_GO_ON_AT_CURSOR
 from config.settings.jobs import JOBS_THAT_USE_UP as JOBS_THAT_USE_UP
 
@@ -343,36 +345,6 @@ DIRECTORY_CONSUMERS = {
     "organization": "provisioning.consumer",
     "customers": "portals.consumer",
 }
-# Which task does the jobs of each kind.
-JOB_HANDLERS = {
-    "domain-check": "directories.tasks.check_domain",
-    "domain-follow": "directories.services.domain_following.follow_domain",
-    "directory-release": "directories.services.directories.release_directory",
-    "directory-reconcile": "directories.services.directories.compare_directory",
-    "guard-approve": "provisioning.tasks.approve_removals",
-    "guard-discard": "provisioning.tasks.discard_removals",
-    "guard-undo": "provisioning.tasks.undo_removals",
-    "customer-organization-sync": "portals.services.syncing.sync_organization",
-    "group-sync": "provisioning.services.sync.sync_group",
-    "access-follow": "provisioning.services.access.runs.carry_on",
-    "dry-run": "provisioning.services.dry_runs.work_out",
-    "people-suspend": "provisioning.services.suspension_runs.carry_out",
-    "people-restore": "provisioning.services.suspension_runs.carry_out",
-    "link-choice": "provisioning.services.link_choices.carry_out",
-    "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
-    "accounts-deactivate": "provisioning.services.account_runs.carry_out",
-    "organizations-attach": "portals.services.attach_runs.carry_out",
-    "organizations-detach": "portals.services.attach_runs.carry_out",
-    "attach-rule-apply": "portals.services.attach_runs.carry_out",
-    "attach-rule-end": "portals.services.attach_runs.carry_out",
-    "customer-groups-sync-all": "portals.tasks.sync_all_groups",
-    "customers-change": "portals.services.customer_runs.carry_out",
-    "customers-look": "portals.services.customer_imports.look",
-    "customers-import": "portals.services.import_work.carry_out",
-    "directory-all-members": "provisioning.services.all_members.follow_directory",
-    "customer-organizations-change": "portals.services.organization_runs.carry_out",
-    "organization-domain-fill": "portals.services.organization_domains.carry_out",
-}
 
 # Where somebody goes who holds no admin right: called with the account, each returns
 # an address or "".
@@ -390,18 +362,6 @@ SITE_NUMBERS = ["portals.queries.site_numbers.numbers_of"]
 SITE_DELETERS = ["portals.services.site_deleting.delete_some"]
 # Days that a removed site, or app, can be restored.
 REMOVED_SITE_DAYS = 14
-
-# What is done without a subscription too; all other kinds wait for one.
-JOBS_THAT_GO_ON = {
-    "accounts-deactivate",
-    "customers-change",
-    "directory-release",
-    "domain-check",
-    "organizations-attach",
-    "organizations-detach",
-    "attach-rule-apply",
-    "attach-rule-end",
-}
 
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="rollcall@localhost")

@@ -1,4 +1,35 @@
-"""In which order background work is done, and how long its history is kept."""
+"""Background work: who does it, in which order, how long its history is kept."""
+
+# Which task does the jobs of each kind.
+JOB_HANDLERS = {
+    "domain-check": "directories.tasks.check_domain",
+    "domain-follow": "directories.services.domain_following.follow_domain",
+    "directory-release": "directories.services.directories.release_directory",
+    "directory-reconcile": "directories.services.directories.compare_directory",
+    "guard-approve": "provisioning.tasks.approve_removals",
+    "guard-discard": "provisioning.tasks.discard_removals",
+    "guard-undo": "provisioning.tasks.undo_removals",
+    "customer-organization-sync": "portals.services.syncing.sync_organization",
+    "group-sync": "provisioning.services.sync.sync_group",
+    "access-follow": "provisioning.services.access.runs.carry_on",
+    "dry-run": "provisioning.services.dry_runs.work_out",
+    "people-suspend": "provisioning.services.suspension_runs.carry_out",
+    "people-restore": "provisioning.services.suspension_runs.carry_out",
+    "link-choice": "provisioning.services.link_choices.carry_out",
+    "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
+    "accounts-deactivate": "provisioning.services.account_runs.carry_out",
+    "organizations-attach": "portals.services.attach_runs.carry_out",
+    "organizations-detach": "portals.services.attach_runs.carry_out",
+    "attach-rule-apply": "portals.services.attach_runs.carry_out",
+    "attach-rule-end": "portals.services.attach_runs.carry_out",
+    "customer-groups-sync-all": "portals.tasks.sync_all_groups",
+    "customers-change": "portals.services.customer_runs.carry_out",
+    "customers-look": "portals.services.customer_imports.look",
+    "customers-import": "portals.services.import_work.carry_out",
+    "directory-all-members": "provisioning.services.all_members.follow_directory",
+    "customer-organizations-change": "portals.services.organization_runs.carry_out",
+    "organization-domain-fill": "portals.services.organization_domains.carry_out",
+}
 
 # As Job.Priority says it: lower ones are done first.
 URGENT, NORMAL, BULK = 1, 5, 9
@@ -33,6 +64,8 @@ JOB_PRIORITIES: dict[str, tuple[int, int]] = {
     "organization-domain-fill": (NORMAL, NORMAL),
     "organizations-attach": (URGENT, NORMAL),
     "organizations-detach": (URGENT, NORMAL),
+    "people-restore": (URGENT, NORMAL),
+    "people-suspend": (URGENT, NORMAL),
 }
 
 # Kinds whose task goes on behind the cursor of its last report, whichever run did
@@ -55,6 +88,8 @@ JOBS_THAT_GO_ON_AT_CURSOR = {
     "organization-domain-fill",
     "organizations-attach",
     "organizations-detach",
+    "people-restore",
+    "people-suspend",
 }
 
 # Kinds whose task uses up what it is about, so that another run finds only the rest.
@@ -68,3 +103,16 @@ JOBS_THAT_USE_UP = {
 
 # So long work that is over is listed, with what came of it.
 JOB_DAYS = 90
+
+# What is done without a subscription too; all other kinds wait for one.
+JOBS_THAT_GO_ON = {
+    "accounts-deactivate",
+    "customers-change",
+    "directory-release",
+    "domain-check",
+    "organizations-attach",
+    "organizations-detach",
+    "people-suspend",
+    "attach-rule-apply",
+    "attach-rule-end",
+}
