@@ -1,5 +1,5 @@
 # One command each; every one sets up what it needs.
-.PHONY: run push test test-quick lint format bench bench-peers bench-scale bench-console faults lock
+.PHONY: run push test test-quick lint format bench bench-peers bench-scale bench-sync bench-embedded bench-console faults lock
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
@@ -36,6 +36,16 @@ bench-peers:
 bench-scale:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/scale.py $(ARGS)
+
+# How fast pushes are in effect at 8,000,000 memberships, on PostgreSQL.
+bench-sync:
+	@config/tools/install dev
+	@.venv/bin/python benchmarks/sync.py $(ARGS)
+
+# The embedded default with 50,000 people.
+bench-embedded:
+	@config/tools/install dev
+	@.venv/bin/python benchmarks/embedded.py $(ARGS)
 
 # Every page of the console at the documented limits, on PostgreSQL.
 bench-console:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.connection import Target, read_target
 from benchmarks.measure import descendants
@@ -24,10 +25,22 @@ READY_WITHIN_S = 120.0
 def rollcall(
     processes: int | None = None, *, directory: str = "organization", workers: int = 1
 ) -> Iterator[tuple[Target, int]]:
-    """Run `serve --demo`; yield a directory without people and the web server's pid.
+    """Run a server; yield a directory without people and the web server's pid.
 
-    The database is that of the environment; `directory` is a name of demo.json.
-    `workers` is how many processes do what waits.
+    `directory` is a name of demo.json; see serving.
+    """
+    with serving(processes, workers=workers) as (told, pid):
+        named = told["directories"][directory]
+        yield read_target(named["scim_base_url"], named["scim_api_key"]), pid
+
+
+@contextmanager
+def serving(
+    processes: int | None = None, *, workers: int = 1
+) -> Iterator[tuple[dict[str, Any], int]]:
+    """Run `serve --demo`; yield what demo.json tells and the web server's pid.
+
+    The database is that of the environment. `workers` processes do what waits.
     """
     folder = Path(tempfile.mkdtemp(prefix="rollcall-benchmark-"))
     place = {"DATA_DIR": str(folder), "PORT": str(free_port()), "DIE_WITH_PARENT": "1"}
@@ -42,10 +55,7 @@ def rollcall(
     try:
         wait_for(folder / "demo.json", child)
         others = [more_work(place) for _ in range(1, workers)]
-        told = json.loads((folder / "demo.json").read_text())
-        named = told["directories"][directory]
-        target = read_target(named["scim_base_url"], named["scim_api_key"])
-        yield target, web_server(child.pid)
+        yield json.loads((folder / "demo.json").read_text()), web_server(child.pid)
     finally:
         for each in others:
             each.terminate()
