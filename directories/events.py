@@ -124,6 +124,13 @@ class Event(TextChoices):
         "group_removed_as_role_default",
         _("Made group no default group of an app"),
     )
+    APP_PERMISSIONS_CHANGED = (
+        "app_permissions_changed",
+        _("Changed permissions inside of an app"),
+    )
+    SPACE_CREATED = "space_created", _("Added space")
+    SPACE_UPDATED = "space_updated", _("Renamed space")
+    SPACE_DELETED = "space_deleted", _("Deleted space")
     ORPHAN_KEPT = "released_user_kept", _("Kept a user that is no longer pushed")
     ORGANIZATION_KEY_CREATED = (
         "organization_api_key_created",

@@ -31,6 +31,7 @@ class Permission(Enum):
     SEE_SITES = auto()
     SEE_DIRECTORY = auto()
     MANAGE_ACCESS = auto()
+    MANAGE_APP_PERMISSIONS = auto()
     MANAGE_DIRECTORY = auto()
     MANAGE_ROLES = auto()
     MANAGE_PROVIDERS = auto()
@@ -41,7 +42,12 @@ class Permission(Enum):
 ROLES: dict[str, frozenset[Permission]] = {
     RoleAssignment.Role.ORGANIZATION_ADMIN: frozenset(Permission),
     RoleAssignment.Role.SITE_ADMIN: frozenset(
-        {Permission.SEE_SITES, Permission.SEE_DIRECTORY, Permission.MANAGE_ACCESS}
+        {
+            Permission.SEE_SITES,
+            Permission.SEE_DIRECTORY,
+            Permission.MANAGE_ACCESS,
+            Permission.MANAGE_APP_PERMISSIONS,
+        }
     ),
     RoleAssignment.Role.USER_ACCESS_ADMIN: frozenset(
         {
@@ -51,7 +57,9 @@ ROLES: dict[str, frozenset[Permission]] = {
             Permission.MANAGE_DIRECTORY,
         }
     ),
-    RoleAssignment.Role.APP_ADMIN: frozenset({Permission.SEE_SITES}),
+    RoleAssignment.Role.APP_ADMIN: frozenset(
+        {Permission.SEE_SITES, Permission.MANAGE_APP_PERMISSIONS}
+    ),
 }
 WORDS: dict[Permission, StrPromise] = {
     Permission.SEE_SITES: _("See sites and their apps"),
@@ -59,9 +67,13 @@ WORDS: dict[Permission, StrPromise] = {
     Permission.MANAGE_ACCESS: _(
         "Decide which groups get into the apps that the role is about"
     ),
+    Permission.MANAGE_APP_PERMISSIONS: _(
+        "Set permissions inside of the apps that the role is about, for groups and "
+        "people who have access to them"
+    ),
     Permission.MANAGE_DIRECTORY: _(
-        "Change local users and groups, except groups that give an admin right or "
-        "open an app that the role is not about"
+        "Change local users and groups, except groups that give an admin right, open "
+        "an app that the role is not about, or make administrators inside of one"
     ),
     Permission.MANAGE_ROLES: _(
         "Give and take admin rights, change groups that give one"

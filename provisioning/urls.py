@@ -5,6 +5,7 @@ from django.urls import path
 from provisioning.account_urls import account_patterns
 from provisioning.group_urls import group_patterns
 from provisioning.link_urls import link_patterns
+from provisioning.permission_urls import permission_patterns
 from provisioning.rule_urls import rule_patterns
 from provisioning.views.administrator import (
     administrator_add,
@@ -109,6 +110,7 @@ urlpatterns = [
     path("settings/roles/", role_list, name="role-list"),
     path("apps/sites/", site_list, name="site-list"),
     path("apps/sites/<uuid:site_id>/", site_detail, name="site-detail"),
+    *permission_patterns,
     path(ACCESS, app_access_list, name="app-access"),
     path(f"{ACCESS}add/", app_access_add, name="app-access-add"),
     path(

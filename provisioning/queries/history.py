@@ -10,6 +10,8 @@ from django.utils.translation import ngettext
 
 from directories.events import Event
 from directories.models import AuditEvent, Organization, RoleAssignment
+from provisioning.app_permissions import label_of
+from provisioning.models import App
 
 LONGEST_VALUE = 160
 FIELDS = {
@@ -134,8 +136,28 @@ def _right(details: Mapping[str, Any]) -> str:
     return f"{RoleAssignment.Role(role).label}: "
 
 
+def _inside(details: Mapping[str, Any]) -> str:
+    """Say which permissions inside of which app or space were given and taken."""
+    app = str(details.get("app", ""))
+    place = str(dict(App.Kind.choices).get(app, app))
+    where = f"{place} ({details.get('site_name', '')})"
+    if isinstance(details.get("space_name"), str):
+        where += f", {details['space_name']} ({details.get('space', '')})"
+    said = [
+        text.format(names=", ".join(label_of(str(key)) for key in details[name]))
+        for name, text in (
+            ("given", _("may: {names}")),
+            ("taken", _("no longer: {names}")),
+        )
+        if details.get(name)
+    ]
+    return f"{where}: {'; '.join(said)}"
+
+
 def _note(details: Mapping[str, Any]) -> str:
     """Say which group it was, or who and how many came into it and left it."""
+    if isinstance(details.get("taken"), list):
+        return _inside(details)
     if isinstance(details.get("released_from"), str):
         said_of = _(
             "User provisioning of {directory} was deleted. All stays as it was."

@@ -12,21 +12,25 @@ from directories.services.audit import SYSTEM, Actor, Target, record_event
 from directories.services.together import run_anew
 from provisioning.models import (
     AppGrant,
+    AppPermission,
     DeletedGroup,
     DeletedGroupGrant,
     DeletedGroupMember,
+    DeletedGroupPermission,
     DeletedGroupRole,
     Group,
     GroupMember,
     GroupRole,
 )
-from provisioning.services import app_grants, consequences
+from provisioning.services import app_grants, app_permissions, consequences
 
 GRANT = AppGrant._meta.db_table
 KEPT_GRANT = DeletedGroupGrant._meta.db_table
+KEPT_PERMISSION = DeletedGroupPermission._meta.db_table
 KEPT_MEMBER = DeletedGroupMember._meta.db_table
 KEPT_ROLE = DeletedGroupRole._meta.db_table
 MEMBER = GroupMember._meta.db_table
+PERMISSION = AppPermission._meta.db_table
 ROLE = GroupRole._meta.db_table
 # Groups, and rows of members, that one transaction forgets.
 FORGOTTEN = 100
@@ -41,7 +45,7 @@ class GoneError(Exception):
 class Restored:
     """What a restoring did: `made` the group anew, or gave one its rights back.
 
-    `rights` counts its access to apps too.
+    `rights` counts its access to apps, and permissions inside of them, too.
     """
 
     group: Group
@@ -112,6 +116,13 @@ def _keep(
         f" SELECT %s, app_id, role FROM {GRANT} WHERE group_id = %s",
         [kept.pk, group.pk],
     )
+    dialect.rows(
+        f"INSERT INTO {KEPT_PERMISSION}"  # noqa: S608
+        " (group_id, app_id, space_id, permission)"
+        f" SELECT %s, app_id, space_id, permission FROM {PERMISSION}"
+        " WHERE group_id = %s",
+        [kept.pk, group.pk],
+    )
     kept.member_count = DeletedGroupMember.objects.filter(group=kept).count()
     kept.save(update_fields=["member_count"])
     return kept
@@ -146,6 +157,7 @@ def _restore(deleted: DeletedGroup, by: Actor, now: datetime) -> Restored:
         people = _bring_members(kept, group)
     given = _bring_rights(kept, group, now)
     given += app_grants.give_all(kept.grants.all(), group, now)
+    given += app_permissions.give_all(kept.permissions.all(), group, now)
     if given and not made:
         # Changed: who let it go does not get it back without review.
         kept_local = Group.objects.filter(pk=group.pk, kind=Group.Kind.LOCAL)

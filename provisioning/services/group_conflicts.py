@@ -34,6 +34,7 @@ from provisioning.queries.conflicts import WAITING, ConflictFilter, conflicts_in
 from provisioning.queries.differences import linked_accounts, local_groups_of
 from provisioning.services import (
     app_grants,
+    app_permissions,
     conflict_notes,
     consequences,
     deleted_groups,
@@ -234,6 +235,7 @@ def _copy_rights(source: Group, target: Group, now: datetime) -> None:
         if (r.role, r.site_id, r.app) not in has
     )
     app_grants.give_all(source.grants.all(), target, now)
+    app_permissions.give_all(source.app_permissions.all(), target, now)
     consequences.follow([target.pk], now=now)
 
 

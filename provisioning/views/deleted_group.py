@@ -27,9 +27,11 @@ from provisioning import tables
 from provisioning.models import DeletedGroup
 from provisioning.queries import deleted_groups as queries
 from provisioning.queries.app_access import grants_of_deleted
+from provisioning.queries.app_permissions import given_places_of_deleted
 from provisioning.queries.rights import rights_of_deleted
 from provisioning.services import deleted_groups
 from provisioning.views.app import may_manage
+from provisioning.views.app_rights import may_hand_out
 from provisioning.views.listing import list_page
 from provisioning.views.local_group import group_crumbs
 
@@ -130,6 +132,7 @@ def group_restore(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "deleted": deleted,
         "rights": rights_of_deleted([deleted]).get(deleted.pk, []),
         "grants": grants_of_deleted([deleted]).get(deleted.pk, []),
+        "places": given_places_of_deleted(deleted),
         "same_name": queries.same_name(deleted),
         "count": queries.people_to_restore(deleted),
     }
@@ -144,10 +147,10 @@ def _restorable(request: ConsoleRequest, groups: Sequence[DeletedGroup]) -> set[
     rights = rights_of_deleted(groups, removed=True)
     grants = grants_of_deleted(groups, removed=True)
     return {
-        group.pk
-        for group in groups
-        if group.pk not in rights
-        and all(may_manage(request, each.app) for each in grants.get(group.pk, []))
+        key
+        for key in may_hand_out(request, groups)
+        if key not in rights
+        and all(may_manage(request, each.app) for each in grants.get(key, []))
     }
 
 

@@ -20,6 +20,7 @@ from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
 from provisioning.queries import administrators, app_access, groups
+from provisioning.queries.app_permissions import given_places
 from provisioning.queries.conflicts import waiting_for
 from provisioning.queries.removals import deletion_of
 from provisioning.reasons import EXPLANATIONS
@@ -97,6 +98,7 @@ def _content(
             "rights": given,
             "fixed": group.kind in FIXED,
             "grants": app_access.grants_of([group]).get(group.pk, []),
+            "places": given_places(group),
             **record,
         }
     if tab == HISTORY:

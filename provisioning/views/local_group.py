@@ -19,11 +19,13 @@ from directories.views.rendering import Crumbs
 from provisioning.forms import GroupForm
 from provisioning.models import Group
 from provisioning.queries import app_access, groups
+from provisioning.queries.app_permissions import given_places
 from provisioning.queries.rights import rights_of
 from provisioning.services import local_groups
 from provisioning.services.local_groups import FixedError, GoneError, OwnedError
 from provisioning.views.administrator import last_admin_words
 from provisioning.views.app import may_manage
+from provisioning.views.app_rights import may_hand_out
 from provisioning.views.group import find_group
 
 REFUSALS = (OwnedError, FixedError, GoneError, LastAdminError)
@@ -52,8 +54,9 @@ def changeable_group(request: ConsoleRequest, public_id: UUID) -> Group:
     if not may_change(request, group):
         raise PermissionDenied(
             _(
-                "%(group)s gives an admin right, or access to an app that you do not "
-                "administer. An organization admin can change it."
+                "%(group)s gives an admin right, access to an app that you do not "
+                "administer, or makes administrators inside of one. An organization "
+                "admin can change it."
             )
             % {"group": group.name}
         )
@@ -70,7 +73,8 @@ def may_change(request: ConsoleRequest, group: Group) -> bool:
     if rights_of([group], removed=True):
         return False
     given = app_access.grants_of([group], removed=True).get(group.pk, [])
-    return all(may_manage(request, grant.app) for grant in given)
+    opens = all(may_manage(request, grant.app) for grant in given)
+    return opens and group.pk in may_hand_out(request, [group])
 
 
 def refused(request: ConsoleRequest, group: Group, error: Exception) -> HttpResponse:
@@ -200,5 +204,6 @@ def group_delete(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "count": groups.member_counts([group])[group.pk],
         "rights": rights_of([group]).get(group.pk, []),
         "grants": app_access.grants_of([group]).get(group.pk, []),
+        "places": given_places(group),
     }
     return render(request, "provisioning/group_delete.html", context)

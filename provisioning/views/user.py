@@ -27,6 +27,7 @@ from provisioning.queries import (
     people,
 )
 from provisioning.queries.account_state import state_of
+from provisioning.queries.app_permissions import held_by_person
 from provisioning.queries.review import provider_directories
 from provisioning.views.listing import list_page, turned_round
 from provisioning.views.profile import profile_of
@@ -157,6 +158,7 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "more_groups": len(groups) > GROUPS_SHOWN,
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
         "access": app_access.access_of(organization, account),
+        "places": held_by_person(organization, account),
         "roles": administrators.rights_of(organization, [account.pk]),
     }
     if Permission.SEE_LOGS in request.permissions:

@@ -4,7 +4,17 @@ import factory
 
 from directories.folding import fold
 from directories.models import RoleAssignment
-from provisioning.models import App, AppGrant, AppRole, Group, GroupMember, GroupRole
+from provisioning.models import (
+    App,
+    AppAccess,
+    AppGrant,
+    AppPermission,
+    AppRole,
+    Group,
+    GroupMember,
+    GroupRole,
+    Space,
+)
 from tests.factories.directories import (
     LONG_AGO,
     AccountFactory,
@@ -71,6 +81,42 @@ class GroupRoleFactory(factory.django.DjangoModelFactory[GroupRole]):
 
     group = factory.SubFactory(GroupFactory)
     role = RoleAssignment.Role.ORGANIZATION_ADMIN
+    created_at = LONG_AGO
+
+
+class AppAccessFactory(factory.django.DjangoModelFactory[AppAccess]):
+    """Active access to Jira."""
+
+    class Meta:
+        model = AppAccess
+
+    app = factory.SubFactory("tests.factories.provisioning.AppFactory")
+    role = AppRole.USER
+    account = factory.SubFactory(AccountFactory)
+    since = LONG_AGO
+
+
+class SpaceFactory(factory.django.DjangoModelFactory[Space]):
+    """A space of Confluence."""
+
+    class Meta:
+        model = Space
+
+    app = factory.SubFactory(
+        "tests.factories.provisioning.AppFactory", kind=App.Kind.CONFLUENCE
+    )
+    key = factory.Sequence(lambda n: f"SPACE{n}")
+    name = factory.Sequence(lambda n: f"Space {n:04}")
+    created_at = LONG_AGO
+
+
+class AppPermissionFactory(factory.django.DjangoModelFactory[AppPermission]):
+    """A permission in Jira; say which, and the group or account that has it."""
+
+    class Meta:
+        model = AppPermission
+
+    app = factory.SubFactory("tests.factories.provisioning.AppFactory")
     created_at = LONG_AGO
 
 

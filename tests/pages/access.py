@@ -11,6 +11,7 @@ SIGNED_IN = "signed in"
 SEE_SITES, SEE_DIRECTORY, SEE_LOGS = "see sites", "see directory", "see logs"
 MANAGE_DIRECTORY = "manage directory"
 MANAGE_ACCESS = "manage access"
+MANAGE_APP_PERMISSIONS = "manage app permissions"
 MANAGE_ROLES = "manage roles"
 MANAGE_PROVIDERS = "manage providers"
 
@@ -20,18 +21,24 @@ ROLES = {
         SEE_DIRECTORY,
         SEE_LOGS,
         MANAGE_ACCESS,
+        MANAGE_APP_PERMISSIONS,
         MANAGE_DIRECTORY,
         MANAGE_ROLES,
         MANAGE_PROVIDERS,
     },
-    "site_admin": {SEE_SITES, SEE_DIRECTORY, MANAGE_ACCESS},
+    "site_admin": {
+        SEE_SITES,
+        SEE_DIRECTORY,
+        MANAGE_ACCESS,
+        MANAGE_APP_PERMISSIONS,
+    },
     "user_access_admin": {
         SEE_SITES,
         SEE_DIRECTORY,
         MANAGE_ACCESS,
         MANAGE_DIRECTORY,
     },
-    "app_admin": {SEE_SITES},
+    "app_admin": {SEE_SITES, MANAGE_APP_PERMISSIONS},
 }
 
 PAGES = {
@@ -101,6 +108,12 @@ PAGES = {
     "provisioning:app-access-add": MANAGE_ACCESS,
     "provisioning:app-access-remove": MANAGE_ACCESS,
     "provisioning:app-default": MANAGE_ROLES,
+    "provisioning:app-permission": MANAGE_APP_PERMISSIONS,
+    "provisioning:app-permission-check": MANAGE_APP_PERMISSIONS,
+    "provisioning:app-permission-export": MANAGE_APP_PERMISSIONS,
+    "provisioning:app-permission-give": MANAGE_APP_PERMISSIONS,
+    "provisioning:app-permission-take": MANAGE_APP_PERMISSIONS,
+    "provisioning:app-permissions": MANAGE_APP_PERMISSIONS,
     "provisioning:attribute-mapping": MANAGE_PROVIDERS,
     "provisioning:deleted-group-export": SEE_DIRECTORY,
     "provisioning:deleted-group-list": SEE_DIRECTORY,
@@ -156,6 +169,14 @@ PAGES = {
     "provisioning:search": SEE_DIRECTORY,
     "provisioning:site-detail": SEE_SITES,
     "provisioning:site-list": SEE_SITES,
+    "provisioning:space-add": MANAGE_APP_PERMISSIONS,
+    "provisioning:space-delete": MANAGE_APP_PERMISSIONS,
+    "provisioning:space-list": MANAGE_APP_PERMISSIONS,
+    "provisioning:space-permission-add": MANAGE_APP_PERMISSIONS,
+    "provisioning:space-permission-copy": MANAGE_APP_PERMISSIONS,
+    "provisioning:space-permission-export": MANAGE_APP_PERMISSIONS,
+    "provisioning:space-permissions": MANAGE_APP_PERMISSIONS,
+    "provisioning:space-rename": MANAGE_APP_PERMISSIONS,
     "provisioning:sync-rule-numbers": MANAGE_PROVIDERS,
     "provisioning:sync-rule-search": MANAGE_PROVIDERS,
     "provisioning:sync-rules": MANAGE_PROVIDERS,

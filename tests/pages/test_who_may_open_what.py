@@ -36,6 +36,7 @@ from tests.factories.provisioning import (
     AppGrantFactory,
     GroupFactory,
     GroupRoleFactory,
+    SpaceFactory,
 )
 from tests.pages.access import ANYBODY, PAGES, ROLES, SIGNED_IN
 from tests.pages.portal_access import PORTAL_PAGES
@@ -188,6 +189,7 @@ class Things:
         )
         self.right = RoleAssignmentFactory.create(**here, account=self.member.account)
         self.grant = AppGrantFactory.create(group=self.group, app__site=self.site)
+        self.space = SpaceFactory.create(app__site=self.site)
         self.given = GroupRoleFactory.create(group=self.group)
         self.domain = DomainFactory.create(**here)
         self.key = ApiKeyFactory.create(directory=self.directory)
@@ -217,6 +219,8 @@ class Things:
         """Return the id of the thing that a URL is about."""
         if found := ODD.get((route.name, name)):
             return found(self)
+        if name == "kind" and route.name.startswith("provisioning:space-"):
+            return self.space.app.kind
         of_person = route.name.removeprefix("provisioning:").startswith(
             ("user", "record", "person", "account", "managed", "invitation")
         )
@@ -230,6 +234,8 @@ class Things:
             "right_id": self.right.pk,
             "grant_id": self.grant.pk,
             "kind": self.grant.app.kind,
+            "permission": "make-bulk-changes",
+            "space_id": self.space.pk,
             "domain_id": self.domain.pk,
             "key_id": self.key.pk,
             "entry_id": self.entry.pk,
