@@ -37,6 +37,7 @@ from provisioning.models import (
 WALKED_BY_NAME = 20_000
 # A card tells what a group gives so far.
 PLACES_READ = 500
+PLACES_SHOWN = 100
 
 
 @dataclass
@@ -88,13 +89,16 @@ def permissions_of(
     With `spaces` of the permissions of spaces only those of these.
     """
     roles = roles_of(account, app)
-    if not roles:
-        return []
+    rows = _given_to(account, [app], spaces) if roles else []
+    return _held(app, roles, rows)
+
+
+def _held(app: App, roles: Sequence[str], rows: Iterable[AppPermission]) -> list[Held]:
     found: dict[tuple[int, str], Held] = {}
     for known in GLOBAL.get(app.kind, ()):
         if known.automatic and set(known.roles) & set(roles):
             found[0, known.key] = Held(app, None, known, by_access=True)
-    for row in _given_to(account, app, spaces):
+    for row in rows:
         for permission in held_by(row.permission):
             if not set(permission.roles) & set(roles):
                 continue
@@ -116,9 +120,9 @@ def permissions_of(
 
 
 def _given_to(
-    account: Account, app: App, spaces: Collection[Space] | None
+    account: Account, apps: Sequence[App], spaces: Collection[Space] | None = None
 ) -> list[AppPermission]:
-    rows = AppPermission.objects.filter(app=app, permission__in=list(BY_KEY))
+    rows = AppPermission.objects.filter(app__in=apps, permission__in=list(BY_KEY))
     if spaces is not None:
         rows = rows.filter(Q(space__isnull=True) | Q(space__in=list(spaces)))
     inside = GroupMember.objects.filter(account=account).values("group")
@@ -231,17 +235,24 @@ def held_places(held: Iterable[Held]) -> list[Place]:
 
 def held_by_person(organization: Organization, account: Account) -> list[Place]:
     """Return what somebody may do inside of the apps of an organization now."""
-    apps = App.objects.filter(
-        site__organization=organization,
-        removed_at__isnull=True,
-        kind__in=list(GLOBAL),
-        accesses__account=account,
-        accesses__state=AppAccess.State.ACTIVE,
-    )
+    entries = AppAccess.objects.filter(
+        account=account,
+        app__site__organization=organization,
+        app__removed_at__isnull=True,
+        app__kind__in=list(GLOBAL),
+        state=AppAccess.State.ACTIVE,
+    ).order_by("app__site__name", "app__kind", "role")
+    apps: dict[int, App] = {}
+    roles: dict[int, list[str]] = {}
+    for entry in entries.select_related("app__site"):
+        apps[entry.app_id] = entry.app
+        roles.setdefault(entry.app_id, []).append(entry.role)
+    rows = _given_to(account, list(apps.values())) if apps else []
     found: list[Place] = []
-    for app in apps.select_related("site").distinct().order_by("site__name", "kind"):
-        found += held_places(permissions_of(account, app))
-    return found
+    for key, app in apps.items():
+        own = [row for row in rows if row.app_id == key]
+        found += held_places(_held(app, roles[key], own))
+    return found[:PLACES_SHOWN]
 
 
 def _places(rows: QuerySet[Any]) -> list[Place]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from directories.events import Event
 from directories.services.audit import Actor, Target, record_events
@@ -77,34 +76,51 @@ def change(
     outside = outside_of(app, wishes)
     if outside and not skips:
         raise NoAccessError(outside[0].receiver.name)
-    given, taken, events = 0, 0, []
+    made = []
     for wish in (each for each in wishes if each not in outside):
-        has = set(given_to(app, space, wish.receiver))
-        gives, takes = resolved(has, wish, in_space=space is not None)
-        if not gives and not takes:
-            continue
-        rows = _rows(app, space, wish.receiver)
-        rows.filter(permission__in=takes).delete()
-        AppPermission.objects.bulk_create(
-            (
-                AppPermission(
-                    app=app,
-                    space=space,
-                    permission=key,
-                    group=wish.receiver.group,
-                    account=wish.receiver.account,
-                    created_at=now,
-                )
-                for key in sorted(gives)
-            ),
-            ignore_conflicts=True,
-        )
-        given, taken = given + len(gives), taken + len(takes)
-        events.append(_event(app, space, wish.receiver, gives, takes))
-    if events:
+        gives, takes = _apply(app, space, wish, now)
+        if gives or takes:
+            made.append((wish, gives, takes))
+    if made:
         _note_changed(wishes)
+        events = [
+            _event(app, space, wish.receiver, gives, takes)
+            for wish, gives, takes in made
+        ]
         record_events(events, organization=app.site.organization, by=by, at=now)
-    return Done(given, taken)
+    return Done(
+        sum(len(gives) for _wish, gives, _takes in made),
+        sum(len(takes) for _wish, _gives, takes in made),
+    )
+
+
+def _apply(
+    app: App, space: Space | None, wish: Wish, now: datetime
+) -> tuple[set[str], set[str]]:
+    """Write what a wish gives and takes, and return that."""
+    has = set(given_to(app, space, wish.receiver))
+    gives, takes = resolved(has, wish, in_space=space is not None)
+    group, account = wish.receiver.group, wish.receiver.account
+    own = AppPermission.objects.filter(
+        app=app, space=space, group=group, account=account
+    )
+    if takes:
+        own.filter(permission__in=takes).delete()
+    AppPermission.objects.bulk_create(
+        (
+            AppPermission(
+                app=app,
+                space=space,
+                permission=key,
+                group=group,
+                account=account,
+                created_at=now,
+            )
+            for key in sorted(gives)
+        ),
+        ignore_conflicts=True,
+    )
+    return gives, takes
 
 
 def give_all(
@@ -146,12 +162,6 @@ def _hold(app: App, space: Space | None, wishes: Sequence[Wish]) -> None:
     groups = Group.objects.select_for_update(of=("self",)).filter(pk__in=keys)
     if len(groups.order_by("pk")) != len(keys):
         raise GoneError
-
-
-def _rows(app: App, space: Space | None, receiver: Receiver) -> QuerySet[AppPermission]:
-    return AppPermission.objects.filter(
-        app=app, space=space, group=receiver.group, account=receiver.account
-    )
 
 
 def _note_changed(wishes: Sequence[Wish]) -> None:
