@@ -5,6 +5,7 @@ import os
 import random
 import secrets
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -25,7 +26,10 @@ def arguments() -> argparse.Namespace:
         "--database", choices=["postgresql", "sqlite"], default="postgresql"
     )
     parser.add_argument("--in-request", type=int, default=500)
-    parser.add_argument("--disk-mb", type=int, default=6_000)
+    parser.add_argument("--disk-mb", type=int, default=3_000)
+    parser.add_argument(
+        "--real-disk", action="store_true", help="not in memory: slower, with fsync"
+    )
     parser.add_argument(
         "--kills-only", action="store_true", help="no full disk, clock, doubled message"
     )
@@ -39,8 +43,11 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     """Run it; 0 when nothing was wrong."""
     chosen = arguments()
+    # Ended politely it tidies up, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended."))
     place = make_place(
         is_postgresql=chosen.database == "postgresql",
+        real_disk=chosen.real_disk,
         disk_mb=0 if chosen.kills_only else chosen.disk_mb,
         in_request=chosen.in_request,
         clocks=not chosen.kills_only,

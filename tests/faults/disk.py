@@ -9,22 +9,23 @@ MIB = 1024 * 1024
 
 
 class Disk:
-    """A file system in a file, or memory, or only a folder where neither may be had.
+    """A file system in memory or in a file, or a folder where neither may be had.
 
-    `kind` says which: "ext4" in a loop device, "tmpfs", or "" for a plain folder,
+    `kind` says which: "tmpfs", "ext4" in a loop device, or "" for a plain folder,
     which cannot be filled.
     """
 
-    def __init__(self, folder: Path, size_mb: int) -> None:
+    def __init__(self, folder: Path, size_mb: int, *, real: bool = False) -> None:
         self.folder, self.kind = folder, ""
         folder.mkdir()
         if os.getuid() != 0 or not size_mb:
             return
         image = folder.with_suffix(".img")
-        if self._loop(image, size_mb):
-            self.kind = "ext4"
-        elif _run("mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "none", folder):
+        memory = ("mount", "-t", "tmpfs", "-o", f"size={size_mb}m", "none", folder)
+        if not real and _run(*memory):
             self.kind = "tmpfs"
+        elif self._loop(image, size_mb):
+            self.kind = "ext4"
 
     def _loop(self, image: Path, size_mb: int) -> bool:
         with image.open("wb") as file:

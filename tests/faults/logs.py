@@ -11,7 +11,7 @@ from tests.faults.truth import Findings
 OURS = ("web", "worker-1", "worker-2", "scheduler")
 
 
-def compare_logs(findings: Findings, place: Place) -> None:
+def compare_logs(findings: Findings, place: Place) -> "Counter[str]":
     """Count lines by what they say; a line of an error needs a reason."""
     said: Counter[str] = Counter()
     silent = []
@@ -22,6 +22,7 @@ def compare_logs(findings: Findings, place: Place) -> None:
             silent.append(line)
     findings.none("errors in the log without a reason", silent)
     findings.compared["lines of warnings and errors in the log"] = said.total()
+    return said
 
 
 def lines(place: Place) -> Iterator[dict[str, Any]]:

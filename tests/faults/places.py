@@ -188,7 +188,7 @@ class Place:
 
 
 def make_place(
-    *, is_postgresql: bool, disk_mb: int, in_request: int, clocks: bool
+    *, is_postgresql: bool, disk_mb: int, real_disk: bool, in_request: int, clocks: bool
 ) -> Place:
     """Make the folder of a run; the database's is a small disk of its own."""
     # Where nothing is to be filled, memory is quicker than a disk others use too.
@@ -197,6 +197,6 @@ def make_place(
     folder = Path(tempfile.mkdtemp(prefix="rollcall-faults-", dir=above))
     folder.chmod(0o755)
     (folder / "tmp").mkdir()
-    disk = Disk(folder / "disk", disk_mb)
+    disk = Disk(folder / "disk", disk_mb, real=real_disk)
     library = clock.build(folder) if clocks else None
     return Place(is_postgresql, folder, disk, in_request, library)

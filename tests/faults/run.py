@@ -104,7 +104,9 @@ class Run:
         truth.compare_jobs(findings, self._poisoned)
         truth.compare_refusals(findings, provider, directory)
         scim_reads.compare_reads(findings, target, company, provider)
-        logs.compare_logs(findings, self._place)
+        said = logs.compare_logs(findings, self._place)
+        lines = (f"{n} x {event}" for event, n in said.most_common(12))
+        say(f"the log: {', '.join(lines)}")
 
     def _report(self, chaos: Chaos) -> int:
         findings = self._findings
