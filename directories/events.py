@@ -116,6 +116,12 @@ class Event(TextChoices):
         "group_revoked_product_access",
         _("Took access to an app from group"),
     )
+    APP_LIMIT_CHANGED = "product_user_limit_changed", _("Changed user limit of an app")
+    APP_REFUSED_LET_IN = (
+        "product_refused_users_retried",
+        _("Let in people whom a user limit had refused"),
+    )
+    ACCESS_CHECKED = "product_access_corrected", _("Corrected access to apps")
     APP_DEFAULT_ADDED = (
         "group_added_as_role_default",
         _("Made group a default group of an app"),

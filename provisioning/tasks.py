@@ -15,6 +15,7 @@ from provisioning.services import (
     returning,
     sync,
 )
+from provisioning.services.access import checking, folding
 
 
 @shared_task
@@ -60,6 +61,20 @@ def delete_due_accounts() -> None:
 def send_invitation(*, invitation_id: int) -> None:
     """Mail an invitation, if it still waits to be followed."""
     invitation_mail.send(invitation_id)
+
+
+@shared_task
+def check_access() -> None:
+    """Compare everybody's access to apps with what grants and members imply."""
+    paying = Organization.objects.filter(subscription=Organization.Subscription.ACTIVE)
+    for organization in paying.order_by("pk"):
+        wake(checking.queue_check(organization, timezone.now()).pk)
+
+
+@shared_task
+def fold_uses() -> None:
+    """Make one row of the many that count who uses an app."""
+    folding.fold_all()
 
 
 def approve_removals(run: jobs.Run) -> None:

@@ -92,6 +92,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisioning.tasks.reconcile",
         "schedule": crontab(hour="2", minute="30"),
     },
+    "check-access": {
+        "task": "provisioning.tasks.check_access",
+        "schedule": crontab(hour="4", minute="15"),
+    },
+    "fold-uses": {
+        "task": "provisioning.tasks.fold_uses",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "check-domains": {
         "task": "directories.tasks.check_domains",
         "schedule": crontab(hour="3", minute="15"),

@@ -11,7 +11,8 @@ JOB_HANDLERS = {
     "guard-undo": "provisioning.tasks.undo_removals",
     "customer-organization-sync": "portals.services.syncing.sync_organization",
     "group-sync": "provisioning.services.sync.sync_group",
-    "access-follow": "provisioning.services.access.runs.carry_on",
+    "access-check": "provisioning.services.access.checking.check_access",
+    "access-follow": "provisioning.services.access.runs.follow_on",
     "dry-run": "provisioning.services.dry_runs.work_out",
     "people-suspend": "provisioning.services.suspension_runs.carry_out",
     "people-restore": "provisioning.services.suspension_runs.carry_out",
@@ -40,6 +41,8 @@ JOB_FEW = 2_000
 # How urgent the work of a kind is: when it is little, and when it is much. What is not
 # named is NORMAL. Somebody waits for the result of urgent work, or for access.
 JOB_PRIORITIES: dict[str, tuple[int, int]] = {
+    "access-check": (BULK, BULK),
+    "access-follow": (URGENT, NORMAL),
     "accounts-deactivate": (URGENT, NORMAL),
     "attach-rule-apply": (URGENT, NORMAL),
     "attach-rule-end": (URGENT, NORMAL),
@@ -72,6 +75,8 @@ JOB_PRIORITIES: dict[str, tuple[int, int]] = {
 # what lies before. A run of theirs lets better work go first, at a report that has
 # moved the cursor. The others are done in one go.
 JOBS_THAT_GO_ON_AT_CURSOR = {
+    "access-check",
+    "access-follow",
     "accounts-deactivate",
     "attach-rule-apply",
     "attach-rule-end",
@@ -106,6 +111,7 @@ JOB_DAYS = 90
 
 # What is done without a subscription too; all other kinds wait for one.
 JOBS_THAT_GO_ON = {
+    "access-follow",
     "accounts-deactivate",
     "customers-change",
     "directory-release",

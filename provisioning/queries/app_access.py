@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, F, QuerySet
 
@@ -9,6 +10,7 @@ from directories import dialect
 from directories.models import Account, Member, Organization, RoleAssignment
 from provisioning.models import (
     App,
+    AppAccess,
     AppGrant,
     AppRole,
     DeletedGroup,
@@ -26,16 +28,27 @@ COUNTED = 10_000
 
 @dataclass(frozen=True)
 class Access:
-    """A role in an app that somebody has, and the groups that give it."""
+    """A role in an app that groups give somebody, and since when they have it.
+
+    Without `since` they have it not: it rests while the person is not active. `state`
+    is what a user limit makes of it.
+    """
 
     app: App
     role: str
     groups: list[Group]
+    since: datetime | None = None
+    state: str = ""
 
     @property
     def label(self) -> str:
         """Return the name of the role."""
         return str(AppRole(self.role).label)
+
+    @property
+    def is_active(self) -> bool:
+        """Say whether the person may use the app."""
+        return self.state == AppAccess.State.ACTIVE
 
 
 @dataclass(frozen=True)
@@ -99,7 +112,7 @@ def groups_in(app: App, text: str = "") -> QuerySet[AppGrant]:
 
 
 def access_of(organization: Organization, account: Account) -> list[Access]:
-    """Return the roles that an active member has in apps, and by which groups."""
+    """Return the roles that groups give a member in apps, and what is had of them."""
     grants = (
         AppGrant.objects.filter(
             group__organization=organization,
@@ -109,10 +122,16 @@ def access_of(organization: Organization, account: Account) -> list[Access]:
         .select_related("app__site", "group")
         .order_by("app__site__name", "app__kind", "role", "group__name_key")
     )
+    rows = AppAccess.objects.filter(account=account)
+    had = {(row.app_id, row.role): row for row in rows}
     found: dict[tuple[int, str], Access] = {}
     for grant in grants:
         place = (grant.app_id, grant.role)
-        access = found.setdefault(place, Access(grant.app, grant.role, []))
+        if place not in found:
+            row = had.get(place)
+            since, state = (row.since, row.state) if row else (None, "")
+            found[place] = Access(grant.app, grant.role, [], since, state)
+        access = found[place]
         access.groups.append(grant.group)
     return list(found.values())
 

@@ -19,7 +19,7 @@ from directories.models import (
     Organization,
     UserRecord,
 )
-from provisioning.models import AppGrant, Group, GroupMember
+from provisioning.models import App, AppAccess, Group, GroupMember
 from provisioning.queries.people import LOCAL
 from provisioning.queries.review import provider_directories
 
@@ -136,17 +136,19 @@ def members_of(
 
 
 def without_access(organization: Organization) -> Q:
-    """Return the condition that no group of a member opens an app."""
-    return Q(~Exists(_groups_of_member(organization)))
+    """Return the condition that a member has access to no app.
 
-
-def _groups_of_member(organization: Organization) -> QuerySet[GroupMember]:
-    """Return what puts a member into a group that opens an app."""
-    giving = AppGrant.objects.filter(
-        group__organization=organization, app__removed_at__isnull=True
-    )
-    return GroupMember.objects.filter(
-        account=OuterRef("account"), group__in=giving.values("group")
+    Who waits for a licence, or was refused one, has none.
+    """
+    apps = App.objects.filter(site__organization=organization)
+    return Q(
+        ~Exists(
+            AppAccess.objects.filter(
+                account=OuterRef("account"),
+                app__in=list(apps.values_list("pk", flat=True)),
+                state=AppAccess.State.ACTIVE,
+            )
+        )
     )
 
 

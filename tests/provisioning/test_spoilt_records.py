@@ -25,7 +25,10 @@ def compared(idp) -> Job:
 def damage(email: str) -> None:
     # Waiting, so that it is looked at; with words that are no object any more.
     UserRecord.objects.filter(user_name=email).update(
-        document=["damaged"], link_state="unlinked", link_reason="no_email", account=None
+        document=["damaged"],
+        link_state="unlinked",
+        link_reason="no_email",
+        account=None,
     )
 
 

@@ -131,6 +131,7 @@ def hold(scope: Scope) -> list[HeldApp]:
 
 def held_apps(apps: Sequence[int], lock: str = "") -> list[HeldApp]:
     """Return apps by their keys, locked in their order if asked."""
+    lock = lock if dialect.is_postgresql() else ""
     found = dialect.rows(
         f"SELECT {APP_COLUMNS} FROM {APP} a"  # noqa: S608
         f" WHERE {dialect.one_of('a.id', 'bigint')} ORDER BY a.id {lock}",
@@ -251,13 +252,23 @@ def needed_by(app: HeldApp, group: int) -> int:
     return int(found[0][0])
 
 
-def take_up(app: HeldApp, *, state: str, most: int | None) -> list[int]:
-    """Let the first in line of `state` in, `most` of them, None: all; return who."""
-    limit = "" if most is None else f" LIMIT {most:d}"
+def put_in_line(app: HeldApp) -> int:
+    """Let who was refused wait, since the moment they were; return how many."""
+    found = dialect.rows(
+        f"UPDATE {ACCESS} SET state = 'waiting' WHERE app_id = %s"  # noqa: S608
+        " AND role = %s AND state = 'refused' AND state <> 'active' RETURNING 1",
+        [app.pk, app.role],
+    )
+    return len(found)
+
+
+def take_up(app: HeldApp, *, state: str, most: int) -> list[int]:
+    """Let the first `most` in line of a state in; return who."""
     found = dialect.rows(
         f"UPDATE {ACCESS} SET state = 'active' WHERE id IN"  # noqa: S608
         f" (SELECT id FROM {ACCESS} WHERE app_id = %s AND role = %s AND state = %s"
-        f" AND state <> 'active' ORDER BY since, id{limit}) RETURNING account_id",
+        f" AND state <> 'active' ORDER BY since, id LIMIT {most:d})"
+        " RETURNING account_id",
         [app.pk, app.role, state],
     )
     return [account for (account,) in found]

@@ -11,17 +11,21 @@ from directories.models import Job, Member
 from directories.services import jobs
 from provisioning.models import App, AppAccess, AppGrant, GroupMember
 from provisioning.services import pace
-from provisioning.services.access import following, rows
+from provisioning.services.access import checking, following, rows, seats
 from provisioning.services.access.rows import Scope
 
 
 def carry_on(run: jobs.Run) -> None:
     """Bring in step who is in a group, or everybody in an app; `cursor` is a person.
 
-    Targets are "group:<key>", "group:<key>:<app>" and "app:<key>".
+    Targets are "group:<key>", "group:<key>:<app>", "app:<key>" and, for who is let in
+    by a higher limit, "seats:<app>:<whether those who were refused too>".
     """
-    what, key, *app = run.job.target.split(":")
-    apps = [int(each) for each in app]
+    what, key, *more = run.job.target.split(":")
+    if what == "seats":
+        _let_in(run, int(key), refused=more == ["1"])
+        return
+    apps = [int(each) for each in more]
     people: _Group | _App
     people = _Group(int(key), apps) if what == "group" else _App(run.job, int(key))
     cursor, done = run.job.cursor, run.job.done
@@ -30,6 +34,31 @@ def carry_on(run: jobs.Run) -> None:
         dialect.retrying(partial(_step, people, batch))
         cursor, done = batch[-1], done + len(batch)
         run.report(done=done, cursor=cursor)
+        pace.breathe()
+
+
+def follow_on(run: jobs.Run) -> None:
+    """Carry a change on, then make the comparison that has waited for it.
+
+    The task of FOLLOW jobs.
+    """
+    carry_on(run)
+    checking.check_after(run)
+
+
+def _let_in(run: jobs.Run, app: int, *, refused: bool) -> None:
+    @transaction.atomic
+    def step() -> tuple[int, bool]:
+        held = rows.held_apps([app], "FOR NO KEY UPDATE OF a")
+        if not held or not held[0].here:
+            return 0, False
+        return seats.let_in(held[0], refused=refused, most=pace.batch_size())
+
+    more, done = True, run.job.done
+    while more:
+        count, more = dialect.retrying(step)
+        done += count
+        run.report(done=done, total=done)
         pace.breathe()
 
 

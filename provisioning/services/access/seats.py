@@ -55,7 +55,7 @@ def settle(
     is one too many. Raises SeatsError where it `refuses`.
     """
     free = _free(app, changes)
-    if app.bounded and free and app.here:
+    if app.bounded and app.here:
         free -= _take_up(app, State.WAITING, free, changes)
     queues = app.at_limit == App.AtLimit.QUEUE
     others = State.WAITING if queues else State.REFUSED
@@ -78,7 +78,31 @@ def _free(app: HeldApp, changes: Uses) -> int:
     return max(0, (app.limit or 0) - used)
 
 
-def _take_up(app: HeldApp, state: str, most: int | None, changes: Uses) -> int:
+def let_in(app: HeldApp, *, refused: bool, most: int) -> tuple[int, bool]:
+    """Let in who stands in line, and with `refused` who was refused, while it fits.
+
+    At most so many by one call, which is made with the app locked; returns how many,
+    and whether there are more. Whom a limit goes on keeping out stands in line now
+    where the app lets people wait.
+    """
+    changes = Uses()
+    room = _free(app, changes) if app.bounded else ANY_NUMBER
+    left = min(room, most)
+    for state in (State.WAITING, State.REFUSED) if refused else (State.WAITING,):
+        left -= _take_up(app, state, left, changes)
+    taken = changes[Use(app.pk, app.role, State.ACTIVE)]
+    more = left == 0 and room > most
+    if refused and not more and app.bounded and app.at_limit == App.AtLimit.QUEUE:
+        waiting = rows.put_in_line(app)
+        changes[Use(app.pk, app.role, State.REFUSED)] -= waiting
+        changes[Use(app.pk, app.role, State.WAITING)] += waiting
+    folding.note(changes)
+    return taken, more
+
+
+def _take_up(app: HeldApp, state: str, most: int, changes: Uses) -> int:
+    if most <= 0:
+        return 0
     taken = len(rows.take_up(app, state=state, most=most))
     changes[Use(app.pk, app.role, state)] -= taken
     changes[Use(app.pk, app.role, State.ACTIVE)] += taken

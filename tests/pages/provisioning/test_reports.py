@@ -9,6 +9,7 @@ from directories.events import Event
 from directories.models import AuditEvent, LinkState
 from provisioning.models import Group
 from provisioning.reasons import EXPLANATIONS, Reason
+from provisioning.services import consequences
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,
@@ -204,6 +205,7 @@ def test_whom_no_group_lets_into_an_app_has_no_access(console, organization, okt
         ),
         account=outside.account,
     )
+    consequences.follow([opening.pk, elsewhere.pk])
 
     page = console.get(URL, {"tab": "no-access"})
 
