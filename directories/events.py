@@ -137,6 +137,17 @@ class Event(TextChoices):
     SPACE_CREATED = "space_created", _("Added space")
     SPACE_UPDATED = "space_updated", _("Renamed space")
     SPACE_DELETED = "space_deleted", _("Deleted space")
+    SITE_ADDED = "site_added", _("Added site")
+    SITE_RENAMED = "site_renamed", _("Renamed site")
+    SITE_REMOVED = "site_removed", _("Removed site")
+    SITE_RESTORED = "site_restored", _("Restored site")
+    SITE_DELETED = "site_deleted", _("Deleted removed site for good")
+    APP_ADDED = "product_added", _("Added app to site")
+    APP_REMOVED = "product_removed", _("Removed app from site")
+    APP_RESTORED = "product_restored", _("Restored app of site")
+    APP_DELETED = "product_deleted", _("Deleted removed app for good")
+    TRELLO_LINKED = "trello_enterprise_linked", _("Linked Trello Enterprise")
+    TRELLO_UNLINKED = "trello_enterprise_unlinked", _("Unlinked Trello Enterprise")
     ORPHAN_KEPT = "released_user_kept", _("Kept a user that is no longer pushed")
     ORGANIZATION_KEY_CREATED = (
         "organization_api_key_created",

@@ -35,6 +35,7 @@ class Permission(Enum):
     MANAGE_DIRECTORY = auto()
     MANAGE_ROLES = auto()
     MANAGE_PROVIDERS = auto()
+    MANAGE_SITES = auto()
     SEE_LOGS = auto()
 
 
@@ -81,6 +82,7 @@ WORDS: dict[Permission, StrPromise] = {
     Permission.MANAGE_PROVIDERS: _(
         "Change identity providers, domains, managed accounts, API keys and settings"
     ),
+    Permission.MANAGE_SITES: _("Add, rename and remove sites and their apps"),
     Permission.SEE_LOGS: _("See the audit log and the history of users and groups"),
 }
 

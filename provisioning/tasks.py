@@ -13,6 +13,7 @@ from provisioning.services import (
     managed_accounts,
     removal_work,
     returning,
+    site_deletion,
     sync,
 )
 from provisioning.services.access import checking, folding
@@ -75,6 +76,12 @@ def check_access() -> None:
 def fold_uses() -> None:
     """Make one row of the many that count who uses an app."""
     folding.fold_all()
+
+
+@shared_task
+def delete_removed_sites() -> None:
+    """Delete the sites and apps that can be restored no longer."""
+    _wake_all(site_deletion.queue_due(timezone.now()))
 
 
 def approve_removals(run: jobs.Run) -> None:

@@ -130,6 +130,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "provisioning.tasks.forget_dry_runs",
         "schedule": crontab(hour="1", minute="30"),
     },
+    "delete-removed-sites": {
+        "task": "provisioning.tasks.delete_removed_sites",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "delete-due-accounts": {
         "task": "provisioning.tasks.delete_due_accounts",
         "schedule": timedelta(hours=1),
@@ -365,10 +370,11 @@ RIGHTS_IN_FORCE = "provisioning.queries.rights.of_present_apps"
 # Returns the sites that serve no customers any more, as a queryset.
 CLOSED_SITES = "provisioning.queries.sites.closed_sites"
 
-# What else hangs on a site: called with it, they say in numbers what goes with it,
-# and delete some of it at a time, saying how much they did, 0 when all is gone.
-SITE_NUMBERS = ["portals.queries.site_numbers.numbers_of"]
-SITE_DELETERS = ["portals.services.site_deleting.delete_some"]
+# What else hangs on a site: called with it, they say in sentences with numbers what
+# goes with it. What else is kept for an app of a site: called with it, they return
+# the rows that are deleted with it, those that hang on others first.
+SITE_NUMBERS = ["portals.site_parts.numbers_of"]
+APP_PARTS = ["portals.site_parts.parts_of"]
 # Days that a removed site, or app, can be restored.
 REMOVED_SITE_DAYS = 14
 

@@ -24,6 +24,8 @@ JOB_HANDLERS = {
     "attach-rule-apply": "portals.services.attach_runs.carry_out",
     "attach-rule-end": "portals.services.attach_runs.carry_out",
     "customer-groups-sync-all": "portals.tasks.sync_all_groups",
+    "site-delete": "provisioning.services.site_deletion.delete_site",
+    "app-delete": "provisioning.services.site_deletion.delete_app",
     "customers-change": "portals.services.customer_runs.carry_out",
     "customers-look": "portals.services.customer_imports.look",
     "customers-import": "portals.services.import_work.carry_out",
@@ -44,6 +46,7 @@ JOB_PRIORITIES: dict[str, tuple[int, int]] = {
     "access-check": (BULK, BULK),
     "access-follow": (URGENT, NORMAL),
     "accounts-deactivate": (URGENT, NORMAL),
+    "app-delete": (BULK, BULK),
     "attach-rule-apply": (URGENT, NORMAL),
     "attach-rule-end": (URGENT, NORMAL),
     "customer-groups-sync-all": (NORMAL, NORMAL),
@@ -69,6 +72,7 @@ JOB_PRIORITIES: dict[str, tuple[int, int]] = {
     "organizations-detach": (URGENT, NORMAL),
     "people-restore": (URGENT, NORMAL),
     "people-suspend": (URGENT, NORMAL),
+    "site-delete": (BULK, BULK),
 }
 
 # Kinds whose task goes on behind the cursor of its last report, whichever run did
@@ -100,10 +104,12 @@ JOBS_THAT_GO_ON_AT_CURSOR = {
 # Kinds whose task uses up what it is about, so that another run finds only the rest.
 # They let better work go first at a report that says that more is done.
 JOBS_THAT_USE_UP = {
+    "app-delete",
     "directory-release",
     "guard-approve",
     "guard-discard",
     "guard-undo",
+    "site-delete",
 }
 
 # So long work that is over is listed, with what came of it.
@@ -119,6 +125,8 @@ JOBS_THAT_GO_ON = {
     "organizations-attach",
     "organizations-detach",
     "people-suspend",
+    "site-delete",
+    "app-delete",
     "attach-rule-apply",
     "attach-rule-end",
 }

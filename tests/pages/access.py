@@ -14,6 +14,7 @@ MANAGE_ACCESS = "manage access"
 MANAGE_APP_PERMISSIONS = "manage app permissions"
 MANAGE_ROLES = "manage roles"
 MANAGE_PROVIDERS = "manage providers"
+MANAGE_SITES = "manage sites"
 
 ROLES = {
     "organization_admin": {
@@ -25,6 +26,7 @@ ROLES = {
         MANAGE_DIRECTORY,
         MANAGE_ROLES,
         MANAGE_PROVIDERS,
+        MANAGE_SITES,
     },
     "site_admin": {
         SEE_SITES,
