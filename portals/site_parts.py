@@ -53,15 +53,15 @@ def parts_of(app: App) -> list[QuerySet[Any]]:
     """Return the rows that a site keeps for its customers, to be deleted in order."""
     if app.kind != App.Kind.SERVICE_MANAGEMENT:
         return []
-    models = (
-        CustomerImport,
-        AttachRule,
-        ServiceProject,
-        Customer,
-        CustomerOrganization,
-        RoutedDomain,
-        ApprovedDomain,
-        ServiceSettings,
-    )
-    rows = [model._default_manager.filter(site=app.site_id) for model in models]
-    return [*rows, Directory.with_removed.filter(site=app.site_id)]
+    held = {"site": app.site_id}
+    return [
+        CustomerImport.objects.filter(**held),
+        AttachRule.objects.filter(**held),
+        ServiceProject.objects.filter(**held),
+        Customer.objects.filter(**held),
+        CustomerOrganization.objects.filter(**held),
+        RoutedDomain.objects.filter(**held),
+        ApprovedDomain.objects.filter(**held),
+        ServiceSettings.objects.filter(**held),
+        Directory.with_removed.filter(**held),
+    ]

@@ -22,8 +22,8 @@ from directories.services.demonstration import (
     set_unguarded,
 )
 from directories.services.directories import add_directory
-from provisioning.models import ROLES_IN_APPS, App, Group
-from provisioning.services import app_grants, apps, local_groups
+from provisioning.models import App
+from provisioning.services import local_groups, sites
 from provisioning.services.built_in import found_organization
 
 NAME = "Meridian Works"
@@ -51,14 +51,11 @@ LOCAL_GROUPS = (
 )
 # Priya is an admin by this group alone.
 ORG_ADMINS = ("org-admins", (ADMIN, PRIYA))
+# Groups that the first site gets with its apps.
 DEFAULT_GROUPS = (
-    (App.Kind.JIRA, "jira-users-meridian", "Uses Jira on meridian"),
-    (App.Kind.CONFLUENCE, "confluence-users-meridian", "Uses Confluence on meridian"),
-    (
-        App.Kind.SERVICE_MANAGEMENT,
-        "jira-servicedesk-users-meridian",
-        "Uses Jira Service Management on meridian",
-    ),
+    "jira-users-meridian",
+    "confluence-users-meridian",
+    "jira-servicemanagement-users-meridian",
 )
 
 
@@ -85,8 +82,7 @@ def prepare(*, password: str, now: datetime) -> Organization:
     for name in (*OWN_DOMAINS, *FREE_DOMAINS):
         organizations.add_domain(organization, name=name, verified=True, now=now)
     for name in SITES:
-        site = organizations.add_site(organization, name=name, now=now)
-        apps.add_apps(site, App.Kind)
+        sites.add_site(organization, name=name, kinds=App.Kind, by=SYSTEM, now=now)
     name, email, _ = ADMIN
     admin = organizations.add_admin(
         organization, email=email, name=name, password=password, now=now
@@ -112,29 +108,15 @@ def _add_people(change: Change) -> dict[str, Account]:
 def _add_groups(
     organization: Organization, people: dict[str, Account], now: datetime
 ) -> None:
-    rows = [
-        *((Group.Kind.LOCAL, name, text, who) for name, text, who in LOCAL_GROUPS),
-        *((Group.Kind.DEFAULT, name, text, PEOPLE) for _, name, text in DEFAULT_GROUPS),
-    ]
-    for kind, name, text, who in rows:
+    for name, text, who in LOCAL_GROUPS:
         group = local_groups.create_group(
-            organization, name=name, description=text, by=SYSTEM, now=now, kind=kind
+            organization, name=name, description=text, by=SYSTEM, now=now
         )
         local_groups.add_accounts(group, [people[email] for _, email, _ in who])
-    _open_apps(organization, now)
-    built_in, admins = ORG_ADMINS
-    group = organization.groups.get(name_key=built_in)
-    local_groups.add_accounts(group, [people[email] for _, email, _ in admins])
-
-
-def _open_apps(organization: Organization, now: datetime) -> None:
-    """Let the default groups open their apps on the first site."""
-    site = organization.sites.get(name=SITES[0])
-    for kind, name, _text in DEFAULT_GROUPS:
-        app, role = site.apps.get(kind=kind), ROLES_IN_APPS[kind][0]
-        group = organization.groups.get(name_key=name)
-        app_grants.give_access(app, group, role, by=SYSTEM, now=now)
-        app_grants.set_default(app, group, role, by=SYSTEM, now=now)
+    inside = [*((key, PEOPLE) for key in DEFAULT_GROUPS), ORG_ADMINS]
+    for key, members in inside:
+        group = organization.groups.get(name_key=key)
+        local_groups.add_accounts(group, [people[email] for _, email, _ in members])
 
 
 def parts(organization: Organization, now: datetime) -> Demonstration:

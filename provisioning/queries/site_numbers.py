@@ -1,7 +1,8 @@
 """Reads about sites in numbers: who has access, what gives it, what else is there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Sum
@@ -14,6 +15,8 @@ from directories.queries.rights import in_force
 from provisioning.models import App, AppAccess, AppGrant, AppUse
 
 ACCESS = AppAccess._meta.db_table
+APP = App._meta.db_table
+GRANT = AppGrant._meta.db_table
 # People are counted one by one so far.
 COUNTED = 10_000
 ACTIVE = AppAccess.State.ACTIVE
@@ -41,31 +44,48 @@ class Loss:
     told: Sequence[str]
 
 
-def people_with_access(apps: Sequence[App]) -> dict[int, int]:
-    """Count the people with the role in each app that has most; one query."""
-    found: dict[int, int] = {}
-    for app, _role, people in _uses(apps):
-        found[app] = max(found.get(app, 0), people)
-    return found
+def people_on(apps: Sequence[App]) -> dict[UUID, Number]:
+    """Count, for each site, the people with access to one of these apps of it.
 
-
-def people_in_any(apps: Sequence[App]) -> Number:
-    """Count the people with access to at least one of the apps.
-
-    Many are not counted: as many as have one role in one app, at least.
+    Many are not counted: as many as have one role in one app, at least. Two queries
+    for any number of sites.
     """
-    uses = _uses(apps)
-    numbers = [people for _app, _role, people in uses]
-    if len(numbers) <= 1:
-        return Number(sum(numbers))
-    if sum(numbers) > COUNTED:
-        return Number(max(numbers), more=True)
+    site_of = {app.pk: app.site_id for app in apps}
+    numbers: dict[UUID, list[int]] = {app.site_id: [] for app in apps}
+    for app, people in _uses(site_of):
+        numbers[site_of[app]].append(people)
+    found = {
+        site: Number(max(each, default=0), more=sum(each) > COUNTED and len(each) > 1)
+        for site, each in numbers.items()
+    }
+    few = {s for s, each in numbers.items() if len(each) > 1 and not found[s].more}
+    counted = _counted([app for app, site in site_of.items() if site in few])
+    return found | {site: Number(people) for site, people in counted.items()}
+
+
+def groups_giving(apps: Sequence[App]) -> dict[int, Number]:
+    """Count the groups that give access to each app, up to a number; one query."""
     found = dialect.rows(
-        f"SELECT count(DISTINCT account_id) FROM {ACCESS}"  # noqa: S608
-        f" WHERE state = %s AND {dialect.one_of('app_id', 'bigint')}",
-        [ACTIVE.value, dialect.ids_parameter([app.pk for app in apps])],
+        "SELECT ids.id, (SELECT count(*) FROM (SELECT DISTINCT g.group_id"  # noqa: S608
+        f" FROM {GRANT} g WHERE g.app_id = ids.id LIMIT {COUNTED + 1:d}) few)"
+        f" FROM {dialect.ids_table('bigint')}",
+        [dialect.ids_parameter([app.pk for app in apps])],
     )
-    return Number(int(found[0][0]))
+    return {app: Number(min(n, COUNTED), more=n > COUNTED) for app, n in found}
+
+
+def _counted(apps: Sequence[int]) -> dict[UUID, int]:
+    """Count people by site, one by one."""
+    if not apps:
+        return {}
+    found = dialect.rows(
+        f"SELECT p.site_id, count(DISTINCT a.account_id) FROM {ACCESS} a"  # noqa: S608
+        f" JOIN {APP} p ON p.id = a.app_id WHERE a.state = %s"
+        f" AND {dialect.one_of('a.app_id', 'bigint')} GROUP BY p.site_id",
+        [ACTIVE.value, dialect.ids_parameter(apps)],
+    )
+    # SQLite hands keys over as text.
+    return {UUID(str(site)): people for site, people in found}
 
 
 def loss_of_site(site: Site) -> Loss:
@@ -95,15 +115,15 @@ def _loss(site: Site, apps: Sequence[App], admins: int, *, told: bool) -> Loss:
     return Loss(
         apps=apps,
         groups=Number(*capped_count(grants.distinct(), COUNTED)),
-        people=people_in_any(apps),
+        people=people_on(apps).get(site.pk, Number(0)),
         admins=admins,
         told=sentences,
     )
 
 
-def _uses(apps: Sequence[App]) -> list[tuple[int, str, int]]:
+def _uses(apps: Iterable[int]) -> list[tuple[int, int]]:
     """Return how many people have each role in each app, where somebody has it."""
-    uses = AppUse.objects.filter(app__in=[app.pk for app in apps], state=ACTIVE)
+    uses = AppUse.objects.filter(app__in=list(apps), state=ACTIVE)
     counted = uses.order_by("app", "role").values_list("app", "role")
     found = counted.annotate(number=Sum("people"))
-    return [(app, role, int(n)) for app, role, n in found if n and n > 0]
+    return [(app, int(number)) for app, _role, number in found if number > 0]

@@ -16,7 +16,7 @@ from directories.models import Job, Site
 from directories.services.audit import Actor, Target, record_event
 from directories.services.together import run_anew
 from provisioning.models import App, Group
-from provisioning.services import default_groups
+from provisioning.services import consequences, default_groups
 
 DELETE = "app-delete"
 
@@ -67,7 +67,7 @@ def add_app(site: Site, kind: App.Kind, *, by: Actor, now: datetime) -> Added:
         raise ThereError(app.pk)
     if not is_restorable(app.removed_at, now) or _is_deleted(app):
         raise BeingDeletedError(app.pk)
-    bring_back([app])
+    bring_back([app], now)
     record(Event.APP_RESTORED, app, by, now)
     return Added(app, restored=True, groups=[])
 
@@ -93,15 +93,15 @@ def take_away(apps: Sequence[App], now: datetime) -> None:
     for app in apps:
         app.removed_at = now
         app.save(update_fields=["removed_at"])
-        _follow(app, now)
+        consequences.follow_app(app, now=now)
 
 
-def bring_back(apps: Sequence[App], now: datetime | None = None) -> None:
+def bring_back(apps: Sequence[App], now: datetime) -> None:
     """Let removed apps give again what they gave; as take_away."""
     for app in apps:
         app.removed_at = None
         app.save(update_fields=["removed_at"])
-        _follow(app, now)
+        consequences.follow_app(app, now=now)
 
 
 def removed_until(at: datetime) -> datetime:
@@ -112,10 +112,6 @@ def removed_until(at: datetime) -> datetime:
 def is_restorable(removed_at: datetime, now: datetime) -> bool:
     """Say whether what was removed may still come back."""
     return removed_until(removed_at) > now
-
-
-def _follow(app: App, now: datetime | None) -> None:
-    """Bring the access of everybody in step with an app that came or went."""
 
 
 def _hold(site: Site) -> Site:
