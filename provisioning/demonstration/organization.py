@@ -22,6 +22,7 @@ from directories.services.demonstration import (
     set_unguarded,
 )
 from directories.services.directories import add_directory
+from provisioning.demonstration.permissions import give_permissions
 from provisioning.models import App
 from provisioning.services import local_groups, sites
 from provisioning.services.built_in import found_organization
@@ -117,6 +118,8 @@ def _add_groups(
     for key, members in inside:
         group = organization.groups.get(name_key=key)
         local_groups.add_accounts(group, [people[email] for _, email, _ in members])
+    site = organization.sites.get(name=SITES[0])
+    give_permissions(site, people[TOMAS[1]], now)
 
 
 def parts(organization: Organization, now: datetime) -> Demonstration:

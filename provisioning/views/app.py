@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from directories.permissions import ROLES, ConsoleRequest, Permission, requires
 from directories.views.rendering import Crumbs, render_part
 from provisioning import tables
+from provisioning.app_permissions import GLOBAL
 from provisioning.models import ROLES_IN_APPS, App, AppGrant, AppRole, Group
 from provisioning.queries import app_access, groups
 from provisioning.queries.groups import GroupFilter, groups_in
@@ -43,6 +44,22 @@ def may_manage(request: ConsoleRequest, app: App) -> bool:
         Permission.MANAGE_ACCESS in ROLES[right.role] and app_access.runs(right, app)
         for right in request.rights
     )
+
+
+def sets_permissions(request: ConsoleRequest, app: App) -> bool:
+    """Say whether the admin sets permissions inside of an app."""
+    return any(
+        Permission.MANAGE_APP_PERMISSIONS in ROLES[right.role]
+        and app_access.runs(right, app)
+        for right in request.rights
+    )
+
+
+def permissions_url(request: ConsoleRequest, app: App) -> str:
+    """Return the address of the permissions inside of an app, "" for who sets none."""
+    if app.kind not in GLOBAL or not sets_permissions(request, app):
+        return ""
+    return reverse("provisioning:app-permissions", args=[app.site_id, app.kind])
 
 
 def _managed_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
@@ -77,6 +94,7 @@ def app_access_list(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRe
         "manages": may_manage(request, app),
         "sets_defaults": Permission.MANAGE_ROLES in request.permissions,
         "takes_synced": app.kind != App.Kind.BITBUCKET,
+        "inside_url": permissions_url(request, app),
     }
     return render_part(
         request, "provisioning/app_access.html", context, fragment="rows"

@@ -8,21 +8,11 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from directories.permissions import ROLES, ConsoleRequest, Permission
+from directories.permissions import ConsoleRequest
 from provisioning.app_permissions import GLOBAL
 from provisioning.models import App, DeletedGroup, Group, Space
-from provisioning.queries import app_access
 from provisioning.queries.app_permissions import apps_given_by
-from provisioning.views.app import find_app, may_manage
-
-
-def sets_permissions(request: ConsoleRequest, app: App) -> bool:
-    """Say whether the admin sets permissions inside of an app."""
-    return any(
-        Permission.MANAGE_APP_PERMISSIONS in ROLES[right.role]
-        and app_access.runs(right, app)
-        for right in request.rights
-    )
+from provisioning.views.app import find_app, may_manage, sets_permissions
 
 
 def permission_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:

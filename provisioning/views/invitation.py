@@ -25,6 +25,7 @@ from provisioning.services import invitations as inviting
 from provisioning.tasks import send_invitation
 from provisioning.views.administrator import last_admin_words
 from provisioning.views.app import may_manage
+from provisioning.views.app_rights import may_hand_out
 from provisioning.views.invitation_words import refusal_of
 from provisioning.views.user import find_member, person_crumbs
 
@@ -97,12 +98,21 @@ def _why_not(choice: Choice, problems: dict[int, str]) -> str:
 def _problems(request: ConsoleRequest, groups: Sequence[Group]) -> dict[int, str]:
     """Return why each group cannot be given to people, "" where it can."""
     grants, given = app_access.grants_of(groups), rights.rights_of(groups)
+    handed = may_hand_out(request, groups)
     return {
         group.pk: _problem(
             request, group, grants.get(group.pk, []), gives_right=group.pk in given
         )
+        or ("" if group.pk in handed else _inside_words(group))
         for group in groups
     }
+
+
+def _inside_words(group: Group) -> str:
+    return _(
+        "{group} also gives permissions inside of an app that you do not hand out. An "
+        "organization admin can invite people to it."
+    ).format(group=group.name)
 
 
 def _problem(
