@@ -6,10 +6,12 @@ import warnings
 
 from celery import Celery
 from celery.apps.worker import Worker
-from celery.beat import EmbeddedService, Scheduler
+from celery.beat import EmbeddedService
 from celery.exceptions import SecurityWarning
 from celery.signals import setup_logging, worker_ready
 from django.conf import settings
+
+from config.scheduler import Scheduler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.development")
 # Messages are JSON only, so a worker that runs as root is no way in.

@@ -117,6 +117,7 @@ class Place:
             "shared_buffers": "128MB",
             "max_wal_size": "512MB",
             "fsync": "on",
+            "log_lock_waits": "on",
         }
         command = [*user, str(binary("postgres")), "-D", str(data)]
         for name, value in options.items():

@@ -59,6 +59,7 @@ class Run:
         chaos.run(chaos.plan(chosen.moments, others=not chosen.kills_only), say)
         self._finish(provider, chaos)
         if not chosen.kills_only:
+            self._lose_message(directory)
             self._poison(provider, directory)
         self._judge(provider, directory, target)
         return self._report(chaos)
@@ -86,6 +87,20 @@ class Run:
 
         try:
             wait_until(is_idle, IDLE_S, "the last job", every_s=0.5)
+        except TimeoutError as error:
+            self._findings.wrong.append(str(error))
+
+    def _lose_message(self, directory: Directory) -> None:
+        """Queue a job whose message is lost; the scheduler has to find it."""
+        job = inside.queue_comparison(directory, tells=False)
+
+        def is_done() -> bool:
+            job.refresh_from_db()
+            return job.state == Job.State.DONE
+
+        try:
+            took = wait_until(is_done, 120, "a job without a message", every_s=0.25)
+            say(f"a job whose message was lost was done after {took:.1f} s")
         except TimeoutError as error:
             self._findings.wrong.append(str(error))
 
