@@ -19,7 +19,7 @@ from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
-from provisioning.queries import administrators, app_access, groups
+from provisioning.queries import administrators, group_access, groups
 from provisioning.queries.app_permissions import given_places
 from provisioning.queries.conflicts import waiting_for
 from provisioning.queries.removals import deletion_of
@@ -97,7 +97,7 @@ def _content(
         return {
             "rights": given,
             "fixed": group.kind in FIXED,
-            "grants": app_access.grants_of([group]).get(group.pk, []),
+            "grants": group_access.with_alone(group, count=count),
             "places": given_places(group),
             **record,
         }

@@ -22,9 +22,9 @@ from provisioning.models import Invitation
 from provisioning.queries import (
     access_filters,
     administrators,
-    app_access,
     invitations,
     people,
+    person_access,
 )
 from provisioning.queries.account_state import state_of
 from provisioning.queries.app_permissions import held_by_person
@@ -157,8 +157,8 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "groups": groups[:GROUPS_SHOWN],
         "more_groups": len(groups) > GROUPS_SHOWN,
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
-        "access": app_access.access_of(organization, account),
         "places": held_by_person(organization, account),
+        "access": person_access.access_of(member),
         "roles": administrators.rights_of(organization, [account.pk]),
     }
     if Permission.SEE_LOGS in request.permissions:
