@@ -122,6 +122,9 @@ class Bench:
             "150,000 by one request": self.large("At once", people, at_once),
             "memberships": self.one("SELECT count(*) FROM provisioning_groupmember"),
             "access rows": self.one("SELECT count(*) FROM provisioning_appaccess"),
+            "largest tables with indexes, MB": dict(
+                self.connection.execute(TABLES).fetchall()
+            ),
         }
 
     def place(self) -> Place:
@@ -267,6 +270,10 @@ class Bench:
             time.sleep(0.1)
 
 
+TABLES = """
+SELECT relname, pg_total_relation_size(oid) / 1000000 FROM pg_class
+WHERE relkind = 'r' ORDER BY pg_total_relation_size(oid) DESC LIMIT 12
+"""
 # A group beside the pushed one, for the same rows once more.
 BARE_GROUP = """
 INSERT INTO provisioning_group (public_id, organization_id, kind, name, name_key,
