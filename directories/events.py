@@ -148,6 +148,16 @@ class Event(TextChoices):
     APP_DELETED = "product_deleted", _("Deleted removed app for good")
     TRELLO_LINKED = "trello_enterprise_linked", _("Linked Trello Enterprise")
     TRELLO_UNLINKED = "trello_enterprise_unlinked", _("Unlinked Trello Enterprise")
+    LICENSES_FREE = "app_licenses_free", _("Licenses of an app are free again")
+    LICENSES_NEARLY_USED = (
+        "app_licenses_nearly_used",
+        _("Few licenses of an app are left"),
+    )
+    LICENSES_USED = "app_licenses_used", _("All licenses of an app are used")
+    LICENSES_EXCEEDED = (
+        "app_licenses_exceeded",
+        _("More people than licenses of an app"),
+    )
     ORPHAN_KEPT = "released_user_kept", _("Kept a user that is no longer pushed")
     ORGANIZATION_KEY_CREATED = (
         "organization_api_key_created",

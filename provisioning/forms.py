@@ -1,6 +1,7 @@
 """Forms of the provisioning app."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
@@ -100,10 +101,14 @@ class RightForm(forms.Form):
     )
 
     def __init__(
-        self, posted: QueryDict | None, *, sites: QuerySet[Site], role: str = ""
+        self,
+        posted: QueryDict | None,
+        *,
+        sites: QuerySet[Site],
+        initial: Mapping[str, str] | None = None,
     ) -> None:
-        """Offer the sites by name."""
-        super().__init__(posted, initial={"role": role})
+        """Offer the sites by name; `initial` are the names of what is filled in."""
+        super().__init__(posted, initial=dict(initial or {}))
         field = cast("SiteField", self.fields["site"])
         field.queryset = sites.order_by("name", "pk")
 

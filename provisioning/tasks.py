@@ -10,6 +10,7 @@ from provisioning.services import (
     deleted_groups,
     dry_runs,
     invitation_mail,
+    license_watch,
     managed_accounts,
     removal_work,
     returning,
@@ -82,6 +83,12 @@ def fold_uses() -> None:
 def delete_removed_sites() -> None:
     """Delete the sites and apps that can be restored no longer."""
     _wake_all(site_deletion.queue_due(timezone.now()))
+
+
+@shared_task
+def watch_licenses() -> None:
+    """Mail admins of apps whose licenses run out; again and again does no harm."""
+    license_watch.watch(timezone.now())
 
 
 def approve_removals(run: jobs.Run) -> None:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from provisioning.account_urls import account_patterns
+from provisioning.app_urls import app_patterns
 from provisioning.group_urls import group_patterns
 from provisioning.link_urls import link_patterns
 from provisioning.permission_urls import permission_patterns
@@ -12,12 +13,6 @@ from provisioning.views.administrator import (
     administrator_export,
     administrator_list,
     right_revoke,
-)
-from provisioning.views.app import (
-    app_access_add,
-    app_access_list,
-    app_access_remove,
-    app_default,
 )
 from provisioning.views.group import group_export, group_list
 from provisioning.views.group_detail import (
@@ -53,7 +48,6 @@ GROUP = f"{GROUPS}<uuid:public_id>/"
 ADMINISTRATORS = "directory/administrators/"
 REVIEW = "directory/review/"
 RECORDS = "directory/records/"
-ACCESS = "apps/sites/<uuid:site_id>/<slug:kind>/access/"
 PROVIDER = "security/identity-providers/<uuid:directory_id>/"
 
 urlpatterns = [
@@ -111,10 +105,5 @@ urlpatterns = [
     path("apps/sites/", site_list, name="site-list"),
     path("apps/sites/<uuid:site_id>/", site_detail, name="site-detail"),
     *permission_patterns,
-    path(ACCESS, app_access_list, name="app-access"),
-    path(f"{ACCESS}add/", app_access_add, name="app-access-add"),
-    path(
-        f"{ACCESS}<int:grant_id>/remove/", app_access_remove, name="app-access-remove"
-    ),
-    path(f"{ACCESS}<int:grant_id>/default/", app_default, name="app-default"),
+    *app_patterns,
 ]

@@ -13,6 +13,7 @@ from config.broker import broker, cache
 from config.databases import database, is_sqlite
 from config.logs import logging_config
 from config.navigation import NAVIGATION as NAVIGATION
+from config.pages import templates
 from config.settings.jobs import JOB_DAYS as JOB_DAYS
 from config.settings.jobs import JOB_FEW as JOB_FEW
 from config.settings.jobs import JOB_HANDLERS as JOB_HANDLERS
@@ -125,6 +126,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "portals.tasks.settle_organizations",
         "schedule": timedelta(hours=1),
         "options": {"expires": 3600},
+    },
+    "watch-licenses": {
+        "task": "provisioning.tasks.watch_licenses",
+        "schedule": timedelta(minutes=2),
+        "options": {"expires": 120},
     },
     "forget-dry-runs": {
         "task": "provisioning.tasks.forget_dry_runs",
@@ -244,40 +250,7 @@ AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
 # Pages
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "templates"],
-        "OPTIONS": {
-            "loaders": [
-                (
-                    "template_partials.loader.Loader",
-                    [
-                        (
-                            "django.template.loaders.cached.Loader",
-                            [
-                                "django_cotton.cotton_loader.Loader",
-                                "django.template.loaders.filesystem.Loader",
-                                "django.template.loaders.app_directories.Loader",
-                            ],
-                        ),
-                    ],
-                ),
-            ],
-            "builtins": [
-                "django_cotton.templatetags.cotton",
-                "template_partials.templatetags.partials",
-            ],
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-                "directories.context.console",
-                "portals.context.service",
-            ],
-        },
-    },
-]
+TEMPLATES = templates(BASE_DIR)
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

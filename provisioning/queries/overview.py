@@ -19,6 +19,7 @@ from directories.queries.providers import (
 )
 from directories.queries.removals import Standing, stopped_in
 from provisioning.models import LICENSED_ROLES, App, AppAccess
+from provisioning.queries.licenses import Licenses, in_trouble
 from provisioning.queries.review import Waiting, waiting
 
 ERRORS_SINCE = timedelta(hours=24)
@@ -59,16 +60,19 @@ class Attention:
     waiting: Waiting = field(default_factory=lambda: Waiting(0, 0))
     not_set_up: Sequence[Directory] = ()
     silent: Sequence[Directory] = ()
+    licenses: Sequence[Licenses] = ()
 
     def __bool__(self) -> bool:
         urgent = (
             self.stopped or self.keys or self.failed_jobs or self.errors or self.waiting
         )
-        return bool(urgent or self.not_set_up or self.silent)
+        return bool(urgent or self.licenses or self.not_set_up or self.silent)
 
     def without_providers(self) -> "Attention":
         """Return the part that concerns who may not look after the providers."""
-        return Attention(directories=self.directories, waiting=self.waiting)
+        return Attention(
+            directories=self.directories, waiting=self.waiting, licenses=self.licenses
+        )
 
 
 def attention_of(organization: Organization, now: datetime) -> Attention:
@@ -76,8 +80,9 @@ def attention_of(organization: Organization, now: datetime) -> Attention:
     connected = list(connected_directories(organization).order_by("name_key", "pk"))
     customers = Directory.Kind.CUSTOMERS
     directories = [d for d in connected if d.kind != customers]
+    licenses = in_trouble(organization)
     if not connected:
-        return Attention(directories=directories)
+        return Attention(directories=directories, licenses=licenses)
     running = [d for d in connected if d.state == Directory.State.ACTIVE]
     active = [d for d in running if d.kind != customers]
     return Attention(
@@ -90,6 +95,7 @@ def attention_of(organization: Organization, now: datetime) -> Attention:
         waiting=waiting(organization),
         not_set_up=[d for d in directories if d.state == Directory.State.NOT_SET_UP],
         silent=[d for d in active if d.first_request_at is None],
+        licenses=licenses,
     )
 
 

@@ -175,9 +175,12 @@ def deactivate(account: Account, *, change: Change) -> None:
     follow_account(account, by=change.by, now=change.at)
 
 
-def reactivate(account: Account, *, change: Change) -> None:
-    """Reactivate an account; what it has by the groups it is in comes back."""
+def reactivate(account: Account, *, change: Change, refuses: bool = False) -> None:
+    """Reactivate an account; what it has by the groups it is in comes back.
+
+    Raises SeatsError where it `refuses`.
+    """
     if account.status == Account.Status.ACTIVE:
         return
     account_writes.set_status(account, Account.Status.ACTIVE, change=change)
-    follow_account(account, by=change.by, now=change.at)
+    follow_account(account, by=change.by, now=change.at, refuses=refuses)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from directories import dialect
 from directories.events import Event
-from directories.models import GroupRecord, Member, Organization
+from directories.models import AuditEvent, GroupRecord, Member, Organization
 from directories.services.audit import SYSTEM, Actor, Target, record_event
 from directories.services.together import run_anew
 from provisioning.models import (
@@ -131,7 +131,8 @@ def _keep(
 def restore(deleted: DeletedGroup, *, by: Actor, now: datetime) -> Restored:
     """Give the group of that name its rights back, or make it anew as a local one.
 
-    Who has left the organization meanwhile does not come back. Raises GoneError.
+    Who has left the organization meanwhile does not come back. Raises GoneError, or
+    for what an admin does consequences.SeatsError.
     """
     try:
         return _restore(deleted, by, now)
@@ -162,7 +163,8 @@ def _restore(deleted: DeletedGroup, by: Actor, now: datetime) -> Restored:
         # Changed: who let it go does not get it back without review.
         kept_local = Group.objects.filter(pk=group.pk, kind=Group.Kind.LOCAL)
         kept_local.update(released_at=None)
-    consequences.follow([group.pk], by=by, now=now)
+    asked = by.kind == AuditEvent.ActorKind.ACCOUNT
+    consequences.follow([group.pk], by=by, now=now, refuses=asked)
     numbers = {"joined": people, "rights": given, "made": made}
     target = Target("group", str(group.public_id), group.name, numbers)
     _record(Event.GROUP_RESTORED, kept.organization, by, target, now)

@@ -81,7 +81,8 @@ def reactivate_account(
     held = hold_account(account.pk, organization)
     if held.deletion_at is not None:
         raise DeletionScheduledError(held.pk)
-    consequences.reactivate(held, change=Change(organization, by, now))
+    change = Change(organization, by, now)
+    consequences.reactivate(held, change=change, refuses=True)
 
 
 @run_anew

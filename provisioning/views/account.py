@@ -20,12 +20,14 @@ from directories.permissions import ConsoleRequest, Permission, requires
 from directories.tasks import wake
 from provisioning.person_forms import TypedAddressForm
 from provisioning.services import managed_accounts, rights
+from provisioning.services.access.seats import SeatsError
 from provisioning.services.external_people import (
     NotExternalError,
     StillPushedError,
     holdings_of,
     remove_person,
 )
+from provisioning.views.license_messages import apps_of, refusal_words, telling
 from provisioning.views.user import find_member, person_crumbs
 
 REASONS: dict[type[Exception], StrPromise] = {
@@ -49,6 +51,7 @@ REASONS: dict[type[Exception], StrPromise] = {
 REFUSALS: tuple[type[Exception], ...] = (
     managed_accounts.OwnedError,
     rights.LastAdminError,
+    SeatsError,
     *REASONS,
 )
 
@@ -74,12 +77,16 @@ def account_deactivate(request: ConsoleRequest, public_id: UUID) -> HttpResponse
 def account_reactivate(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     """Reactivate a managed account."""
     member = find_member(request, public_id)
-    done = _try(
-        request,
-        lambda: managed_accounts.reactivate_account(
-            member.account, request.organization, by=request.actor, now=timezone.now()
-        ),
-    )
+    with telling(request, apps_of(request.organization, member.account)):
+        done = _try(
+            request,
+            lambda: managed_accounts.reactivate_account(
+                member.account,
+                request.organization,
+                by=request.actor,
+                now=timezone.now(),
+            ),
+        )
     if done:
         _say(request, member, _("The account of {name} is active again."))
     return _back(member)
@@ -198,6 +205,8 @@ def _reason(error: Exception) -> str:
                 "This is the last active organization admin of {organization}. Make "
                 "somebody else one first."
             ).format(organization=error.organization.name)
+        case SeatsError():
+            return refusal_words(error)
         case _:
             return str(REASONS[type(error)])
 

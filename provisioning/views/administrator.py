@@ -107,11 +107,18 @@ def administrator_add(request: ConsoleRequest) -> HttpResponse:
         "crumbs": _crumbs(_("Add administrator")),
         "text": text,
         "people": administrators.candidates(request.organization, text),
+        "place": _place(request),
         "most": administrators.FOUND,
     }
     return render_part(
         request, "provisioning/administrator_add.html", context, fragment="rows"
     )
+
+
+def _place(request: ConsoleRequest) -> dict[str, str]:
+    """Return which right the page was opened for, of which site and app."""
+    asked = {name: request.GET.get(name, "") for name in ("role", "site", "app")}
+    return {name: value for name, value in asked.items() if value}
 
 
 def _person(request: ConsoleRequest, asked: str) -> Member:
@@ -125,7 +132,9 @@ def _person(request: ConsoleRequest, asked: str) -> Member:
 
 def _give(request: ConsoleRequest, member: Member) -> HttpResponse:
     organization = request.organization
-    form = RightForm(posted(request), sites=organization.sites.all())
+    form = RightForm(
+        posted(request), sites=organization.sites.all(), initial=_place(request)
+    )
     if request.method == "POST" and form.is_valid() and _given(request, member, form):
         return redirect("provisioning:administrator-list")
     context = {

@@ -10,21 +10,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from directories.permissions import ROLES, ConsoleRequest, Permission, requires
 from directories.views.rendering import Crumbs, render_part
-from provisioning import tables
+from provisioning import app_tables, tables
 from provisioning.app_permissions import GLOBAL
 from provisioning.models import ROLES_IN_APPS, App, AppGrant, AppRole, Group
-from provisioning.queries import app_access, groups
+from provisioning.queries import app_access
 from provisioning.queries.groups import GroupFilter, groups_in
+from provisioning.queries.licenses import licenses
 from provisioning.services import app_grants
+from provisioning.views.app_giving import forecast_of, give_groups
+from provisioning.views.app_tabs import TAB_CONTENT
 from provisioning.views.listing import list_page
 
 NONE = "none"
-MEMBERS_COUNTED = 10_000
 
 
 def find_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
@@ -62,7 +63,8 @@ def permissions_url(request: ConsoleRequest, app: App) -> str:
     return reverse("provisioning:app-permissions", args=[app.site_id, app.kind])
 
 
-def _managed_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
+def managed_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
+    """Return an app that the admin decides about; 403 where others do, or 404."""
     app = find_app(request, site_id, kind)
     if not may_manage(request, app):
         raise PermissionDenied(
@@ -78,23 +80,22 @@ def _managed_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
 @require_safe
 @requires(Permission.SEE_SITES)
 def app_access_list(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse:
-    """List the groups that give access to an app."""
+    """Show who gets into an app: its groups, its people, or its licenses."""
     app = find_app(request, site_id, kind)
-    text = tables.text_of(request.GET)
-    found = app_access.groups_in(app, text)
-    listing = list_page(request, found, tables.cut_of(request.GET, "name_key"))
-    grants = listing.rows
-    counts = groups.member_counts([g.group for g in grants], cap=MEMBERS_COUNTED)
+    tab = app_tables.tab_of(request.GET)
+    use = licenses(app)
     context = {
-        "crumbs": _crumbs(app),
+        "crumbs": app_crumbs(app),
         "app": app,
-        "text": text,
-        "listing": listing,
-        "rows": [(grant, counts[grant.group_id]) for grant in grants],
+        "tab": tab,
+        "tabs": app_tables.TABS,
+        "use": use,
         "manages": may_manage(request, app),
         "sets_defaults": Permission.MANAGE_ROLES in request.permissions,
+        "sets_limits": Permission.MANAGE_PROVIDERS in request.permissions,
         "takes_synced": app.kind != App.Kind.BITBUCKET,
         "inside_url": permissions_url(request, app),
+        **TAB_CONTENT[tab](request, app, use),
     }
     return render_part(
         request, "provisioning/app_access.html", context, fragment="rows"
@@ -105,7 +106,7 @@ def app_access_list(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRe
 @requires(Permission.MANAGE_ACCESS)
 def app_access_add(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse:
     """Search groups, and let those that are chosen have a role in an app."""
-    app = _managed_app(request, site_id, kind)
+    app = managed_app(request, site_id, kind)
     roles = [(role.value, role.label) for role in ROLES_IN_APPS[app.kind]]
     role = request.POST.get("role") or request.GET.get("role") or roles[0][0]
     if role not in dict(roles):
@@ -121,7 +122,7 @@ def app_access_add(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRes
         )
     )
     context = {
-        "crumbs": _crumbs(app, _("Add groups")),
+        "crumbs": app_crumbs(app, _("Add groups")),
         "app": app,
         "roles": roles,
         "role": role,
@@ -138,57 +139,23 @@ def app_access_add(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRes
 
 
 def _give(request: ConsoleRequest, app: App, role: AppRole) -> HttpResponse:
+    """Let chosen groups have a role; say first what it means for the licenses."""
     chosen = tables.chosen_ids(request.POST, "group")
     wanted = request.organization.groups.filter(public_id__in=chosen)
-    given, refused = 0, 0
-    for group in wanted.order_by("name_key"):
-        try:
-            given += app_grants.give_access(
-                app, group, role, by=request.actor, now=timezone.now()
-            )
-        except (app_grants.NoSyncedGroupsError, app_grants.GoneError):
-            refused += 1
-    if not chosen:
-        messages.info(request, _("No group was chosen."))
-    elif given or not refused:
-        text = ngettext(
-            "{count} group gives access to {app} now.",
-            "{count} groups give access to {app} now.",
-            given,
-        )
-        messages.success(request, text.format(count=given, app=app.get_kind_display()))
-    if refused:
-        messages.error(
-            request, _("Bitbucket takes no synced groups, so these were left out.")
-        )
-    return _back(app)
-
-
-@require_http_methods(["GET", "POST"])
-@requires(Permission.MANAGE_ACCESS)
-def app_access_remove(
-    request: ConsoleRequest, site_id: UUID, kind: str, grant_id: int
-) -> HttpResponse:
-    """Say in numbers who loses access with a group; a POST takes it away."""
-    app = _managed_app(request, site_id, kind)
-    grant = _grant(app, grant_id)
-    if request.method == "POST":
-        app_grants.take_access(grant, by=request.actor, now=timezone.now())
-        text = _("{name} gives no {role} in {app} any more.").format(
-            name=grant.group.name,
-            role=grant.get_role_display(),
-            app=app.get_kind_display(),
-        )
-        messages.success(request, text)
-        return _back(app)
+    given = list(wanted.order_by("name_key", "pk"))
+    forecast = forecast_of(app, role, given) if given else None
+    if forecast is None or (forecast.may_go_on and "confirmed" in request.POST):
+        give_groups(request, app, role, given)
+        return back_to(app)
     context = {
-        "crumbs": _crumbs(app, _("Remove group")),
+        "crumbs": app_crumbs(app, _("Add groups")),
         "app": app,
-        "grant": grant,
-        "change": app_access.change_by(app, grant.group, grant.role),
-        "last_default": grant.is_default,
+        "role": role,
+        "groups": given,
+        "forecast": forecast,
+        "sets_limits": Permission.MANAGE_PROVIDERS in request.permissions,
     }
-    return render(request, "provisioning/app_access_remove.html", context)
+    return render(request, "provisioning/app_access_confirm.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -197,14 +164,14 @@ def app_default(
     request: ConsoleRequest, site_id: UUID, kind: str, grant_id: int
 ) -> HttpResponse:
     """Say for which role a group is the default one, or for none."""
-    app = _managed_app(request, site_id, kind)
-    grant = _grant(app, grant_id)
+    app = managed_app(request, site_id, kind)
+    grant = find_grant(app, grant_id)
     given = list(app.grants.filter(group=grant.group).order_by("pk"))
     present = next((each.role for each in given if each.is_default), NONE)
     if request.method == "POST":
         return _set_default(request, app, grant.group)
     context = {
-        "crumbs": _crumbs(app, _("Update default group setting")),
+        "crumbs": app_crumbs(app, _("Update default group setting")),
         "app": app,
         "group": grant.group,
         "choices": [
@@ -227,19 +194,22 @@ def _set_default(request: ConsoleRequest, app: App, group: Group) -> HttpRespons
         messages.error(request, _("That group gives this role no longer."))
     else:
         messages.success(request, _("Default group setting updated."))
-    return _back(app)
+    return back_to(app)
 
 
-def _grant(app: App, grant_id: int) -> AppGrant:
+def find_grant(app: App, grant_id: int) -> AppGrant:
+    """Return what a group gives in an app, or answer 404."""
     grants = app.grants.select_related("group__organization", "app__site")
     return get_object_or_404(grants, pk=grant_id)
 
 
-def _back(app: App) -> HttpResponse:
+def back_to(app: App) -> HttpResponse:
+    """Lead back to the page of an app."""
     return redirect("provisioning:app-access", app.site_id, app.kind)
 
 
-def _crumbs(app: App, *more: str) -> Crumbs:
+def app_crumbs(app: App, *more: str) -> Crumbs:
+    """Return the breadcrumbs of an app's page, or of one below it."""
     own = reverse("provisioning:app-access", args=[app.site_id, app.kind])
     crumbs: list[tuple[str, Any]] = [
         (_("Admin"), "/"),

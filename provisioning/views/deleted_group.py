@@ -30,8 +30,10 @@ from provisioning.queries.app_access import grants_of_deleted
 from provisioning.queries.app_permissions import given_places_of_deleted
 from provisioning.queries.rights import rights_of_deleted
 from provisioning.services import deleted_groups
+from provisioning.services.access.seats import SeatsError
 from provisioning.views.app import may_manage
 from provisioning.views.app_rights import may_hand_out
+from provisioning.views.license_messages import refusal_words, telling
 from provisioning.views.listing import list_page
 from provisioning.views.local_group import group_crumbs
 
@@ -155,8 +157,13 @@ def _restorable(request: ConsoleRequest, groups: Sequence[DeletedGroup]) -> set[
 
 
 def _restore(request: ConsoleRequest, deleted: DeletedGroup) -> HttpResponse:
+    grants = grants_of_deleted([deleted]).get(deleted.pk, [])
     try:
-        done = deleted_groups.restore(deleted, by=request.actor, now=timezone.now())
+        with telling(request, [grant.app for grant in grants]):
+            done = deleted_groups.restore(deleted, by=request.actor, now=timezone.now())
+    except SeatsError as error:
+        messages.error(request, refusal_words(error))
+        return redirect("provisioning:group-restore", deleted.public_id)
     except deleted_groups.GoneError:
         messages.info(request, _("That group was restored or forgotten meanwhile."))
         return redirect("provisioning:deleted-group-list")

@@ -15,9 +15,11 @@ from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.queries import groups
 from provisioning.queries.app_access import grants_of
+from provisioning.queries.licenses import licenses_of
 from provisioning.queries.people import MemberFilter, members_of
 from provisioning.queries.rights import rights_of
 from provisioning.services import local_groups
+from provisioning.views import license_messages
 from provisioning.views.listing import list_page
 from provisioning.views.local_group import (
     REFUSALS,
@@ -32,16 +34,18 @@ from provisioning.views.local_group import (
 def group_people_add(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     """Search people and put those that are chosen into a group."""
     group = changeable_group(request, public_id)
+    limited = license_messages.limited_apps([group])
     try:
         local_groups.check_members(group)
         if request.method == "POST":
             chosen = tables.chosen_ids(request.POST, "account")
-            added = local_groups.add_people(
-                group,
-                groups.accounts_among(request.organization, chosen),
-                by=request.actor,
-                now=timezone.now(),
-            )
+            with license_messages.telling(request, limited):
+                added = local_groups.add_people(
+                    group,
+                    groups.accounts_among(request.organization, chosen),
+                    by=request.actor,
+                    now=timezone.now(),
+                )
             _say_added(request, group.name, len(added), asked=len(chosen))
             return redirect("provisioning:group-detail", group.public_id)
     except REFUSALS as error:
@@ -55,6 +59,7 @@ def group_people_add(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "group": group,
         "rights": rights_of([group]).get(group.pk, []),
         "grants": grants_of([group]).get(group.pk, []),
+        "limited": licenses_of(limited).values() if limited else [],
         "text": text,
         "listing": listing,
         "rows": [(member, member.account_id in inside) for member in listing.rows],

@@ -22,13 +22,15 @@ from provisioning.queries import app_access, groups
 from provisioning.queries.app_permissions import given_places
 from provisioning.queries.rights import rights_of
 from provisioning.services import local_groups
+from provisioning.services.access.seats import SeatsError
 from provisioning.services.local_groups import FixedError, GoneError, OwnedError
+from provisioning.views import license_messages
 from provisioning.views.administrator import last_admin_words
 from provisioning.views.app import may_manage
 from provisioning.views.app_rights import may_hand_out
 from provisioning.views.group import find_group
 
-REFUSALS = (OwnedError, FixedError, GoneError, LastAdminError)
+REFUSALS = (OwnedError, FixedError, GoneError, LastAdminError, SeatsError)
 
 
 def group_crumbs(group: Group | None, *more: str) -> Crumbs:
@@ -94,6 +96,8 @@ def refusal_words(error: Exception) -> str:
         ).format(directory=error.owner.name)
     if isinstance(error, LastAdminError):
         return last_admin_words(error.account.get_full_name())
+    if isinstance(error, SeatsError):
+        return license_messages.refusal_words(error)
     if isinstance(error, GoneError):
         return _("That group was deleted meanwhile.")
     return _(

@@ -1,6 +1,7 @@
 """The first page: what needs attention, what goes on, how much there is."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
@@ -17,7 +18,8 @@ from directories.permissions import (
     Permission,
     requires,
 )
-from provisioning.queries import groups, history, overview, people
+from provisioning.queries import app_access, groups, history, overview, people
+from provisioning.queries.overview import Attention
 from provisioning.views import charts
 
 EVENTS_SHOWN = 8
@@ -57,7 +59,7 @@ def organization_overview(request: ConsoleRequest) -> HttpResponse:
     directories = attention.connected if manages else []
     context = {
         "crumbs": [(_("Admin"), ""), (_("Overview"), "")],
-        "attention": attention if manages else attention.without_providers(),
+        "attention": attention if manages else _own(request, attention),
         "manages": manages,
         "jobs": overview.running_jobs(organization),
         "numbers": numbers,
@@ -67,3 +69,13 @@ def organization_overview(request: ConsoleRequest) -> HttpResponse:
     if Permission.SEE_LOGS in request.permissions:
         context["events"] = history.latest_events(organization, EVENTS_SHOWN)
     return render(request, "provisioning/overview.html", context)
+
+
+def _own(request: ConsoleRequest, attention: Attention) -> Attention:
+    """Return the part that concerns who may look after some apps alone."""
+    own = [
+        use
+        for use in attention.licenses
+        if any(app_access.runs(right, use.app) for right in request.rights)
+    ]
+    return replace(attention.without_providers(), licenses=own)

@@ -64,6 +64,7 @@ def follow(
     """Bring in step whom groups that give access have gained or lost.
 
     With `accounts` None that is everybody in them, by a job when they are many.
+    Raises seats.SeatsError where it `refuses`.
     """
     if not found.groups:
         return
@@ -71,6 +72,8 @@ def follow(
         most = settings.ACCESS_IN_REQUEST
         accounts = people_of(found.groups, most=most + 1)
         if len(accounts) > most:
+            if refuses:
+                _check(found.groups)
             for group in Group.objects.filter(pk__in=found.groups).order_by("pk"):
                 later(group.organization, f"group:{group.pk}", group.name, now)
             return
@@ -92,6 +95,13 @@ def follow_account(
     """
     scope = Scope(found.apps, [account], None, found.bounded)
     bring_in_step(scope, now=now, by=by, refuses=refuses)
+
+
+def _check(groups: Sequence[int]) -> None:
+    """Raise SeatsError when an app would refuse somebody in one of many groups."""
+    grants = AppGrant.objects.filter(group__in=groups).select_related("app", "group")
+    for grant in grants.order_by("pk"):
+        seats.check_group(grant.app, grant.group, grant.role)
 
 
 def follow_grant(

@@ -72,6 +72,11 @@ def settle(
     return Overdrawn(app, State.ACTIVE, over) if over else None
 
 
+def free(app: HeldApp) -> int:
+    """Return how many licences of an app with a limit are free."""
+    return _free(app, Uses())
+
+
 def _free(app: HeldApp, changes: Uses) -> int:
     use = Use(app.pk, app.role, State.ACTIVE)
     used = folding.counted([app.pk])[use] + changes[use]
