@@ -57,6 +57,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "label": _("Identity providers"),
                 "view": "directories:directory-list",
             },
+            {"label": _("Background work"), "view": "directories:job-list"},
             {"label": _("Audit log"), "view": "directories:audit-log"},
         ],
     },

@@ -299,3 +299,7 @@ class Event(TextChoices):
         "service_project_role_revoked",
         _("Took a role in a project"),
     )
+    JOB_PAUSED = "job_paused", _("Paused background work")
+    JOB_RESUMED = "job_resumed", _("Resumed background work")
+    JOB_CANCELLED = "job_cancelled", _("Cancelled background work")
+    JOB_TRIED_AGAIN = "job_tried_again", _("Tried failed background work again")

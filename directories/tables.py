@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise, StrPromise
 
 from directories.events import Event
-from directories.models import Directory, Domain, TroubleshootingEntry
+from directories.job_kinds import KINDS as JOB_KINDS
+from directories.models import Directory, Domain, Job, TroubleshootingEntry
 from directories.paging import Cut, Page
 from directories.queries.domains import STATES, UNLINKED, DomainFilters
+from directories.queries.job_list import JobFilters
 from directories.queries.logs import EntryFilters, EventFilters
 from directories.queries.requests import CHANGES, WRITING, RequestFilters
 
@@ -91,6 +93,17 @@ def request_filters(params: QueryDict) -> RequestFilters:
         resource=_choice(params, "kind", dict(KINDS)),
         about=_text(params, "about")[:ID_LENGTH],
         request=_text(params, "request")[:ID_LENGTH],
+    )
+
+
+def job_filters(params: QueryDict) -> JobFilters:
+    """Read the filters of background work; what makes no sense is dropped."""
+    directory = _directory(params)
+    return JobFilters(
+        text=_text(params),
+        state=_choice(params, "state", Job.State.values),
+        kind=_choice(params, "kind", JOB_KINDS),
+        directory="" if directory == UNLINKED else directory,
     )
 
 

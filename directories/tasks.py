@@ -16,6 +16,7 @@ from directories.services import (
     domain_checks,
     domains,
     guard,
+    job_history,
     jobs,
     key_reminders,
     passwords,
@@ -152,6 +153,7 @@ def forget() -> None:
     request_log.forget_old_requests(timezone.now())
     troubleshooting.forget_old_entries(timezone.now())
     guard.forget_old(timezone.now())
+    job_history.forget_old(timezone.now())
 
 
 @shared_task

@@ -21,7 +21,13 @@ from directories.views.directory import (
 )
 from directories.views.disconnecting import directory_disconnect
 from directories.views.gallery import gallery
-from directories.views.job import job_detail
+from directories.views.job import (
+    job_continue,
+    job_detail,
+    job_export,
+    job_list,
+    job_stop,
+)
 from directories.views.limits import directory_own_limits, limits
 from directories.views.organization import organization_choose
 from directories.views.organization_api_key import (
@@ -59,6 +65,8 @@ from directories.views.troubleshooting import (
 
 app_name = "directories"
 
+JOBS = "jobs/"
+JOB = f"{JOBS}<uuid:job_id>/"
 PROVIDERS = "security/identity-providers/"
 KEYS = "settings/api-keys/"
 ONE = f"{PROVIDERS}<uuid:directory_id>/"
@@ -90,7 +98,13 @@ urlpatterns = [
     ),
     path("security/audit-log/", audit_log, name="audit-log"),
     path("security/audit-log/export/", audit_log_export, name="audit-log-export"),
-    path("jobs/<uuid:job_id>/", job_detail, name="job-detail"),
+    path(JOBS, job_list, name="job-list"),
+    path(f"{JOBS}export/", job_export, name="job-export"),
+    path(JOB, job_detail, name="job-detail"),
+    path(f"{JOB}pause/", job_stop, {"action": "pause"}, name="job-pause"),
+    path(f"{JOB}cancel/", job_stop, {"action": "cancel"}, name="job-cancel"),
+    path(f"{JOB}resume/", job_continue, {"action": "resume"}, name="job-resume"),
+    path(f"{JOB}try-again/", job_continue, {"action": "retry"}, name="job-retry"),
     path(PROVIDERS, directory_list, name="directory-list"),
     path(f"{PROVIDERS}add/", directory_choose, name="directory-choose"),
     path(f"{PROVIDERS}add/<slug:provider>/", directory_add, name="directory-add"),

@@ -25,7 +25,7 @@ from directories.models import (
 )
 from directories.paging import CAP, capped_count
 
-ACTIVE = (Job.State.QUEUED, Job.State.RUNNING)
+ACTIVE = Job.State.going_on()
 UNLINKED = "none"
 STATES = ("verified", "missing", "unverified")
 

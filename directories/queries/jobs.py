@@ -9,7 +9,7 @@ from directories.models import Directory, Job
 
 SHOWN = 5
 EXPLAINED_FOR = timedelta(days=7)
-ACTIVE = (Job.State.QUEUED, Job.State.RUNNING)
+ACTIVE = Job.State.going_on()
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def work_of(directory: Directory, now: datetime, *, mended_by: str) -> Work:
     A later job of the same kind and target makes a failure good, and so does a
     later one of the kind `mended_by`.
     """
-    # By name the states sort backwards: running, queued, failed.
+    # By name the states sort backwards: running, queued, paused, failed.
     jobs = _worth_showing(directory, now, mended_by).order_by(
         "-state", "created_at", "pk"
     )

@@ -25,7 +25,7 @@ COUNT_CAP = 10_000
 EXPORT_BATCH = 1_000
 NESTED_SHOWN = 50
 WALKED_BY_NAME = 50_000
-GOING_ON = (Job.State.QUEUED, Job.State.RUNNING)
+GOING_ON = Job.State.going_on()
 
 
 @dataclass(frozen=True)

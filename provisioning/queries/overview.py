@@ -181,9 +181,7 @@ def licenses_of(organization: Organization) -> list[LicenseUse]:
 
 def running_jobs(organization: Organization) -> list[Job]:
     """Return the work that goes on or waits, running first."""
-    jobs = Job.objects.filter(
-        organization=organization, state__in=(Job.State.QUEUED, Job.State.RUNNING)
-    )
+    jobs = Job.objects.filter(organization=organization, state__in=Job.State.going_on())
     return list(
         jobs.select_related("directory").order_by("-state", "created_at", "pk")[
             :JOBS_SHOWN

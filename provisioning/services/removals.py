@@ -23,7 +23,7 @@ EVENTS = {
 }
 
 
-LIVE = (Job.State.QUEUED, Job.State.RUNNING)
+LIVE = Job.State.going_on()
 
 
 class NothingWaitsError(Exception):

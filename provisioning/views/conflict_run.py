@@ -109,7 +109,7 @@ def groups_sync_result(request: ConsoleRequest, job_id: UUID) -> HttpResponse:
             reverse("provisioning:review-list"), _("Sync all groups")
         ),
         "job": job,
-        "going_on": job.state in {Job.State.QUEUED, Job.State.RUNNING},
+        "going_on": job.state in Job.State.going_on(),
         "synced": conflicts.results_of(job).count() - refused,
         "refused": refused,
         "outcome": outcome,

@@ -29,6 +29,8 @@ from provisioning.queries import dry_runs as found
 from provisioning.services import dry_runs, scope_rules
 from provisioning.views.listing import list_page
 
+NOT_DONE = (Job.State.FAILED, Job.State.CANCELLED)
+
 KINDS = (DryRun.Kind.SYNC, DryRun.Kind.CONFLICTS, DryRun.Kind.DISCONNECT)
 EXPORT_BATCH = 1_000
 
@@ -76,7 +78,7 @@ def dry_run_detail(
     """Show what a dry run found, or how far it is."""
     directory = find_own_directory(request, directory_id)
     dry_run = _find(directory, dry_run_id)
-    failed = dry_run.job is None or dry_run.job.state == Job.State.FAILED
+    failed = dry_run.job is None or dry_run.job.state in NOT_DONE
     context = {
         "crumbs": _crumbs(directory, dry_run),
         "directory": directory,

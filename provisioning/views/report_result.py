@@ -53,7 +53,7 @@ def report_result(request: ConsoleRequest, job_id: UUID) -> HttpResponse:
             (job.label, ""),
         ],
         "job": job,
-        "going_on": job.state in {Job.State.QUEUED, Job.State.RUNNING},
+        "going_on": job.state in Job.State.going_on(),
         "refused": refused.values("row_key").distinct().count(),
         "listing": listing,
         "rows": [(row, *told(row)) for row in listing.rows],
