@@ -17,6 +17,7 @@ DECIDED = _(
     "This carries a decision out, and stopping half way would leave nobody knowing "
     "what counts. It can be paused."
 )
+DELETED = _("It was removed long ago, and half of it is of no use to anybody.")
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,10 @@ class JobKind:
 
 OTHER = JobKind(_("Other work"))
 KINDS: dict[str, JobKind] = {
+    "access-check": JobKind(
+        _("Check of access to apps"),
+        _("Nobody's access changes by that. The next check is tonight."),
+    ),
     "access-follow": JobKind(
         _("Access to apps"),
         lasting=_(
@@ -43,6 +48,7 @@ KINDS: dict[str, JobKind] = {
         ),
     ),
     "accounts-deactivate": JobKind(_("Deactivating accounts"), REST),
+    "app-delete": JobKind(_("Deleting a removed app"), lasting=DELETED),
     "attach-rule-apply": JobKind(_("Applying a rule"), REST),
     "attach-rule-end": JobKind(
         _("Ending a rule"),
@@ -111,6 +117,9 @@ KINDS: dict[str, JobKind] = {
     "organization-domain-fill": JobKind(_("Customers by domain"), REST),
     "organizations-attach": JobKind(_("Adding organizations to a project"), REST),
     "organizations-detach": JobKind(_("Removing organizations from a project"), REST),
+    "people-restore": JobKind(_("Restoring access of chosen people"), REST),
+    "people-suspend": JobKind(_("Suspending chosen people"), REST),
+    "site-delete": JobKind(_("Deleting a removed site"), lasting=DELETED),
 }
 
 

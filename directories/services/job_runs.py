@@ -104,10 +104,11 @@ class Run:
     def _note(self, done: int, cursor: int) -> None:
         pace, kind = self._pace, self.job.kind
         if kind in settings.JOBS_THAT_GO_ON_AT_CURSOR:
-            pace.moved |= cursor > pace.cursor
+            # A report that takes the cursor back would have the next run begin there.
+            pace.moved = cursor >= pace.cursor and (pace.moved or cursor > pace.cursor)
         elif kind in settings.JOBS_THAT_USE_UP:
             pace.moved |= done > pace.done
-        pace.done, pace.cursor = done, cursor
+        pace.done, pace.cursor = done, max(cursor, pace.cursor)
 
     def _leave_place(self, done: int, cursor: int) -> None:
         """Let a job that was paused since go on behind what this run has done."""

@@ -157,7 +157,9 @@ def test_work_under_way_is_a_bar_that_moves(console, quiet):
 
     page = console.get(URL)
 
-    assert "In progress Background work Syncing members of Sales 5 of 9" in main_of(page)
+    assert "In progress Background work Syncing members of Sales 5 of 9" in main_of(
+        page
+    )
     address = reverse("directories:job-detail", args=[job.pk])
     part = console.get(address, headers={"HX-Request": "true"}).content.decode()
     assert " ".join(part.split()) in " ".join(page.content.decode().split())
