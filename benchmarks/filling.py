@@ -83,7 +83,7 @@ class DeskSizes:
     told: int
 
 
-SPACE_PERMISSIONS = ["view", "add_pages", "comment"]
+SPACE_PERMISSIONS = ["view", "add-page", "add-comment"]
 SQL = Path(__file__).with_name("filling")
 # Groups whose members one statement lays.
 STEP = 20_000

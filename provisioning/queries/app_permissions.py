@@ -32,6 +32,7 @@ from provisioning.models import (
     GroupMember,
     Space,
 )
+from provisioning.queries.app_people import PeopleFilter, people_of
 
 # More people than this in the groups that give it: walk along everybody's names.
 WALKED_BY_NAME = 20_000
@@ -145,11 +146,13 @@ def holders_of(
         role__in=known.roles,
         state=AppAccess.State.ACTIVE,
     )
+    if known.automatic:
+        wanted = PeopleFilter(state=AppAccess.State.ACTIVE)
+        everybody = people_of(app.site.organization, [app], wanted)
+        return everybody.filter(Exists(active))
     people = Member.objects.filter(
         Exists(active), organization=app.site.organization_id
     )
-    if known.automatic:
-        return people
     rows = _Place(app, space).rows().filter(permission__in=giving(permission))
     groups = rows.filter(group__isnull=False).values("group")
     direct = rows.filter(account__isnull=False)

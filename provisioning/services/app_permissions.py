@@ -178,13 +178,13 @@ def _event(
     gives: Iterable[str],
     takes: Iterable[str],
 ) -> tuple[Event, Target]:
-    order = list(BY_KEY)
+    order = {key: place for place, key in enumerate(BY_KEY)}
     details: dict[str, object] = {
         "app": app.kind,
         "site": str(app.site_id),
         "site_name": app.site.name,
-        "given": sorted(gives, key=order.index),
-        "taken": sorted(takes, key=order.index),
+        "given": sorted(gives, key=lambda key: order.get(key, len(order))),
+        "taken": sorted(takes, key=lambda key: order.get(key, len(order))),
     }
     if space is not None:
         details |= {"space": space.key, "space_name": space.name}

@@ -24,8 +24,9 @@ from directories.services.audit import Target
 from directories.views.rendering import Crumbs, render_part
 from provisioning import tables
 from provisioning.app_permissions import GLOBAL, InApp
-from provisioning.models import App, AppPermission, Space
+from provisioning.models import App, AppAccess, AppPermission, Space
 from provisioning.queries import app_permissions, permission_export
+from provisioning.queries.app_people import PeopleFilter, people_of
 from provisioning.queries.groups import GroupFilter, groups_in
 from provisioning.queries.people import MemberFilter, members_of
 from provisioning.queries.permission_changes import Receiver, Wish
@@ -47,6 +48,7 @@ from provisioning.views.permission_wishes import (
 GROUPS, PEOPLE, HOLDERS = "groups", "people", "holders"
 TABS = (GROUPS, PEOPLE, HOLDERS)
 SHOWN = 5
+ACTIVE = AppAccess.State.ACTIVE.value
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,11 @@ def offered(request: ConsoleRequest, app: App, has: Any) -> dict[str, Any]:
     text = tables.text_of(request.GET)
     of_people = request.GET.get("of") == PEOPLE
     if of_people:
-        people = members_of(request.organization, MemberFilter(text=text))
+        people = (
+            members_of(request.organization, MemberFilter(text=text))
+            if text
+            else people_of(request.organization, [app], PeopleFilter(state=ACTIVE))
+        )
         page = list_page(request, people, tables.cut_of(request.GET, "name"))
         accounts = [member.account for member in page.rows]
         outside = people_without_access(app, [each.pk for each in accounts])

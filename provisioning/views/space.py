@@ -20,6 +20,7 @@ from provisioning import tables
 from provisioning.models import App, AppPermission
 from provisioning.queries.app_permissions import spaces_of
 from provisioning.queries.permission_changes import Receiver, plan_of_deleting
+from provisioning.queries.permission_receivers import people_without_access
 from provisioning.services import app_permissions, spaces
 from provisioning.space_forms import SpaceForm, SpaceNameForm
 from provisioning.views.app_rights import find_space, spaces_app
@@ -63,7 +64,7 @@ def space_list(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRespons
 def space_add(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse:
     """Add a space, with the administrator that its maker names."""
     app = spaces_app(request, site_id, kind)
-    form = SpaceForm(posted(request), initial={"admin": request.account.email})
+    form = SpaceForm(posted(request), initial=_initial(request, app))
     if request.method == "POST" and form.is_valid():
         admin = _receiver(request, form)
         if form.is_valid() and (space_id := _add(request, app, form, admin)):
@@ -75,6 +76,12 @@ def space_add(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse
     }
     status = 422 if form.errors else 200
     return render(request, "provisioning/space_add.html", context, status=status)
+
+
+def _initial(request: ConsoleRequest, app: App) -> dict[str, str]:
+    """Propose whoever makes a space as its administrator, if that would count."""
+    own = request.account
+    return {} if people_without_access(app, [own.pk]) else {"admin": own.email}
 
 
 def _receiver(request: ConsoleRequest, form: SpaceForm) -> Receiver | None:
