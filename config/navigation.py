@@ -46,6 +46,7 @@ NAVIGATION: list[dict[str, Any]] = [
         "icon": "apps",
         "children": [
             {"label": _("Sites and products"), "view": "provisioning:site-list"},
+            {"label": _("Access"), "view": "provisioning:access-why"},
             {"label": _("Portal-only customers"), "view": "portals:customer-sites"},
         ],
     },

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from provisioning.access_urls import access_patterns
 from provisioning.account_urls import account_patterns
 from provisioning.app_urls import app_patterns
 from provisioning.group_urls import group_patterns
@@ -69,6 +70,7 @@ urlpatterns = [
         name="record-timeline-export",
     ),
     *account_patterns,
+    *access_patterns,
     path(GROUPS, group_list, name="group-list"),
     path(f"{GROUPS}export/", group_export, name="group-export"),
     path(GROUP, group_detail, name="group-detail"),

@@ -7,7 +7,7 @@ agree to the last person.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import Q
 
@@ -60,20 +60,28 @@ class Change:
             yield from self._settled(window)
 
     def page(
-        self, wanted: Iterable[str], after: int = 0, *, among: Q | None = None
+        self,
+        wanted: Iterable[str],
+        after: int = 0,
+        *,
+        text: str = "",
+        apps: Collection[int] | None = None,
     ) -> tuple[list[Line], int | None]:
         """Return the lines of some people with these effects, and where to go on.
 
         So many people are looked at that a page may be short, or empty, and have a
-        next one. With `among`, a condition on members, only they count.
+        next one. Only people whose name or address contains `text` count, and only
+        these `apps`.
         """
         self.numbers()
         effects, found, looked = set(wanted), list[Line](), 0
         people = set[int]()
-        for window in self._windows(after):
-            chosen = self._among(window, among)
-            for line in self._settled(chosen) if chosen else []:
-                if line.effect not in effects:
+        for window in self._chosen(after, text):
+            for line in self._settled(window):
+                hidden = (
+                    apps is not None and line.right is None and line.app not in apps
+                )
+                if hidden or line.effect not in effects:
                     continue
                 if line.account not in people and len(people) == PAGE:
                     return found, found[-1].account
@@ -84,11 +92,20 @@ class Change:
                 return found, window[-1]
         return found, None
 
-    def _among(self, window: list[int], among: Q | None) -> list[int]:
-        if among is None:
-            return window
-        members = self.plan.organization.members.filter(among, account__in=window)
-        return sorted(members.values_list("account_id", flat=True))
+    def _chosen(self, after: int, text: str) -> Iterator[list[int]]:
+        """Return windows of those concerned, or of everybody with some words."""
+        if not text:
+            yield from self._windows(after)
+            return
+        members = dialect.search(self.plan.organization.members.all(), text)
+        keys = members.order_by().values_list("account_id", flat=True)
+        with dialect.planned_anew():
+            known = sorted(keys[: WINDOW + 1])
+        if len(known) <= WINDOW:
+            yield [key for key in known if key > after]
+            return
+        for window in self._windows(after):
+            yield sorted(keys.filter(account__in=window)) or window[-1:]
 
     def _windows(self, after: int) -> Iterator[list[int]]:
         """Return windows of those concerned, and of who waits and gets in."""
@@ -266,6 +283,10 @@ def _line(place: Place, before: str, groups: set[int], *, gets: bool) -> Line | 
         return Line(account, Effect.KEEP, app, role, before, before, by)
     effect = Effect.LOSE if before == State.ACTIVE else Effect.DROP
     return Line(account, effect, app, role, before, "", by)
+
+
+def _in(line: Line, apps: Collection[int] | None) -> bool:
+    return apps is None or line.right is not None or line.app in apps
 
 
 def _place(line: Line) -> Pair | Right:

@@ -107,6 +107,11 @@ class Numbers:
         """Return how many admin rights people lose."""
         return sum(each[Effect.RIGHT_LOSE] for each in self.rights.values())
 
+    def of_role(self, app: int, role: str, effect: str) -> int:
+        """Return how often an effect comes out for one role in an app."""
+        counted = self.roles.get((app, role))
+        return counted[effect] if counted else 0
+
     def of(self, effect: str) -> int:
         """Return how often one effect comes out, of roles and of rights."""
         counted = [*self.roles.values(), *self.rights.values()]

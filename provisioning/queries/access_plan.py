@@ -111,6 +111,10 @@ class Plan:
             if step.app and step.kind == Kind.LIMIT
         }
 
+    def deleted_groups(self) -> set[int]:
+        """Return the groups that would be there no more."""
+        return {s.group.pk for s in self.steps if s.group and s.kind in DELETING}
+
     def removed_apps(self) -> list[int]:
         """Return the apps that would be there no more."""
         sites = [s.site for s in self.steps if s.site and s.kind == Kind.REMOVE_SITE]

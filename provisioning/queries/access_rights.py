@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from directories.models import RoleAssignment
 from provisioning.models import GroupRole
 from provisioning.queries.access_lines import Effect, Line, Right
-from provisioning.queries.access_plan import DELETING, Kind, Plan
+from provisioning.queries.access_plan import Kind, Plan
 
 
 class Rights:
@@ -14,9 +14,7 @@ class Rights:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._ended = plan.ended
-        self._deleted = {
-            step.group.pk for step in plan.steps if step.group and step.kind in DELETING
-        }
+        self._deleted = plan.deleted_groups()
         self._given: dict[int, set[Right]] = {}
         roles = GroupRole.objects.filter(group__in=plan.groups).order_by("pk")
         for group, role, site, app in roles.values_list("group", "role", "site", "app"):

@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 
 from provisioning.models import LICENSED_ROLES, App, AppAccess, AppUse
 from provisioning.queries.access_lines import Effect, Line, Shortage
-from provisioning.queries.access_plan import Plan
+from provisioning.queries.access_plan import Kind, Plan
 
 State = AppAccess.State
 
@@ -30,18 +30,32 @@ class Seats:
     gainers: list[int] = field(default_factory=list)
     admitted: set[int] = field(default_factory=set)
     free: int = 0
+    touched: bool = False
+    # Whether a group is given the role: then those count too who have it, and wait or
+    # were refused.
+    given: bool = False
+    asking: int = 0
+    unused: int = 0
 
     def note(self, line: Line) -> None:
         """Remember what one person asks for or gives up."""
+        self.touched = True
         if line.effect == Effect.GAIN:
             self.gainers.append(line.account)
         elif line.effect == Effect.LOSE:
             self.lost += 1
+        elif line.effect == Effect.KEEP and line.before != State.ACTIVE:
+            self.asking += self.given
         elif line.effect == Effect.DROP:
             self.dropped.add(line.account)
 
     def settle(self) -> None:
-        """Give out the licences, when everybody is known."""
+        """Give out the licences, when everybody is known.
+
+        Nobody is let in by a change that is about others.
+        """
+        if not self.touched:
+            return
         waiting = AppAccess.objects.filter(
             app=self.app, role=self.role, state=State.WAITING
         ).order_by("since", "id")
@@ -50,7 +64,8 @@ class Seats:
             self.admitted = set(everybody) - self.dropped
             return
         self.free = max(self.limit - self.active + self.lost, 0)
-        if self.free:
+        self.unused = self.free
+        if self.free and self.app.at_limit != App.AtLimit.ALLOW:
             asked = self.free + len(self.dropped)
             first = waiting.values_list("account_id", flat=True)[:asked]
             rest = [key for key in first if key not in self.dropped]
@@ -61,9 +76,10 @@ class Seats:
     def shortage(self) -> Shortage | None:
         """Return how many licences lack where the app refuses more people."""
         refuses = self.limit is not None and self.app.at_limit == App.AtLimit.REFUSE
-        if not refuses or len(self.gainers) <= self.free:
+        new, needed = len(self.gainers), len(self.gainers) + self.asking
+        if not refuses or (new <= self.free and needed <= self.unused):
             return None
-        return Shortage(self.app.pk, self.free, len(self.gainers))
+        return Shortage(self.app.pk, self.free, needed)
 
     def seated(self, line: Line) -> Line:
         """Return what a line of somebody new, or of another, is with these seats."""
@@ -99,11 +115,19 @@ def seats_of(plan: Plan, removed: set[int]) -> dict[int, Seats]:
     apps = App.objects.filter(
         site__organization=plan.organization, removed_at=None
     ).filter(Q(user_limit__isnull=False) | Q(pk__in=limits))
+    given = {s.app.pk for s in plan.steps if s.app and s.kind == Kind.GIVE}
     found = {}
     for app in apps.exclude(pk__in=removed).order_by("pk"):
         role = LICENSED_ROLES[app.kind]
         uses = AppUse.objects.filter(app=app, role=role, state=State.ACTIVE)
         active = uses.aggregate(people=Sum("people"))["people"] or 0
         limit = limits.get(app.pk, app.user_limit)
-        found[app.pk] = Seats(app=app, limit=limit, active=active, role=role)
+        found[app.pk] = Seats(
+            app=app,
+            limit=limit,
+            active=active,
+            role=role,
+            touched=app.pk in limits,
+            given=app.pk in given,
+        )
     return found

@@ -222,7 +222,15 @@ class Things:
         if name == "kind" and route.name.startswith("provisioning:space-"):
             return self.space.app.kind
         of_person = route.name.removeprefix("provisioning:").startswith(
-            ("user", "record", "person", "account", "managed", "invitation")
+            (
+                "user",
+                "record",
+                "person",
+                "account",
+                "managed",
+                "invitation",
+                "access-person",
+            )
         )
         plain: dict[str, object] = {
             "site_id": self.site.pk,
