@@ -30,7 +30,7 @@ from directories.dialect.migrating import (
     search_taken_up,
     without_pattern_index,
 )
-from directories.dialect.outages import outage
+from directories.dialect.outages import busy, outage
 from directories.dialect.parameters import (
     datetime_parameter,
     ids_parameter,
@@ -55,6 +55,7 @@ __all__ = [
     "IdKind",
     "OnlyOn",
     "Sql",
+    "busy",
     "bytewise",
     "clock",
     "code_point_order",

@@ -4,12 +4,15 @@ from django.db import Error
 
 FULL = "The disk of the database is full."
 SILENT = "The database does not answer."
+BUSY = "The database is busy."
 
 # Classes of PostgreSQL's codes: connections, resources, an operator, the system.
 _CLASSES = ("08", "53", "57P", "58")
 _DISK_FULL = "53100"
 # A connection that another thread's failure has closed has no code.
 _CLOSED = ("connection is closed", "connection is lost", "connection failed")
+# A lock, or the end of a statement, that was waited for as long as is allowed.
+_TOO_LONG = {"55P03", "57014"}
 _SQLITE_FULL = "database or disk is full"
 _SQLITE = ("disk i/o error", "unable to open database file")
 
@@ -30,6 +33,18 @@ def outage(error: BaseException) -> str:
     if _is_cut_off(error) or any(each in said for each in (*_CLOSED, *_SQLITE)):
         return SILENT
     return ""
+
+
+def busy(error: BaseException) -> str:
+    """Return in a sentence that others were in the way for too long, "" otherwise.
+
+    The same may go through at the next try, and may not.
+    """
+    if not isinstance(error, Error):
+        return ""
+    code = getattr(error.__cause__, "sqlstate", None)
+    is_busy = code in _TOO_LONG or "database is locked" in str(error)
+    return BUSY if is_busy else ""
 
 
 def _is_cut_off(error: Error) -> bool:

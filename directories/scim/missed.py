@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from http import HTTPStatus
 
+from django.db import Error as DatabaseError
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -37,7 +38,12 @@ def tell(directory: Directory) -> None:
         mine = [key for key in _counts if key[0] == str(directory.pk)]
         missed = [(reason, _counts.pop((known, reason))) for known, reason in mine]
     for reason, times in missed:
-        log_finding(directory, _finding(reason, times), now=timezone.now())
+        try:
+            log_finding(directory, _finding(reason, times), now=timezone.now())
+        except DatabaseError:
+            # Reads are possible on a full disk: it is told later.
+            with _lock:
+                _counts[str(directory.pk), reason] += times
 
 
 def _finding(reason: str, times: int) -> Finding:

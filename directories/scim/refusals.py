@@ -137,7 +137,7 @@ def scim_error(exc: Exception) -> ScimError:  # noqa: PLR0911 - one line an erro
 
 def _on_our_side(exc: Exception) -> ScimError:
     """Return the error for what is no fault of the client."""
-    if reason := dialect.outage(exc):
+    if reason := dialect.outage(exc) or dialect.busy(exc):
         return errors.UnavailableError(
             f"{reason} Send the request again in some seconds; what it has done "
             "already is not done twice."

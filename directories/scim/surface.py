@@ -88,7 +88,6 @@ class ScimView(APIView):
         if self.outage:
             # Nothing can be written now, so nothing more is tried.
             missed.note(str(self.kwargs.get("directory_id", "")), self.outage)
-            response["Retry-After"] = str(AGAIN_S)
             return response
         if self.key is not None and self.notes.is_kept:
             line = self.notes.line(request, response, self.key)
@@ -205,15 +204,17 @@ class ScimView(APIView):
         self.outage = dialect.outage(exc)
         if error.status == HTTPStatus.INTERNAL_SERVER_ERROR:
             logger.error("scim_request_failed", exc_info=exc)
-        elif self.outage:
+        elif error.status == HTTPStatus.SERVICE_UNAVAILABLE:
             # One line each: there may be many, and a traceback says no more.
             said = " ".join(str(exc).split())[:SAID]
-            logger.error("scim_request_unavailable", reason=self.outage, error=said)
+            logger.error("scim_request_unavailable", error=said)
         self.notes.refused(error.detail, subject_name(exc))
         self._log(exc, error)
         response = _json(error.to_body(), status=error.status)
         if error.status == HTTPStatus.UNAUTHORIZED:
             response["WWW-Authenticate"] = 'Bearer realm="SCIM"'
+        if error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            response["Retry-After"] = str(AGAIN_S)
         if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
             response["Allow"] = ", ".join(self.allowed_methods)
         return response  # type: ignore[return-value]  # any HttpResponse will do

@@ -20,8 +20,9 @@ from directories.models import Account, Directory, Job, Organization, UserRecord
 from directories.services import audit, directories, organizations
 from directories.services.demonstration import set_unbounded, set_unguarded
 from directories.tasks import wake
-from provisioning.models import ROLES_IN_APPS, App, Group, GroupMember
+from provisioning.models import ROLES_IN_APPS, AccessCheck, App, Group, GroupMember
 from provisioning.services import app_grants, apps, sync
+from provisioning.services.access import checking
 from provisioning.services.built_in import found_organization
 from tests.faults.company import APPS, Step
 
@@ -102,6 +103,12 @@ def running_jobs() -> list[Job]:
 
 
 @patiently
+def again(jobs: list[Job]) -> list[Job]:
+    """Return jobs as they are now."""
+    return list(Job.objects.filter(pk__in=[job.pk for job in jobs]))
+
+
+@patiently
 def are_taken_over(jobs: list[Job]) -> bool:
     """Tell whether each of the jobs has ended, or another run has begun."""
     now = {job.pk: job for job in Job.objects.filter(pk__in=[j.pk for j in jobs])}
@@ -119,6 +126,18 @@ def queue_comparison(directory: Directory, *, tells: bool = True) -> Job:
     if tells:
         wake(job.pk)
     return job
+
+
+@patiently
+def nightly_check() -> AccessCheck:
+    """Let the nightly check of access run; return what it found."""
+    job = checking.queue_check(organization(), timezone.now())
+    wake(job.pk)
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline and job.state != Job.State.DONE:
+        time.sleep(0.25)
+        job.refresh_from_db()
+    return AccessCheck.objects.latest("at")
 
 
 @patiently

@@ -202,20 +202,35 @@ class Chaos:
 
     def _stop_worker(self, moment: Moment) -> None:
         """Stop a worker so long that another one takes its jobs, then wake it."""
-        inside.queue_comparison(self.directory)
-        time.sleep(self.random.random() * 2)
-        unit = self.place.unit(self.random.choice(WORKERS))
-        held = inside.running_jobs()
-        unit.send(signal.SIGSTOP)
+        names = list(WORKERS)
+        self.random.shuffle(names)
+        for attempt, name in enumerate((*names, *names), start=1):
+            inside.queue_comparison(self.directory)
+            with suppress(TimeoutError):
+                wait_until(lambda: bool(inside.running_jobs()), 20, "a running job")
+            taken = self._stop_one(name)
+            moment.facts["stopped"] = f"{name}, for {STOPPED_S:.0f} s"
+            moment.facts["runs that another worker began meanwhile"] = taken
+            moment.facts["tries"] = attempt
+            if taken:
+                return
+
+    def _stop_one(self, name: str) -> int:
+        """Stop one worker; return how many jobs of its another has taken over."""
+        units = [self.place.unit(each) for each in WORKERS]
         try:
+            for unit in units:
+                unit.send(signal.SIGSTOP)
+            held = inside.running_jobs()
+            for unit in units:
+                if unit.name != name:
+                    unit.send(signal.SIGCONT)
             time.sleep(STOPPED_S)
-            after = {job.pk: job.run for job in inside.running_jobs()}
-            moment.facts["runs that another worker began meanwhile"] = sum(
-                after.get(job.pk, 0) > job.run for job in held
-            )
+            after = {job.pk: job.run for job in inside.again(held)}
+            return sum(after.get(job.pk, 0) > job.run for job in held)
         finally:
-            unit.send(signal.SIGCONT)
-        moment.facts["which"] = f"{unit.name}, stopped for {STOPPED_S:.0f} s"
+            for unit in units:
+                unit.send(signal.SIGCONT)
 
 
 def describe(moment: Moment) -> str:

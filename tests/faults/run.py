@@ -58,6 +58,7 @@ class Run:
         chaos = Chaos(self._place, provider, directory, target, self._dice)
         chaos.run(chaos.plan(chosen.moments, others=not chosen.kills_only), say)
         self._finish(provider, chaos)
+        self._check_access()
         if not chosen.kills_only:
             self._lose_message(directory)
             self._poison(provider, directory)
@@ -89,6 +90,16 @@ class Run:
             wait_until(is_idle, IDLE_S, "the last job", every_s=0.5)
         except TimeoutError as error:
             self._findings.wrong.append(str(error))
+
+    def _check_access(self) -> None:
+        """Let the nightly check look; it should have nothing to mend."""
+        check = inside.nightly_check()
+        if check.finished_at is None or check.missing or check.surplus:
+            self._findings.wrong.append(
+                f"the nightly check of access: finished {check.finished_at},"
+                f" {check.missing} missing, {check.surplus} too many"
+            )
+        say(f"the nightly check of access compared {check.compared:,}: no drift")
 
     def _lose_message(self, directory: Directory) -> None:
         """Queue a job whose message is lost; the scheduler has to find it."""

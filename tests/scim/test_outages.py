@@ -2,11 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
 import pytest
 from django.db import DataError, OperationalError, connection
-from psycopg.errors import AdminShutdown, DiskFull, NumericValueOutOfRange
+from psycopg.errors import (
+    AdminShutdown,
+    DiskFull,
+    LockNotAvailable,
+    NumericValueOutOfRange,
+)
 
 from directories import dialect
 from directories.models import TroubleshootingEntry, UserRecord
@@ -23,11 +29,13 @@ def failure(cause: Exception, kind: type[Exception] = OperationalError) -> Excep
 
 
 @contextmanager
-def failing(error: Exception) -> Iterator[None]:
-    """Let every statement fail."""
+def failing(error: Exception, *, only: str = "") -> Iterator[None]:
+    """Let every statement fail, or only those that begin with some words."""
 
-    def fail(*_args: object) -> None:
-        raise error
+    def fail(execute: Any, sql: str, *more: Any) -> Any:
+        if sql.startswith(only):
+            raise error
+        return execute(sql, *more)
 
     with connection.execute_wrapper(fail):
         yield
@@ -67,6 +75,32 @@ def test_a_provider_is_asked_to_send_again(scim):
     assert "disk of the database is full" in answer.json()["detail"]
     assert scim.post("/Users", PERSON).status_code == 201
     assert UserRecord.objects.count() == 1
+
+
+def test_a_lock_that_is_not_had_in_time_is_no_failure_of_ours(scim):
+    waited = failure(LockNotAvailable("canceling statement due to lock timeout"))
+
+    with failing(waited, only="INSERT INTO"):
+        answer = scim.post("/Users", PERSON)
+
+    assert answer.status_code == 503
+    assert answer["Retry-After"] == "5"
+    assert "The database is busy." in answer.json()["detail"]
+
+
+def test_what_cannot_be_told_yet_is_told_later(scim):
+    full = OperationalError("database or disk is full")
+    scim.get("/Users")
+    with failing(full):
+        scim.post("/Users", PERSON)
+
+    with failing(full, only="INSERT INTO"):
+        answer = scim.get("/Users")
+    scim.get("/Users")
+
+    # Reading goes on while nothing can be written.
+    assert answer.status_code == 200
+    assert TroubleshootingEntry.objects.filter(kind="unavailable").count() == 1
 
 
 def test_admins_are_told_when_the_database_is_back(scim):
