@@ -99,7 +99,10 @@ class Run:
                 f"the nightly check of access: finished {check.finished_at},"
                 f" {check.missing} missing, {check.surplus} too many"
             )
-        say(f"the nightly check of access compared {check.compared:,}: no drift")
+        say(
+            f"the nightly check of access compared {check.compared:,}:"
+            f" {check.missing} missing, {check.surplus} too many"
+        )
 
     def _lose_message(self, directory: Directory) -> None:
         """Queue a job whose message is lost; the scheduler has to find it."""
