@@ -122,6 +122,8 @@ def access_of(organization: Organization, account: Account) -> list[Access]:
         .select_related("app__site", "group")
         .order_by("app__site__name", "app__kind", "role", "group__name_key")
     )
+    if not grants:
+        return []
     rows = AppAccess.objects.filter(account=account)
     had = {(row.app_id, row.role): row for row in rows}
     found: dict[tuple[int, str], Access] = {}
