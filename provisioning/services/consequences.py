@@ -1,8 +1,8 @@
 """What follows from groups, members and people: admin rights, access to apps.
 
 Whoever changes who is in a group, what a group gives, or whether somebody is active
-calls one of these in the same transaction: `follow` and `follow_users` for groups,
-`follow_account` for a person, `end_group` before a group is deleted, `follow_grant`
+calls one of these in the same transaction: `follow` for groups, `follow_account` for a
+person, `end_group` before a group is deleted, `follow_grant`
 and `end_grant` for what a group gives in an app, `follow_app` for an app that was
 removed or restored, `deactivate`, `reactivate` and `end_person` for people.
 
@@ -15,7 +15,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from directories.models import Account, UserRecord
+from directories.models import Account
 from directories.services import accounts as account_writes
 from directories.services import admins
 from directories.services.accounts import Change
@@ -38,7 +38,6 @@ __all__ = [
     "follow_account",
     "follow_app",
     "follow_grant",
-    "follow_users",
     "giving_rights",
     "reactivate",
 ]
@@ -56,37 +55,22 @@ def follow(
     by: Actor | None = None,
     now: datetime | None = None,
     refuses: bool = False,
+    came: bool | None = None,
 ) -> None:
     """Bring in step everybody in groups, or some people who came or went.
 
-    One look at the groups when none of them gives anything. Raises LastAdminError or
-    SeatsError where it `refuses`.
+    One look at the groups when none of them gives anything. Who says that these people
+    all `came`, or all left, in this transaction, saves some work. Raises
+    LastAdminError or SeatsError where it `refuses`.
     """
-    found = looks.at_groups(groups)
-    _follow(found, accounts, by=by, now=now, refuses=refuses)
-
-
-def follow_users(groups: Sequence[int], users: Sequence[int]) -> None:
-    """Bring people in step, by their records, who came to groups or left them."""
-    found = looks.at_groups(groups)
-    if found.rights or found.groups:
-        keys = right_rows.accounts_of(users, UserRecord._meta.db_table)
-        _follow(found, keys)
-
-
-def _follow(
-    found: looks.Found,
-    accounts: Sequence[int] | None,
-    *,
-    by: Actor | None = None,
-    now: datetime | None = None,
-    refuses: bool = False,
-) -> None:
+    if accounts is not None and not accounts:
+        return
     now = now or timezone.now()
+    found = looks.at_groups(groups)
     if found.rights:
         where = right_rows.Where(found.rights, accounts)
         rights.bring_in_step(where, by=by, now=now, refuses=refuses)
-    following.follow(found, accounts, by=by, now=now, refuses=refuses)
+    following.follow(found, accounts, by=by, now=now, refuses=refuses, came=came)
 
 
 def follow_account(

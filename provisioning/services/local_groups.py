@@ -145,7 +145,7 @@ def add_people(
         ],
     )
     keys = [key for (key,) in added]
-    consequences.follow([held.pk], keys, by=by, now=now, refuses=True)
+    consequences.follow([held.pk], keys, by=by, now=now, refuses=True, came=True)
     people = _people(key for (key,) in added)
     _note_people(Event.USER_ADDED_TO_GROUP, held, people, by, now)
     return people
@@ -167,7 +167,7 @@ def remove_people(
         [held.pk, dialect.ids_parameter(accounts)],
     )
     keys = [key for (key,) in removed]
-    consequences.follow([held.pk], keys, by=by, now=now, refuses=True)
+    consequences.follow([held.pk], keys, by=by, now=now, refuses=True, came=False)
     people = _people(keys)
     _note_people(Event.USER_REMOVED_FROM_GROUP, held, people, by, now)
     return people

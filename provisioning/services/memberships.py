@@ -103,14 +103,14 @@ def add_members(groups: Sequence[int], users: Sequence[int]) -> None:
             f" ORDER BY r.id {dialect.share_lock('r')}",
             [wanted],
         )
-    dialect.rows(
+    joined = dialect.rows(
         f"INSERT INTO {GROUP_MEMBER} (group_id, account_id)"  # noqa: S608
         f" SELECT ids.id, r.account_id FROM {dialect.ids_table('bigint')}"
         f" CROSS JOIN {USER} r WHERE r.link_state = 'linked' AND {chosen}"
-        " ON CONFLICT (group_id, account_id) DO NOTHING",
+        " ON CONFLICT (group_id, account_id) DO NOTHING RETURNING account_id",
         [dialect.ids_parameter(groups), wanted],
     )
-    consequences.follow_users(groups, users)
+    consequences.follow(groups, _each(joined), came=True)
 
 
 def remove_members(
@@ -123,33 +123,40 @@ def remove_members(
     if not users:
         return
     remove = _remove_unless_there_is_a_way if shared else _remove
-    remove(dialect.ids_parameter(groups), dialect.ids_parameter(users))
-    consequences.follow_users(groups, users)
+    left = remove(dialect.ids_parameter(groups), dialect.ids_parameter(users))
+    consequences.follow(groups, _each(left), came=False)
 
 
-def _remove(groups: object, users: object) -> None:
+def _each(rows: Sequence[tuple[int]]) -> list[int]:
+    return sorted({account for (account,) in rows})
+
+
+def _remove(groups: object, users: object) -> Sequence[tuple[int]]:
     # Read first: joined to the members, a plan might go through all of a group.
     accounts = dialect.rows(
         f"SELECT account_id FROM {USER} WHERE account_id IS NOT NULL"  # noqa: S608
         f" AND {dialect.one_of('id', 'bigint')}",
         [users],
     )
-    dialect.rows(
+    return dialect.rows(
         f"DELETE FROM {GROUP_MEMBER} WHERE {dialect.one_of('group_id', 'bigint')}"  # noqa: S608
-        f" AND {dialect.one_of('account_id', 'bigint')}",
+        f" AND {dialect.one_of('account_id', 'bigint')} RETURNING account_id",
         [groups, dialect.ids_parameter([account for (account,) in accounts])],
     )
 
 
-def _remove_unless_there_is_a_way(groups: object, users: object) -> None:
-    dialect.rows(
+def _remove_unless_there_is_a_way(
+    groups: object, users: object
+) -> Sequence[tuple[int]]:
+    return dialect.rows(
         f"WITH RECURSIVE {nesting.ways()} DELETE FROM {GROUP_MEMBER}"  # noqa: S608
         f" WHERE id IN (SELECT gm.id FROM {GROUP_MEMBER} gm"
         f" JOIN {GROUP} g ON g.id = gm.group_id"
         f" JOIN {USER} r ON r.account_id = gm.account_id"
         f" WHERE {dialect.one_of('gm.group_id', 'bigint')}"
         f" AND {dialect.one_of('r.id', 'bigint')}"
-        " AND (r.id, g.record_id) NOT IN (SELECT user_id, group_id FROM way))",
+        " AND (r.id, g.record_id) NOT IN (SELECT user_id, group_id FROM way))"
+        " RETURNING account_id",
         [users, groups, users],
     )
 
@@ -171,7 +178,7 @@ def remove_strangers(group: int, sources: Sequence[int]) -> int:
         f" AND {dialect.one_of('account_id', 'bigint')}",
         [group, dialect.ids_parameter([account for (account,) in strangers])],
     )
-    consequences.follow([group], [account for (account,) in strangers])
+    consequences.follow([group], [account for (account,) in strangers], came=False)
     return len(strangers)
 
 

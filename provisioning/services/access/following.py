@@ -43,9 +43,11 @@ def bring_in_step(
         return
     apps = rows.hold(scope)
     changes = rows.Uses()
-    changes.subtract(rows.end(scope))
+    if scope.loses:
+        changes.subtract(rows.end(scope))
     limited = [app for app in apps if app.limit is not None]
-    changes.update(rows.give(scope, now, but=limited))
+    if scope.gains:
+        changes.update(rows.give(scope, now, but=limited))
     over = [
         seats.settle(app, scope, changes, now=now, refuses=refuses) for app in limited
     ]
@@ -60,11 +62,13 @@ def follow(
     now: datetime,
     by: Actor | None = None,
     refuses: bool = False,
+    came: bool | None = None,
 ) -> None:
     """Bring in step whom groups that give access have gained or lost.
 
-    With `accounts` None that is everybody in them, by a job when they are many.
-    Raises seats.SeatsError where it `refuses`.
+    With `accounts` None that is everybody in them, by a job when they are many. `came`
+    says of people whether they came or left, None: either. Raises
+    seats.SeatsError where it `refuses`.
     """
     if not found.groups:
         return
@@ -77,7 +81,14 @@ def follow(
             for group in Group.objects.filter(pk__in=found.groups).order_by("pk"):
                 later(group.organization, f"group:{group.pk}", group.name, now)
             return
-    scope = Scope(found.apps, accounts, found.groups, found.bounded)
+    scope = Scope(
+        found.apps,
+        accounts,
+        found.groups,
+        found.bounded,
+        gains=came is not False,
+        loses=came is not True,
+    )
     bring_in_step(scope, now=now, by=by, refuses=refuses)
 
 
@@ -128,7 +139,7 @@ def end_grants(groups: Sequence[int], apps: Sequence[int], *, now: datetime) -> 
     bounded = _bounded(apps)
     for batch in _batches(people_of(groups)):
         # No group: nothing is given, but to those who wait for a licence.
-        bring_in_step(Scope(apps, batch, [], bounded), now=now)
+        bring_in_step(Scope(apps, batch, [], bounded, gains=False), now=now)
 
 
 def end_account(account: int, *, now: datetime) -> None:
@@ -138,7 +149,8 @@ def end_account(account: int, *, now: datetime) -> None:
     if not apps:
         return
     GroupMember.objects.filter(account=account).delete()
-    bring_in_step(Scope(apps, [account], [], _bounded(apps)), now=now)
+    scope = Scope(apps, [account], [], _bounded(apps), gains=False)
+    bring_in_step(scope, now=now)
 
 
 def follow_app(app: App, *, now: datetime) -> None:

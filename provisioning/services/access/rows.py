@@ -82,12 +82,16 @@ class Scope(NamedTuple):
     """Some people in some apps; what they get by `groups` alone unless it is None.
 
     `bounded` says which of the apps had a limit that keeps people out at first sight.
+    Who has just been put into the groups only `gains`, who was taken out only `loses`;
+    anybody else may do both.
     """
 
     apps: Sequence[int]
     accounts: Sequence[int]
     groups: Sequence[int] | None = None
     bounded: Sequence[int] = ()
+    gains: bool = True
+    loses: bool = True
 
     def source(self) -> tuple[str, list[Any]]:
         """Return the condition on `gr` and `gm`, and its parameters."""
@@ -117,8 +121,9 @@ def hold(scope: Scope) -> list[HeldApp]:
         return held_apps(scope.apps)
     if scope.bounded:
         # Whoever looks at a limit waits for others there, and holds people before.
-        people, parameters = _people(scope)
-        dialect.rows(f"WITH p AS ({people}) SELECT count(*) FROM p", parameters)  # noqa: S608
+        if scope.gains:
+            people, parameters = _people(scope)
+            dialect.rows(people, parameters)
         apps = held_apps(scope.apps, "FOR NO KEY UPDATE OF a")
         here, parameters = _rows(scope)
         dialect.rows(f"WITH r AS ({here}) SELECT count(*) FROM r", parameters)  # noqa: S608
@@ -141,28 +146,56 @@ def held_apps(apps: Sequence[int], lock: str = "") -> list[HeldApp]:
 
 
 def _hold_at_once(scope: Scope) -> list[HeldApp]:
-    people, of_people = _people(scope)
+    people, of_people = _people(scope) if scope.gains else ("SELECT 1", [])
     here, of_rows = _rows(scope)
     found = dialect.rows(
-        f"WITH p AS ({people}), r AS ({here}),"  # noqa: S608
-        f" a AS (SELECT {APP_COLUMNS} FROM {APP} a"
-        f" WHERE {dialect.one_of('a.id', 'bigint')} ORDER BY a.id FOR SHARE OF a)"
-        " SELECT a.*, (SELECT count(*) FROM p), (SELECT count(*) FROM r) FROM a",
-        [*of_people, *of_rows, dialect.ids_parameter(scope.apps)],
+        f"WITH a AS (SELECT {APP_COLUMNS} FROM {APP} a"  # noqa: S608
+        f" WHERE {dialect.one_of('a.id', 'bigint')} ORDER BY a.id FOR SHARE OF a),"
+        f" r AS ({here}) SELECT a.*, ({people}), (SELECT count(*) FROM r) FROM a",
+        [dialect.ids_parameter(scope.apps), *of_rows, *of_people],
     )
     return [HeldApp(*row[:5]) for row in found]
 
 
 def _people(scope: Scope) -> tuple[str, list[Any]]:
     """Return the statement that holds what gives access, whatever people's state."""
+    if scope.groups is not None:
+        return _people_in(scope.groups, scope)
     condition, parameters = scope.source()
     return (
-        f"SELECT 1 FROM {GRANT} gr JOIN {GROUP} g ON g.id = gr.group_id"  # noqa: S608
+        f"WITH p AS (SELECT 1 FROM {GRANT} gr JOIN {GROUP} g ON g.id = gr.group_id"  # noqa: S608
         f" JOIN {GROUP_MEMBER} gm ON gm.group_id = g.id"
         f" JOIN {MEMBER} m ON m.organization_id = g.organization_id"
         f" AND m.account_id = gm.account_id WHERE {condition}"
-        " ORDER BY m.account_id, gm.id FOR SHARE OF m FOR KEY SHARE OF gm, gr"
+        " ORDER BY m.account_id, gm.id FOR SHARE OF m FOR KEY SHARE OF gm, gr)"
+        " SELECT count(*) FROM p"
     ), parameters
+
+
+def _people_in(groups: Sequence[int], scope: Scope) -> tuple[str, list[Any]]:
+    """Return it for some groups, whose grants are held apart: many people share them.
+
+    Who has just been put into them holds their own memberships already.
+    """
+    members = "" if not scope.loses else " FOR KEY SHARE OF gm"
+    chosen = dialect.ids_parameter(groups)
+    return (
+        f"WITH k AS (SELECT 1 FROM {GRANT} gr"  # noqa: S608
+        f" WHERE {dialect.one_of('gr.group_id', 'bigint')}"
+        f" AND {dialect.one_of('gr.app_id', 'bigint')} FOR KEY SHARE OF gr),"
+        f" p AS (SELECT 1 FROM {GROUP} g JOIN {GROUP_MEMBER} gm ON gm.group_id = g.id"
+        f" JOIN {MEMBER} m ON m.organization_id = g.organization_id"
+        " AND m.account_id = gm.account_id"
+        f" WHERE {dialect.one_of('g.id', 'bigint')}"
+        f" AND {dialect.one_of('gm.account_id', 'bigint')}"
+        f" ORDER BY m.account_id, gm.id FOR SHARE OF m{members})"
+        " SELECT (SELECT count(*) FROM k) + (SELECT count(*) FROM p)"
+    ), [
+        chosen,
+        dialect.ids_parameter(scope.apps),
+        chosen,
+        dialect.ids_parameter(scope.accounts),
+    ]
 
 
 def _rows(scope: Scope) -> tuple[str, list[Any]]:

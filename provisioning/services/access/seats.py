@@ -60,7 +60,9 @@ def settle(
     queues = app.at_limit == App.AtLimit.QUEUE
     others = State.WAITING if queues else State.REFUSED
     most = free if app.bounded else ANY_NUMBER
-    given = rows.give_seats(scope, app, now, free=most, others=others)
+    given: dict[str, list[int]] = {}
+    if scope.gains:
+        given = rows.give_seats(scope, app, now, free=most, others=others)
     for state, accounts in given.items():
         changes[Use(app.pk, app.role, state)] += len(accounts)
     refused = given.get(State.REFUSED, [])
