@@ -29,7 +29,6 @@ from provisioning.views.administrator import last_admin_words
 from provisioning.views.app import may_manage
 from provisioning.views.app_rights import may_hand_out
 from provisioning.views.group import find_group
-from provisioning.views.seats import seats_words
 
 REFUSALS = (OwnedError, FixedError, GoneError, LastAdminError, SeatsError)
 
@@ -101,8 +100,6 @@ def refusal_words(error: Exception) -> str:
         return license_messages.refusal_words(error)
     if isinstance(error, GoneError):
         return _("That group was deleted meanwhile.")
-    if isinstance(error, SeatsError):
-        return seats_words(error)
     return _(
         "Nothing was changed: built-in and default groups keep their name and cannot "
         "be deleted. You can change who is in them."
