@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from provisioning.api.access import UserAccessView, WhatIfView
 from provisioning.api.groups import NamedGroupsView, ResyncGroupView
 from provisioning.api.links import (
     AccountLinksView,
@@ -46,5 +47,7 @@ urlpatterns = [
     path(f"{USER}relink", RelinkView.as_view(), name="user-relink"),
     path(f"{USER}resync", ResyncUserView.as_view(), name="user-resync"),
     path(f"{GROUP}resync", ResyncGroupView.as_view(), name="group-resync"),
+    path(f"{ACCOUNT}access", UserAccessView.as_view(), name="user-access"),
+    path(f"{ORGANIZATION}access/what-if", WhatIfView.as_view(), name="what-if"),
     re_path("", NothingView.as_view(), name="nothing"),
 ]

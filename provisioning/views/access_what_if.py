@@ -22,11 +22,11 @@ from provisioning.models import App
 from provisioning.queries.access_changes import Change
 from provisioning.queries.access_lines import Effect, Numbers
 from provisioning.queries.access_plan import Plan, Step
+from provisioning.queries.access_steps import MOST_STEPS, Reader, UnknownError
 from provisioning.views import what_if_steps
 from provisioning.views.access_choice import access_crumbs, apps_of
 from provisioning.views.access_told import COLUMNS, Telling, cap_of, streamed
 from provisioning.views.what_if_adding import adding_of
-from provisioning.views.what_if_steps import MOST_STEPS, Reader, UnknownError
 
 SHOWN = (
     Effect.GAIN,

@@ -9,10 +9,15 @@ from directories.models import Member, Site
 from directories.permissions import ConsoleRequest
 from provisioning.models import ROLES_IN_APPS, App, AppRole, Group
 from provisioning.queries.access_plan import Kind, Step
+from provisioning.queries.access_steps import (
+    NO_LIMIT,
+    PARTS,
+    Reader,
+    UnknownError,
+    kinds_for,
+)
 from provisioning.queries.groups import GroupFilter, groups_in
 from provisioning.queries.people import MemberFilter, members_of
-from provisioning.views import what_if_steps
-from provisioning.views.what_if_steps import PARTS, Reader, UnknownError
 
 FOUND = 10
 LONGEST_SEARCH = 200
@@ -87,7 +92,7 @@ def _step(
             continue
         given = request.GET.get("place" if part == "app" else part, "").strip()
         if part == "limit":
-            given = given or what_if_steps.NO_LIMIT
+            given = given or NO_LIMIT
         values += given.split(".") if part == "app" else [given]
     try:
         return reader.step_of(kind, values), ""
@@ -130,7 +135,7 @@ def _search(request: ConsoleRequest, kind: Kind, part: str) -> Search:
         found = _groups(
             request,
             text,
-            kinds if part == "source" else what_if_steps.kinds_for(kind),
+            kinds if part == "source" else kinds_for(kind),
         )
     return Search(part, labels[part], text, chosen, found)
 
