@@ -97,7 +97,9 @@ def _why_not(choice: Choice, problems: dict[int, str]) -> str:
 
 def _problems(request: ConsoleRequest, groups: Sequence[Group]) -> dict[int, str]:
     """Return why each group cannot be given to people, "" where it can."""
-    grants, given = app_access.grants_of(groups), rights.rights_of(groups)
+    # What a group gives again once a site is restored counts too.
+    grants = app_access.grants_of(groups, removed=True)
+    given = rights.rights_of(groups, removed=True)
     handed = may_hand_out(request, groups)
     return {
         group.pk: _problem(
