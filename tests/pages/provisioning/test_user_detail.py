@@ -260,4 +260,4 @@ def test_the_number_of_queries_does_not_grow(console, organization, okta):
     one = queries_of(console, url)
     add(30)
 
-    assert queries_of(console, url) == one <= 17
+    assert queries_of(console, url) == one <= 18
