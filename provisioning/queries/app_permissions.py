@@ -121,14 +121,31 @@ def _held(app: App, roles: Sequence[str], rows: Iterable[AppPermission]) -> list
 
 
 def _given_to(
-    account: Account, apps: Sequence[App], spaces: Collection[Space] | None = None
+    account: Account,
+    apps: Sequence[App],
+    spaces: Collection[Space] | None = None,
+    *,
+    limit: int | None = None,
 ) -> list[AppPermission]:
     rows = AppPermission.objects.filter(app__in=apps, permission__in=list(BY_KEY))
     if spaces is not None:
         rows = rows.filter(Q(space__isnull=True) | Q(space__in=list(spaces)))
+    return [
+        row
+        for each in _of(account, rows)
+        for row in each.select_related("group", "space").order_by("pk")[:limit]
+    ]
+
+
+def _of(
+    account: Account, rows: QuerySet[AppPermission]
+) -> list[QuerySet[AppPermission]]:
+    """Return the rows given to somebody directly, and those of groups.
+
+    Two, because one with an OR would read all rows.
+    """
     inside = GroupMember.objects.filter(account=account).values("group")
-    mine = rows.filter(Q(account=account) | Q(group__in=inside))
-    return list(mine.select_related("group", "space").order_by("pk"))
+    return [rows.filter(account=account), rows.filter(group__in=inside)]
 
 
 def holders_of(
@@ -171,7 +188,11 @@ def is_held(
     account: Account, app: App, permission: str, space: Space | None = None
 ) -> bool:
     """Say whether somebody holds a permission now; what an app would ask."""
-    return holders_of(app, permission, space).filter(account=account).exists()
+    known = BY_KEY[permission]
+    if not set(known.roles) & set(roles_of(account, app)):
+        return False
+    rows = _Place(app, space).rows().filter(permission__in=giving(permission))
+    return known.automatic or any(each.exists() for each in _of(account, rows))
 
 
 def groups_given(
@@ -250,7 +271,7 @@ def held_by_person(organization: Organization, account: Account) -> list[Place]:
     for entry in entries.select_related("app__site"):
         apps[entry.app_id] = entry.app
         roles.setdefault(entry.app_id, []).append(entry.role)
-    rows = _given_to(account, list(apps.values())) if apps else []
+    rows = _given_to(account, list(apps.values()), limit=PLACES_READ) if apps else []
     found: list[Place] = []
     for key, app in apps.items():
         own = [row for row in rows if row.app_id == key]

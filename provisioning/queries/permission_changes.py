@@ -24,7 +24,7 @@ ACCESS = AppAccess._meta.db_table
 # Members of the groups that a change is about are looked at so far.
 LOOKED = 10_000
 # A change of many permissions shares this out.
-LOOKED_IN_ALL = 30_000
+LOOKED_IN_ALL = 20_000
 
 
 @dataclass(frozen=True)
@@ -88,22 +88,8 @@ class Plan:
         return bool(self.lines)
 
 
-@dataclass
-class _Rows:
-    """Groups and people, by key, that one permission is given to or taken from."""
-
-    groups: list[int] = field(default_factory=list)
-    people: list[int] = field(default_factory=list)
-
-    def add(self, receiver: Receiver) -> None:
-        """Add one group or person."""
-        if receiver.group is not None:
-            self.groups.append(receiver.group.pk)
-        elif receiver.account is not None:
-            self.people.append(receiver.account.pk)
-
-    def __bool__(self) -> bool:
-        return bool(self.groups or self.people)
+# To whom permissions are given, by their keys: groups and people, 0 for none.
+_Given = dict[str, set[tuple[int, int]]]
 
 
 def resolved(has: set[str], wish: Wish, *, in_space: bool) -> tuple[set[str], set[str]]:
@@ -125,17 +111,24 @@ def plan(app: App, space: Space | None, wishes: Sequence[Wish]) -> Plan:
         if gives or takes:
             made.lines.append(Line(wish, _in_order(gives), _in_order(takes)))
     given, taken = _by_key(made, gives=True), _by_key(made, gives=False)
-    concerned = _concerned(taken), _concerned(given)
-    look = min(LOOKED, LOOKED_IN_ALL // max(1, sum(map(len, concerned))))
-    for permission in concerned[0]:
-        after = _Change(app, space, permission, removed=taken, added=given)
-        if (effect := _count(after, look)).people or effect.more:
-            made.lose.append(effect)
-    for permission in concerned[1]:
-        # Who would lose it if the change were undone.
-        back = _Change(app, space, permission, removed=given, added={})
-        if (effect := _count(back, look)).people or effect.more:
-            made.get.append(effect)
+    present = _present(app, space)
+    lose = [
+        (each, _question(each, lost=taken, present=present, added=given))
+        for each in _concerned(taken)
+    ]
+    # Who would lose it if the change were undone.
+    get = [
+        (each, _question(each, lost=given, present=present, added={}))
+        for each in _concerned(given)
+    ]
+    # Many permissions are given to, and taken from, the same ones.
+    questions = {question for _permission, question in (*lose, *get)}
+    look = min(LOOKED, LOOKED_IN_ALL // max(1, len(questions)))
+    known = {question: _count(app, question, look) for question in questions}
+    made.lose, made.get = (
+        [Effect(each, *known[asked]) for each, asked in side if any(known[asked])]
+        for side in (lose, get)
+    )
     return made
 
 
@@ -177,49 +170,69 @@ def _in_order(keys: set[str]) -> list[InApp]:
     return [each for key, each in BY_KEY.items() if key in keys]
 
 
-def _by_key(made: Plan, *, gives: bool) -> dict[str, _Rows]:
-    found: dict[str, _Rows] = {}
+def _by_key(made: Plan, *, gives: bool) -> _Given:
+    found: _Given = {}
     for line in made.lines:
+        who = line.wish.receiver
+        place = (
+            who.group.pk if who.group else 0,
+            who.account.pk if who.account else 0,
+        )
         for permission in line.gives if gives else line.takes:
-            found.setdefault(permission.key, _Rows()).add(line.wish.receiver)
+            found.setdefault(permission.key, set()).add(place)
     return found
 
 
-def _concerned(rows: dict[str, _Rows]) -> list[InApp]:
+def _concerned(rows: _Given) -> list[InApp]:
     keys = {each.key for given in rows for each in held_by(given)}
     return _in_order(keys)
 
 
 @dataclass(frozen=True)
-class _Change:
-    """Rows that are removed and added, looked at for one permission."""
+class _Question:
+    """How many people with a role hold something by some, and by no others."""
 
-    app: App
-    space: Space | None
-    permission: InApp
-    removed: dict[str, _Rows]
-    added: dict[str, _Rows]
-
-    def of(self, rows: dict[str, _Rows]) -> _Rows:
-        """Return those that make somebody hold the permission."""
-        found = _Rows()
-        for key in giving(self.permission.key):
-            found.groups += rows.get(key, _Rows()).groups
-            found.people += rows.get(key, _Rows()).people
-        return found
+    roles: tuple[str, ...]
+    groups: frozenset[int]
+    people: frozenset[int]
+    other_groups: frozenset[int]
+    other_people: frozenset[int]
 
 
-def _count(change: _Change, look: int) -> Effect:
-    """Count who holds a permission by what is removed, and by nothing that stays."""
-    removed, added = change.of(change.removed), change.of(change.added)
-    inside = GroupMember.objects.filter(group__in=removed.groups)
-    accounts = set(inside.values_list("account", flat=True)[: look + 1])
-    more = len(accounts) > look
-    accounts |= set(removed.people)
-    staying = _staying(change)
-    staying.groups += added.groups
-    staying.people += added.people
-    marks = ", ".join(["%s"] * len(change.permission.roles))
+def _question(
+    permission: InApp, *, lost: _Given, present: _Given, added: _Given
+) -> _Question:
+    """Ask who holds a permission by what is lost alone."""
+    keys = giving(permission.key)
+    staying = [
+        (group, account)
+        for key in keys
+        for group, account in present.get(key, set()) - lost.get(key, set())
+    ]
+    staying += [each for key in keys for each in added.get(key, ())]
+    losing = {each for key in keys for each in lost.get(key, ())}
+    return _Question(
+        roles=permission.roles,
+        groups=frozenset(group for group, _account in losing if group),
+        people=frozenset(account for _group, account in losing if account),
+        other_groups=frozenset(group for group, _account in staying if group),
+        other_people=frozenset(account for _group, account in staying if account),
+    )
+
+
+def _present(app: App, space: Space | None) -> _Given:
+    rows = AppPermission.objects.filter(app=app, space=space)
+    found: _Given = {}
+    for key, group, account in rows.values_list("permission", "group", "account"):
+        found.setdefault(key, set()).add((group or 0, account or 0))
+    return found
+
+
+def _count(app: App, asked: _Question, look: int) -> tuple[int, bool]:
+    """Return the number of people, and whether not all were looked at."""
+    inside = GroupMember.objects.filter(group__in=asked.groups)
+    members = list(inside.values_list("account", flat=True)[: look + 1])
+    marks = ", ".join(["%s"] * len(asked.roles))
     found = dialect.rows(
         f"SELECT count(DISTINCT a.account_id) FROM {ACCESS} a"  # noqa: S608
         f" WHERE {dialect.one_of('a.account_id', 'bigint')} AND a.app_id = %s"
@@ -229,43 +242,19 @@ def _count(change: _Change, look: int) -> Effect:
         " WHERE o.account_id = a.account_id"
         f" AND {dialect.one_of('o.group_id', 'bigint')})",
         [
-            dialect.ids_parameter(sorted(accounts)),
-            change.app.pk,
-            *change.permission.roles,
-            dialect.ids_parameter(staying.people),
-            dialect.ids_parameter(staying.groups),
+            dialect.ids_parameter(sorted(asked.people.union(members))),
+            app.pk,
+            *asked.roles,
+            dialect.ids_parameter(sorted(asked.other_people)),
+            dialect.ids_parameter(sorted(asked.other_groups)),
         ],
     )
-    return Effect(change.permission, int(found[0][0]), more)
-
-
-def _staying(change: _Change) -> _Rows:
-    """Return who was given the permission, but for rows that are removed."""
-    rows = AppPermission.objects.filter(
-        app=change.app,
-        space=change.space,
-        permission__in=giving(change.permission.key),
-    )
-    found = _Rows()
-    for key, group, account in rows.values_list("permission", "group", "account"):
-        gone = change.removed.get(key, _Rows())
-        if group and group not in gone.groups:
-            found.groups.append(group)
-        if account and account not in gone.people:
-            found.people.append(account)
-    return found
+    return int(found[0][0]), len(members) > look
 
 
 def plan_of_deleting(space: Space) -> Effect:
     """Count who can see a space now, and could not when it is deleted."""
+    present = _present(space.app, space)
     view = BY_KEY[VIEW]
-    rows = _Rows()
-    given = AppPermission.objects.filter(space=space, app=space.app_id)
-    for group, account in given.values_list("group", "account").distinct():
-        if group:
-            rows.groups.append(group)
-        if account:
-            rows.people.append(account)
-    every = dict.fromkeys(giving(VIEW), rows)
-    change = _Change(space.app, space, view, removed=every, added={})
-    return _count(change, LOOKED)
+    asked = _question(view, lost=present, present=present, added={})
+    return Effect(view, *_count(space.app, asked, LOOKED))
