@@ -49,6 +49,7 @@ USER_COLUMNS = (
     _("Joined"),
     _("App access"),
     _("Account ID"),
+    _("Free Trello account of"),
 )
 GROUP_COLUMNS = (
     _("Name"),

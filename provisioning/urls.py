@@ -9,6 +9,7 @@ from provisioning.group_urls import group_patterns
 from provisioning.link_urls import link_patterns
 from provisioning.permission_urls import permission_patterns
 from provisioning.rule_urls import rule_patterns
+from provisioning.site_urls import site_patterns
 from provisioning.views.administrator import (
     administrator_add,
     administrator_export,
@@ -31,7 +32,6 @@ from provisioning.views.removal import (
 from provisioning.views.review import record_link, review_list
 from provisioning.views.role import role_list
 from provisioning.views.search import search
-from provisioning.views.site import site_detail, site_list
 from provisioning.views.timeline import (
     group_record,
     group_timeline_export,
@@ -104,8 +104,7 @@ urlpatterns = [
         name="group-right-remove",
     ),
     path("settings/roles/", role_list, name="role-list"),
-    path("apps/sites/", site_list, name="site-list"),
-    path("apps/sites/<uuid:site_id>/", site_detail, name="site-detail"),
+    *site_patterns,
     *permission_patterns,
     *app_patterns,
 ]

@@ -25,6 +25,7 @@ from provisioning.queries import (
     invitations,
     people,
     person_access,
+    trello,
 )
 from provisioning.queries.account_state import state_of
 from provisioning.queries.app_permissions import held_by_person
@@ -114,6 +115,7 @@ def _lines(
     organization: Organization, members: Iterator[Member]
 ) -> Iterator[list[object]]:
     managed, external = _("Managed"), _("External")
+    enterprise = trello.enterprise_of(organization)
     told = access_filters.told_with_access(organization, members)
     for member, access in told:
         account = member.account
@@ -130,6 +132,7 @@ def _lines(
             member.joined_at.date().isoformat(),
             access,
             account.public_id,
+            enterprise.name if enterprise and trello.has_account(member) else "",
         ]
 
 
@@ -160,6 +163,7 @@ def user_detail(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "places": held_by_person(organization, account),
         "access": person_access.access_of(member),
         "roles": administrators.rights_of(organization, [account.pk]),
+        "trello": trello.has_account(member) and trello.enterprise_of(organization),
     }
     if Permission.SEE_LOGS in request.permissions:
         context["timeline"] = shown_timeline(request, of_person(member, record))

@@ -36,4 +36,4 @@ def test_the_number_of_queries_does_not_grow(console, organization):
     for kind in App.Kind:
         AppFactory.create(site__organization=organization, kind=kind)
 
-    assert queries_of(console, URL) == one <= 6
+    assert queries_of(console, URL) == one <= 8
