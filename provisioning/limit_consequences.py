@@ -35,7 +35,7 @@ def plan_of(use: Licenses, limit: int | None, at_limit: str) -> Plan:
     lines = []
     if not same_limit:
         lines.append(_limit_words(use, limit))
-    lines += _lower_words(use, limit)
+    lines += _lower_words(use, limit, at_limit)
     lines += _waiting_words(use, limit, at_limit)
     lines += _refused_words(use)
     if not same_setting:
@@ -62,18 +62,30 @@ def _limit_words(use: Licenses, limit: int | None) -> str:
     )
 
 
-def _lower_words(use: Licenses, limit: int | None) -> Iterator[str]:
-    """Say what becomes of people who are more than the limit."""
+def _lower_words(use: Licenses, limit: int | None, at_limit: str) -> Iterator[str]:
+    """Say what becomes of people who are more than the limit, and of new ones."""
     if limit is None or limit >= use.used:
         return
     over = use.used - limit
-    yield ngettext(
-        "That is {number} fewer than are used. Nobody loses access: the limit counts "
-        "for new people, once {more} person has left.",
-        "That is {number} fewer than are used. Nobody loses access: the limit counts "
-        "for new people, once {more} people have left.",
-        over + 1,
-    ).format(number=written(over), more=written(over + 1))
+    fewer = _("That is {number} fewer than are used. Nobody loses access.")
+    yield fewer.format(number=written(over))
+    if at_limit == AtLimit.ALLOW:
+        yield _("New people get access all the same, and admins are warned.")
+        return
+    new = (
+        ngettext(
+            "New people wait until {number} person has left.",
+            "New people wait until {number} people have left.",
+            over + 1,
+        )
+        if at_limit == AtLimit.QUEUE
+        else ngettext(
+            "New people are refused until {number} person has left.",
+            "New people are refused until {number} people have left.",
+            over + 1,
+        )
+    )
+    yield new.format(number=written(over + 1))
 
 
 def _waiting_words(use: Licenses, limit: int | None, at_limit: str) -> Iterator[str]:
