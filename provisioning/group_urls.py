@@ -18,6 +18,7 @@ from provisioning.views.deleted_group import (
     deleted_group_list,
     group_restore,
 )
+from provisioning.views.group_deletion import group_delete_export
 from provisioning.views.group_people import group_people_add, group_people_remove
 from provisioning.views.local_group import group_add, group_delete, group_edit
 
@@ -37,6 +38,7 @@ group_patterns = [
     ),
     path(f"{GROUP}edit/", group_edit, name="group-edit"),
     path(f"{GROUP}delete/", group_delete, name="group-delete"),
+    path(f"{GROUP}delete/export/", group_delete_export, name="group-delete-export"),
     path(f"{GROUP}people/add/", group_people_add, name="group-people-add"),
     path(f"{GROUP}people/remove/", group_people_remove, name="group-people-remove"),
     path(f"{REVIEW}sync-all/", groups_sync_all, name="groups-sync-all"),

@@ -16,6 +16,7 @@ from directories.services import exports
 from directories.services.audit import Target
 from provisioning import app_tables
 from provisioning.queries.access_changes import change_by_grant
+from provisioning.queries.access_lines import Effect
 from provisioning.queries.access_losers import Loser, all_losers, first_losers
 from provisioning.services import app_grants
 from provisioning.views.app import app_crumbs, back_to, find_grant, managed_app
@@ -45,7 +46,8 @@ def app_access_remove(
         "app": app,
         "grant": grant,
         "numbers": numbers,
-        "losers": first_losers(change) if numbers.lost or numbers.more else [],
+        "waits": numbers.total(Effect.DROP),
+        "losers": first_losers(change),
         "last_default": grant.is_default,
     }
     return render(request, "provisioning/app_access_remove.html", context)

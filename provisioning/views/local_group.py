@@ -19,6 +19,8 @@ from directories.views.rendering import Crumbs
 from provisioning.forms import GroupForm
 from provisioning.models import Group
 from provisioning.queries import app_access, groups
+from provisioning.queries.access_changes import change_by_group_deletion
+from provisioning.queries.access_losers import first_losers
 from provisioning.queries.app_permissions import given_places
 from provisioning.queries.rights import rights_of
 from provisioning.services import local_groups
@@ -202,8 +204,11 @@ def group_delete(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
             return redirect("provisioning:group-list")
     except REFUSALS as error:
         return refused(request, group, error)
+    change = change_by_group_deletion(group)
     context = {
         "crumbs": group_crumbs(group, _("Delete group")),
+        "numbers": change.numbers(),
+        "losers": first_losers(change),
         "group": group,
         "count": groups.member_counts([group])[group.pk],
         "rights": rights_of([group]).get(group.pk, []),

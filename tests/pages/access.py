@@ -146,6 +146,7 @@ PAGES = {
     "provisioning:dry-run-start": MANAGE_PROVIDERS,
     "provisioning:group-add": MANAGE_DIRECTORY,
     "provisioning:group-adopt": MANAGE_PROVIDERS,
+    "provisioning:group-delete-export": MANAGE_DIRECTORY,
     "provisioning:group-delete": MANAGE_DIRECTORY,
     "provisioning:group-detail": SEE_DIRECTORY,
     "provisioning:group-difference": SEE_DIRECTORY,

@@ -99,8 +99,15 @@ def test_removing_a_group_names_who_loses_access(console, organization, jira, cr
     assert "1 person has the role User by this group alone" in page
     assert alone.email in page
     assert both.email not in page
-    rows = csv_rows(console.post(f"{url}export/"))
-    assert [row[1:5] for row in rows[1:]] == [[alone.email, "Jira", "northern", "User"]]
+    group = f"/directory/groups/{crew.public_id}/delete/"
+    page = main_of(console.get(group))
+    assert "1 role ends" in page
+    assert alone.email in page
+    for each in (url, group):
+        rows = csv_rows(console.post(f"{each}export/"))
+        assert [row[1:5] for row in rows[1:]] == [
+            [alone.email, "Jira", "northern", "User"]
+        ]
 
 
 @pytest.mark.parametrize(
