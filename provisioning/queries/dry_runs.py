@@ -141,6 +141,17 @@ EFFECTS = (
         _("How many leave each group, and lose what it gives."),
         "danger",
     ),
+    Effect(
+        "access_gained",
+        _("Apps that people get into"),
+        _("How many get each role. User limits may have some of them wait."),
+    ),
+    Effect(
+        "access_lost",
+        _("Apps that people lose"),
+        _("How many lose each role; who has it by another group keeps it."),
+        "danger",
+    ),
 )
 BY_WORD: Mapping[str, Effect] = {effect.word: effect for effect in EFFECTS}
 

@@ -13,6 +13,7 @@ from directories.services.audit import Actor
 from provisioning.models import DryRun, DryRunLine
 from provisioning.services import scope, scope_rules
 from provisioning.services.forecast import (
+    access,
     disconnecting,
     elsewhere,
     everybody,
@@ -98,6 +99,7 @@ def _compare(forecast: Forecast, run: jobs.Run) -> None:
     groups.work_out(forecast, records)
     members.work_out(forecast)
     elsewhere.work_out(forecast, but=everybody.work_out(forecast))
+    access.work_out(forecast)
 
 
 def _sync_waiting(forecast: Forecast, run: jobs.Run) -> None:
@@ -106,6 +108,7 @@ def _sync_waiting(forecast: Forecast, run: jobs.Run) -> None:
     run.report(done=0, total=2 * records.count())
     groups.work_out(forecast, records, alone=True)
     members.work_out(forecast)
+    access.work_out(forecast)
 
 
 def _disconnect(forecast: Forecast, run: jobs.Run) -> None:

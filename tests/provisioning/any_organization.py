@@ -11,12 +11,13 @@ from directories.models import (
     Directory,
     GroupRecord,
     LinkState,
+    Member,
     Membership,
     Nesting,
     UserRecord,
 )
-from provisioning.models import Group, GroupMember
-from provisioning.services import letting_go
+from provisioning.models import AppAccess, Group, GroupMember
+from provisioning.services import consequences, letting_go
 from provisioning.services.group_names import all_members_name
 from provisioning.services.scope_rules import Plan
 from tests.factories.directories import (
@@ -29,7 +30,7 @@ from tests.factories.directories import (
     RoleAssignmentFactory,
     UserRecordFactory,
 )
-from tests.factories.provisioning import GroupFactory
+from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
 
 DOMAINS = (
     "ours.example",
@@ -67,6 +68,7 @@ class World:
         self.more_groups()
         self.choose()
         self.fill()
+        self.open_apps()
 
     def maybe(self, chance: float) -> bool:
         """Say yes as often as asked for."""
@@ -173,6 +175,16 @@ class World:
             record=record,
         )
 
+    def open_apps(self) -> None:
+        """Let some groups open apps, and everybody have what follows."""
+        apps = AppFactory.create_batch(2, site__organization=self.organization)
+        groups = list(Group.objects.filter(organization=self.organization))
+        for group in self.random.sample(groups, min(5, len(groups))):
+            AppGrantFactory.create(group=group, app=self.random.choice(apps))
+        for member in Member.objects.filter(organization=self.organization):
+            Member.objects.filter(pk=member.pk).update(status=member.account.status)
+        consequences.follow([group.pk for group in groups], now=timezone.now())
+
     def settle(self, record: GroupRecord, state: str, reason: str) -> None:
         """Say what a group's record led to."""
         record.link_state, record.link_reason = state, reason
@@ -244,6 +256,10 @@ class World:
             "members": {
                 g.name: set(g.members.values_list("pk", flat=True))
                 for g in Group.objects.all()
+            },
+            "access": {
+                (f"{a.app.get_kind_display()} - {a.app.site.name}: User", a.account_id)
+                for a in AppAccess.objects.select_related("app__site")
             },
             "listed": set(
                 self.organization.members.values_list("account__email_key", flat=True)

@@ -1,5 +1,6 @@
 """What a dry run says is what then happens."""
 
+from collections import Counter
 from contextlib import suppress
 
 import pytest
@@ -74,6 +75,7 @@ def test_what_a_dry_run_says_is_what_then_happens(seed):
     after = world.look()
     check_people(said, before, after)
     check_groups(said, before, after)
+    check_access(said, before, after)
 
 
 @pytest.mark.parametrize("seed", range(100, 115))
@@ -98,6 +100,17 @@ def test_what_it_says_of_groups_that_wait_is_what_syncing_them_does(seed):
     joined, left = differences(before, after, said.get("group_synced", {}))
     assert said.get("members_joined", {}) == joined
     assert said.get("members_left", {}) == left
+    check_access(said, before, after)
+
+
+def check_access(said, before, after):
+    """Hold what was said of apps against who had access before and afterwards."""
+    for effect, changed in (
+        ("access_gained", after["access"] - before["access"]),
+        ("access_lost", before["access"] - after["access"]),
+    ):
+        counted = Counter(app for app, _account in changed)
+        assert said.get(effect, {}) == {a: str(n) for a, n in counted.items()}, effect
 
 
 STATES = {

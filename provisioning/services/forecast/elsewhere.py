@@ -7,6 +7,7 @@ every directory; an external person who is removed leaves the local ones too.
 from directories import dialect
 from directories.models import GroupRecord
 from provisioning.models import Group, GroupMember
+from provisioning.services.forecast import access
 from provisioning.services.forecast.run import GROUPS, LEAVERS, Forecast
 
 GROUP = Group._meta.db_table
@@ -37,4 +38,5 @@ def work_out(forecast: Forecast, *, but: int) -> None:
     own = dialect.uuid_parameter(directory.pk)
     organization = dialect.uuid_parameter(directory.organization_id)
     found = dialect.rows(LEFT, [organization, own, but])
+    access.keep_others(organization, own, but=but)
     forecast.add_members([(name, 0, left) for name, left in found])

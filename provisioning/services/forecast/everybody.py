@@ -5,6 +5,7 @@ from directories.models import UserRecord
 from directories.services import guard
 from provisioning.models import GroupMember
 from provisioning.services import all_members
+from provisioning.services.forecast import access
 from provisioning.services.forecast.run import LEAVERS, PEOPLE, Forecast
 
 USER = UserRecord._meta.db_table
@@ -47,5 +48,6 @@ def work_out(forecast: Forecast) -> int:
     key = group.pk if group else 0
     ((joined, left, anyway),) = dialect.rows(COMPARED, [place, key])
     keeps = guard.is_waiting(directory.pk)
+    access.keep_everybody(place, key, keeps=keeps)
     forecast.add_members([(name, joined, anyway if keeps else left)])
     return key

@@ -7,6 +7,7 @@ from directories.models import GroupRecord, Membership, UserRecord
 from directories.services import guard
 from provisioning.models import Group, GroupMember
 from provisioning.services import returning
+from provisioning.services.forecast import access
 from provisioning.services.forecast.run import (
     GROUPS,
     LEAVERS,
@@ -73,6 +74,7 @@ def work_out(forecast: Forecast) -> None:
     while step := _next_step(after):
         last, groups = step
         found = dialect.rows(COMPARED, [after, last, after, last, settled])
+        access.keep_synced(after=after, last=last, keeps=keeps, settled=settled)
         forecast.add_members(
             [
                 (name, joined, anyway if keeps else left)

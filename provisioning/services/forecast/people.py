@@ -29,6 +29,7 @@ from provisioning.services.forecast.run import (
     CARRIED,
     LEAVERS,
     PEOPLE,
+    STATES,
     Forecast,
     analyse,
 )
@@ -215,6 +216,10 @@ def _keep(forecast: Forecast, decided: Sequence[tuple[Person, Fate]]) -> None:
         ("account_key", "everything"),
         [(key, everything) for key, everything in leavers if key],
     )
+    states = [_state(person, fate) for person, fate in decided]
+    dialect.insert_rows(
+        STATES, ("account_key", "active"), [state for state in states if state]
+    )
     forecast.add(
         [
             (effect, person.name, _detail(person, fate, effect))
@@ -241,6 +246,20 @@ def _leaver(person: Person, fate: Fate, *, stopped: bool) -> int:
     stays = fate.state == LinkState.LINKED and fate.account == current.key
     linked = person.state == LinkState.LINKED
     return current.key if linked and not stays and not stopped else NOBODY
+
+
+def _state(person: Person, fate: Fate) -> tuple[int, int] | None:
+    """Return the account that is active or not from then on, None where as before."""
+    if fate.account == NEW:
+        return -person.record, 1
+    if fate.effect in {"person_deactivated", "person_removed"}:
+        return fate.account, 0
+    if fate.effect in {"person_reactivated", "person_moved"}:
+        return fate.account, 1
+    found = person.found
+    if found is not None and fate.account == found.key and not found.is_member:
+        return found.key, int(found.active)
+    return None
 
 
 def _effect(person: Person, fate: Fate) -> str:

@@ -22,12 +22,18 @@ PEOPLE, GROUPS, SOURCES = "forecast_people", "forecast_groups", "forecast_source
 # Accounts that leave their groups on the way, those of other directories too, and
 # whether they leave all there are.
 LEAVERS = "forecast_leavers"
+# Who comes into groups that open an app (joins: 1) or leaves them (0), and who is
+# active afterwards where that changes.
+MOVES, STATES = "forecast_moves", "forecast_states"
 # Whom the rule carries, where that is not everybody.
 CARRIED = "forecast_carried"
 _TABLES = {
     CARRIED: "record_id bigint PRIMARY KEY",
     PEOPLE: "record_id bigint PRIMARY KEY, account_key bigint NOT NULL",
     LEAVERS: "account_key bigint NOT NULL, everything smallint NOT NULL",
+    MOVES: "group_id bigint NOT NULL, account_key bigint NOT NULL,"
+    " joins smallint NOT NULL",
+    STATES: "account_key bigint NOT NULL, active smallint NOT NULL",
     GROUPS: "record_id bigint PRIMARY KEY, group_id bigint NOT NULL",
     SOURCES: "top_id bigint NOT NULL, id bigint NOT NULL, PRIMARY KEY (top_id, id)",
 }
