@@ -15,6 +15,9 @@ class AppAccess(models.Model):
     least one group that gives the role. `state` says what the user limit of the app
     makes of it; people who are one too many wait, or were refused, since `since`.
     Written by provisioning.services.access alone.
+
+    The database does not look for app and account at each row: a grant and a membership
+    name them, which are held while the row is written.
     """
 
     class State(models.TextChoices):
@@ -23,11 +26,19 @@ class AppAccess(models.Model):
         REFUSED = "refused", _("Refused by the user limit")
 
     app = models.ForeignKey(
-        App, on_delete=models.CASCADE, related_name="accesses", db_index=False
+        App,
+        on_delete=models.CASCADE,
+        related_name="accesses",
+        db_index=False,
+        db_constraint=False,
     )
     role = models.CharField(max_length=32, choices=AppRole)
     account = models.ForeignKey(
-        Account, on_delete=models.CASCADE, related_name="app_accesses", db_index=False
+        Account,
+        on_delete=models.CASCADE,
+        related_name="app_accesses",
+        db_index=False,
+        db_constraint=False,
     )
     state = models.CharField(
         max_length=16, choices=State, default=State.ACTIVE, db_default=State.ACTIVE

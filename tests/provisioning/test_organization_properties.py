@@ -22,16 +22,23 @@ from directories.models import (
 from directories.services import api_keys, directories, domains, organizations
 from directories.services.audit import SYSTEM
 from directories.tasks import wake
-from provisioning.models import Group
+from provisioning.models import App, AppGrant, AppRole, Group
 from provisioning.queries.conflicts import WAITING
-from provisioning.services import group_conflicts, links, people, sync
+from provisioning.services import (
+    app_grants,
+    group_conflicts,
+    links,
+    local_groups,
+    people,
+    sync,
+)
 from provisioning.services.group_conflicts import Decision
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,
     RoleAssignmentFactory,
 )
-from tests.factories.provisioning import GroupFactory, GroupMemberFactory
+from tests.factories.provisioning import AppFactory, GroupFactory
 from tests.scim.client import ScimClient, add_client, add_organization, values
 from tests.scim.invariants import check_invariants
 from tests.scim.pushes import DOMAINS, Pusher
@@ -60,7 +67,7 @@ class Story(Pusher):
             *[self._verify, self._link_domain, self._unlink_domain, self._claim],
             *[self._remove_domain, self._decide_group, self._decide_group],
             *[self._approve, self._rotate, self._disconnect, self._unlink],
-            *[self._link_again, self._edit_group],
+            *[self._link_again, self._edit_group, self._access, self._access],
         ]
         with TestCase.captureOnCommitCallbacks(execute=True):
             for job in self.random.choice(decisions)():
@@ -164,7 +171,19 @@ class Story(Pusher):
             return []
         somebody = self._any(self.organization.members.all())
         if somebody and not group.group_members.filter(account=somebody.account):
-            GroupMemberFactory.create(group=group, account=somebody.account)
+            local_groups.add_accounts(group, [somebody.account])
+        return []
+
+    def _access(self) -> list[Job]:
+        """Let a group give a role in an app, or take from one what it gives."""
+        apps = App.objects.filter(site__organization=self.organization)
+        app, group = self._any(apps), self._any(self.organization.groups.all())
+        grant = self._any(AppGrant.objects.filter(app=app))
+        if grant is not None and self.random.random() < 0.4:
+            app_grants.take_access(grant, by=SYSTEM, now=now())
+        elif group is not None:
+            role = self.random.choice([AppRole.USER, AppRole.GUEST])
+            app_grants.give_access(app, group, role, by=SYSTEM, now=now())
         return []
 
     def _rotate(self) -> list[Job]:
@@ -248,6 +267,8 @@ def organization(db: None, monkeypatch: pytest.MonkeyPatch) -> Organization:
     """Return an organization with people, a local and a default group of its own."""
     monkeypatch.setattr("provisioning.services.pace.BREATH_S", 0)
     made = add_organization("Acme", "example.com")
+    AppFactory.create(site__organization=made)
+    AppFactory.create(site__organization=made, kind="confluence", user_limit=2)
     GroupFactory.create(organization=made, name="Local")
     GroupFactory.create(organization=made, name="Staff", kind="default")
     root = AccountFactory.create(email="root@acme.example")

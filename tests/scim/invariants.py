@@ -18,6 +18,7 @@ from directories.models import (
     UserRecord,
 )
 from provisioning.models import Group, GroupMember, GroupRole
+from tests.provisioning.access import check_access
 
 
 def check_invariants() -> None:
@@ -27,6 +28,7 @@ def check_invariants() -> None:
     check_groups()
     check_rights()
     check_all_members()
+    check_access()
 
 
 def check_counts() -> None:

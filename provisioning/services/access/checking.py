@@ -152,20 +152,18 @@ def _next_people(organization: UUID, app: App, *, after: int) -> list[int]:
 
 def compare(app: int, accounts: Sequence[int]) -> list[Difference]:
     """Return what is wrong in an app about some people, by one consistent look."""
-    mine = dialect.one_of("account_id", "bigint")
-    expected = (
-        f"SELECT gm.account_id, gr.role FROM {SOURCE} WHERE gr.app_id = %s"  # noqa: S608
-        f" AND {dialect.one_of('gm.account_id', 'bigint')}"
-    )
-    actual = f"SELECT account_id, role FROM {ACCESS} WHERE app_id = %s AND {mine}"  # noqa: S608
     keys = dialect.ids_parameter(accounts)
     found = dialect.rows(
-        f"SELECT account_id, role, 1 FROM ({expected} EXCEPT {actual}) AS missing"  # noqa: S608
-        f" UNION ALL SELECT account_id, role, 0 FROM ({actual} EXCEPT {expected})"
-        " AS surplus",
-        [app, keys] * 4,
+        "SELECT account_id, role, sum(here) FROM"  # noqa: S608
+        " (SELECT DISTINCT gm.account_id, gr.role, 1 AS here"
+        f" FROM {SOURCE} WHERE gr.app_id = %s"
+        f" AND {dialect.one_of('gm.account_id', 'bigint')}"
+        f" UNION ALL SELECT account_id, role, -1 FROM {ACCESS} WHERE app_id = %s"
+        f" AND {dialect.one_of('account_id', 'bigint')}) AS both_ways"
+        " GROUP BY account_id, role HAVING sum(here) <> 0",
+        [app, keys] * 2,
     )
-    return [Difference(account, role, bool(gone)) for account, role, gone in found]
+    return [Difference(account, role, here > 0) for account, role, here in found]
 
 
 @transaction.atomic
