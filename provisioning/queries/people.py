@@ -86,8 +86,13 @@ class MemberNumbers:
     by_status: dict[str, int]
 
 
-def members_of(organization: Organization, wanted: MemberFilter) -> QuerySet[Member]:
-    """Return the people of an organization with account and directory."""
+def members_of(
+    organization: Organization, wanted: MemberFilter, *, listed: bool = False
+) -> QuerySet[Member]:
+    """Return the people of an organization with account and directory.
+
+    For a page of a list, `listed`, see access_filters.with_access.
+    """
     members = organization.members.select_related("account", "directory")
     if wanted.status == INVITED:
         members = members.filter(
@@ -98,7 +103,7 @@ def members_of(organization: Organization, wanted: MemberFilter) -> QuerySet[Mem
     elif wanted.status:
         members = members.filter(status=wanted.status)
     if wanted.access:
-        members = with_access(members, organization, wanted.access)
+        members = with_access(members, organization, wanted.access, listed=listed)
     if wanted.directory == LOCAL:
         members = members.filter(directory=None)
     elif wanted.directory:

@@ -277,6 +277,7 @@ def _join(account: Account, keys: Collection[int], change: Change) -> list[Group
             by=change.by,
             now=change.at,
             refuses=True,
+            came=True,
         )
     except consequences.SeatsError as error:
         raise _no_license(error) from error

@@ -47,7 +47,7 @@ def user_list(request: ConsoleRequest) -> HttpResponse:
     cut = tables.cut_of(request.GET, "name")
     listing = list_page(
         request,
-        people.members_of(request.organization, wanted),
+        people.members_of(request.organization, wanted, listed=True),
         cut,
         total=None if wanted else numbers.total,
     )
