@@ -24,7 +24,7 @@ ACCESS = AppAccess._meta.db_table
 # Members of the groups that a change is about are looked at so far.
 LOOKED = 10_000
 # A change of many permissions shares this out.
-LOOKED_IN_ALL = 20_000
+LOOKED_IN_ALL = 10_000
 
 
 @dataclass(frozen=True)
