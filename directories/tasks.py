@@ -55,10 +55,13 @@ def run_job(*, job_id: str) -> None:
 
 
 def _do(run: jobs.Run) -> None:
-    """Do a job, and those that it gives way to; the last one ends the turn."""
-    then: jobs.Run | None = run
+    """Do a job, or those that it gives way to; then send word of what waits again."""
+    then = _do_one(run)
+    if then is None:
+        return
     while then is not None:
         then = _do_one(then)
+    _send()
 
 
 def _do_one(run: jobs.Run) -> jobs.Run | None:
@@ -66,8 +69,6 @@ def _do_one(run: jobs.Run) -> jobs.Run | None:
     try:
         import_string(settings.JOB_HANDLERS[run.job.kind])(run)
     except jobs.GaveWayError as better:
-        # Another worker may be free by now; this one has its hands full.
-        _send()
         return better.then
     except jobs.LostRunError:
         logger.warning("job_taken_over", job=str(run.job.pk), run=run.number)
