@@ -174,6 +174,7 @@ class Things:
         self.organization = OrganizationFactory.create()
         here = {"organization": self.organization}
         self.site = SiteFactory.create(**here)
+        self.removed_site = SiteFactory.create(**here, removed_at=timezone.now())
         self.directory = DirectoryFactory.create(**here)
         self.user = UserRecordFactory.create(directory=self.directory)
         self.group_record = GroupRecordFactory.create(directory=self.directory)
@@ -265,6 +266,7 @@ class Things:
 
 # Where the name of an id alone does not say of what it is.
 ODD: dict[tuple[str, str], Callable[[Things], object]] = {
+    ("provisioning:site-restore", "site_id"): lambda t: t.removed_site.pk,
     ("provisioning:group-right-remove", "right_id"): lambda t: t.given.pk,
     ("provisioning:group-resync", "public_id"): lambda t: t.synced.public_id,
     ("provisioning:group-restore", "public_id"): lambda t: t.deleted.public_id,
