@@ -54,8 +54,11 @@ def patiently(call: Callable[P, R]) -> Callable[P, R]:
     return again
 
 
-def found() -> tuple[Directory, str]:
-    """Make an organization, sites, apps and a directory; return that and its key."""
+def found(limit: int) -> tuple[Directory, str]:
+    """Make an organization, sites, apps and a directory; return that and its key.
+
+    One app has licenses for so many people only; the others wait in line.
+    """
     now = timezone.now()
     organization = found_organization(name="Faults", now=now)
     organizations.add_domain(organization, name="example.com", verified=True, now=now)
@@ -65,6 +68,8 @@ def found() -> tuple[Directory, str]:
     for name in SITES:
         site = organizations.add_site(organization, name=name, now=now)
         apps.add_apps(site, App.Kind)
+    scarce = App.objects.filter(site__name=SITES[0], kind=App.Kind.JIRA)
+    scarce.update(user_limit=limit, at_limit=App.AtLimit.QUEUE)
     directory = directories.add_directory(
         organization=organization,
         provider=Directory.Provider.OKTA,

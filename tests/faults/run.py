@@ -49,7 +49,7 @@ class Run:
             f" disk: {self._place.disk.kind or 'a folder'}"
         )
         call_command("migrate", verbosity=0, interactive=False)
-        directory, key = inside.found()
+        directory, key = inside.found(limit=chosen.members // 4)
         self._place.start_rollcall()
         company = Planner(chosen.seed, chosen.members, chosen.groups).plan()
         target = Target(HOST, self._place.port, f"/scim/directory/{directory.pk}", key)
@@ -129,6 +129,7 @@ class Run:
         truth.compare_records(findings, company, provider, directory)
         truth.compare_groups(findings, directory)
         truth.compare_access(findings, company, provider, inside.sites_and_apps())
+        truth.compare_lines(findings)
         truth.compare_history(findings, company, provider, directory)
         truth.compare_jobs(findings, self._poisoned)
         truth.compare_refusals(findings, provider, directory)

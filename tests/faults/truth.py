@@ -18,6 +18,7 @@ from directories.models import (
     UserRecord,
 )
 from provisioning.models import (
+    LICENSED_ROLES,
     App,
     AppAccess,
     AppGrant,
@@ -160,6 +161,19 @@ def compare_access(
         ((*key, number) for key, number in counted.items()),
         (row for row in sums.annotate(Sum("people")) if row[3]),
     )
+
+
+def compare_lines(findings: Findings) -> None:
+    """Where licenses are few, as many people as there are licenses have one."""
+    for app in App.objects.exclude(user_limit=None):
+        rows = AppAccess.objects.filter(app=app, role=LICENSED_ROLES[app.kind])
+        active = rows.filter(state=AppAccess.State.ACTIVE).count()
+        seats = min(app.user_limit or 0, rows.count())
+        findings.compared[f"people who wait for one of {seats:,} licenses"] = (
+            rows.count() - active
+        )
+        if active != seats:
+            findings.wrong.append(f"{app}: {active} people have {seats} licenses")
 
 
 def entitled() -> set[tuple[int, str, int]]:
