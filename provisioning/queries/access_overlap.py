@@ -70,15 +70,15 @@ def _windows(app: App) -> Iterator[dict[Has, list[int]]]:
 def _window(app: App, role: str, after: int) -> dict[Has, list[int]]:
     """Return the next people who have a role, each with the groups that give it."""
     rows = dialect.rows(
-        f"WITH some AS (SELECT account_id FROM {ACCESS} WHERE app_id = %s"  # noqa: S608
+        f"WITH people AS (SELECT account_id FROM {ACCESS} WHERE app_id = %s"  # noqa: S608
         " AND role = %s AND account_id > %s"
         f" ORDER BY account_id LIMIT {WINDOW:d})"
-        " SELECT some.account_id, given.group_id FROM some LEFT JOIN"
+        " SELECT people.account_id, given.group_id FROM people LEFT JOIN"
         " (SELECT m.account_id, gr.group_id"
         f" FROM {GRANT} gr JOIN {GROUP_MEMBER} m ON m.group_id = gr.group_id"
         " WHERE gr.app_id = %s AND gr.role = %s"
-        " AND m.account_id IN (SELECT account_id FROM some)) AS given"
-        " ON given.account_id = some.account_id",
+        " AND m.account_id IN (SELECT account_id FROM people)) AS given"
+        " ON given.account_id = people.account_id",
         [app.pk, role, after, app.pk, role],
     )
     found: dict[Has, list[int]] = {}

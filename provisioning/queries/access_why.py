@@ -157,7 +157,7 @@ def _openers(apps: Sequence[int]) -> dict[int, list[AppGrant]]:
         return {}
     each = (
         f"SELECT id FROM (SELECT id FROM {GRANT} WHERE app_id = %s"  # noqa: S608
-        f" ORDER BY group_id, role LIMIT {OPENERS + 1:d}) AS some"
+        f" ORDER BY group_id, role LIMIT {OPENERS + 1:d}) AS few"
     )
     keys = [
         key for (key,) in dialect.rows(" UNION ALL ".join([each] * len(apps)), apps)
