@@ -31,6 +31,10 @@ INITDB = [
     "--locale=C.UTF-8",
     "--no-sync",
 ]
+# Bytes that a small run may need at most; containers have little memory to write to.
+ROOM = 2**30
+# Seconds that a start may take where everything else runs too.
+START_S = 120.0
 SETTINGS = "tests.faults.settings"
 
 
@@ -87,7 +91,7 @@ class Place:
     def start_rollcall(self) -> None:
         """Start web, workers and, with several workers, the scheduler."""
         for unit in self._rollcall():
-            self.supervisor.add(unit)
+            self.supervisor.add(unit, within_s=START_S)
 
     def close(self) -> None:
         """End everything and remove the folder."""
@@ -194,7 +198,8 @@ def make_place(
     """Make the folder of a run; the database's is a small disk of its own."""
     # Where nothing is to be filled, memory is quicker than a disk others use too.
     memory = Path("/dev/shm")  # noqa: S108 - a folder of our own in there
-    above = memory if not disk_mb and memory.is_dir() else Path("/tmp")  # noqa: S108
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    above = memory if roomy and not disk_mb else Path("/tmp")  # noqa: S108
     folder = Path(tempfile.mkdtemp(prefix="rollcall-faults-", dir=above))
     folder.chmod(0o755)
     (folder / "tmp").mkdir()
