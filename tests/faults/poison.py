@@ -24,7 +24,9 @@ class Told:
 
 def try_poison(provider: Provider, directory: Directory, findings: Findings) -> Told:
     """Damage a record that is looked at in every comparison; compare; heal it."""
-    record = UserRecord.objects.filter(directory=directory, link_state="linked").first()
+    record = UserRecord.objects.filter(
+        directory=directory, link_state="linked", active=True
+    ).first()
     if record is None:
         return Told("nobody to poison")
     team = max(
