@@ -3,6 +3,7 @@
 from django.urls import path
 
 from provisioning.views.access_app import access_app, access_app_export
+from provisioning.views.access_check import access_check
 from provisioning.views.access_choice import access_why
 from provisioning.views.access_group import access_group, access_group_export
 from provisioning.views.access_person import access_person, access_person_export
@@ -15,6 +16,7 @@ WHAT_IF = "access/what-if/"
 
 access_patterns = [
     path("access/", access_why, name="access-why"),
+    path("access/check/", access_check, name="access-check"),
     path(PERSON, access_person, name="access-person"),
     path(f"{PERSON}export/", access_person_export, name="access-person-export"),
     path(GROUP, access_group, name="access-group"),

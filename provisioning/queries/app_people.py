@@ -1,13 +1,13 @@
-"""Reads about who has access to apps: lists of people, their roles, counts."""
+"""Reads about who has access to apps, for lists by name."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from directories import dialect
-from directories.models import Member, Organization, Site
-from provisioning.models import App, AppAccess, AppGrant, AppUse, Group, GroupMember
+from directories.models import Member, Organization
+from provisioning.models import App, AppAccess, AppUse
 
 # So few people are read first and listed then; among more, a page of the list by name
 # is full soon.
@@ -60,52 +60,3 @@ def count_of(apps: Sequence[App], wanted: PeopleFilter) -> int:
     if wanted.state:
         found = found.filter(state=wanted.state)
     return int(found.aggregate(people=Sum("people"))["people"] or 0)
-
-
-def rows_of(apps: Sequence[App], accounts: Iterable[int]) -> dict[int, list[AppAccess]]:
-    """Return the roles of people of a page in apps, by account; one query."""
-    found: dict[int, list[AppAccess]] = {}
-    rows = AppAccess.objects.filter(app__in=apps, account__in=list(accounts))
-    for row in rows.select_related("app__site").order_by("app", "role"):
-        found.setdefault(row.account_id, []).append(row)
-    return found
-
-
-def groups_by(
-    apps: Sequence[App], accounts: Iterable[int]
-) -> dict[tuple[int, int, str], list[Group]]:
-    """Return which groups give people their roles, by account, app and role."""
-    known = list(accounts)
-    inside = GroupMember.objects.filter(
-        account__in=known, group__grants__app__in=apps
-    ).select_related("group")
-    grants: dict[int, set[tuple[int, str]]] = {}
-    places = list(inside.distinct().order_by("group__name_key"))
-    given = AppGrant.objects.filter(
-        app__in=apps, group__in={place.group_id for place in places}
-    )
-    for group, app, role in given.values_list("group", "app", "role"):
-        grants.setdefault(group, set()).add((app, role))
-    found: dict[tuple[int, int, str], list[Group]] = {}
-    for place in places:
-        for app, role in grants.get(place.group_id, ()):
-            found.setdefault((place.account_id, app, role), []).append(place.group)
-    return found
-
-
-def uses(of: App | Site | Organization) -> dict[tuple[int, str, str], int]:
-    """Return how many people have which role in apps, by app, role and state."""
-    apps = App.objects.filter(site__removed_at__isnull=True)
-    if isinstance(of, App):
-        apps = apps.filter(pk=of.pk)
-    elif isinstance(of, Site):
-        apps = apps.filter(site=of)
-    else:
-        apps = apps.filter(site__organization=of)
-    rows = AppUse.objects.filter(app__in=list(apps.values_list("pk", flat=True)))
-    summed = rows.order_by().values("app", "role", "state").annotate(sum=Sum("people"))
-    return {
-        (row["app"], row["role"], row["state"]): row["sum"]
-        for row in summed
-        if row["sum"]
-    }

@@ -14,6 +14,7 @@ from directories.permissions import ConsoleRequest, Permission, requires
 from directories.views.rendering import Crumbs, render_part
 from provisioning import tables
 from provisioning.models import App
+from provisioning.queries.access_checks import latest_check
 from provisioning.queries.app_access import runs
 from provisioning.queries.groups import GroupFilter, groups_in
 from provisioning.queries.people import MemberFilter, members_of
@@ -56,6 +57,9 @@ def access_why(request: ConsoleRequest) -> HttpResponse:
     context: dict[str, Any] = {"crumbs": access_crumbs(), "by": by, "text": text}
     if by == APPS:
         context["apps"] = apps_of(request)
+        if Permission.MANAGE_PROVIDERS in request.permissions:
+            context["checks"] = True
+            context["check"] = latest_check(request.organization)
     elif by == GROUPS:
         found = groups_in(request.organization, GroupFilter(text=text))
         cut = tables.cut_of(request.GET, "name_key")

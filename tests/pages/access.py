@@ -107,6 +107,7 @@ PAGES = {
     "directories:troubleshooting-log-export": SEE_LOGS,
     "provisioning:access-app": SEE_DIRECTORY,
     "provisioning:access-app-export": SEE_DIRECTORY,
+    "provisioning:access-check": MANAGE_PROVIDERS,
     "provisioning:access-group": SEE_DIRECTORY,
     "provisioning:access-group-export": SEE_DIRECTORY,
     "provisioning:access-person": SEE_DIRECTORY,
