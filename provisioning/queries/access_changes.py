@@ -25,8 +25,8 @@ SITE = Site._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
 State = AppAccess.State
 # People that one look evaluates, and that a page looks at to count.
-WINDOW = 2_000
-COUNTED = 10_000
+WINDOW = 1_000
+COUNTED = 1_000
 PAGE = 50
 # A role of a person: account, app, role.
 Place = tuple[int, int, str]

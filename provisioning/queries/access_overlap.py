@@ -11,7 +11,7 @@ ACCESS = AppAccess._meta.db_table
 GRANT = AppGrant._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
 # People that one statement looks at; a page counts so many.
-WINDOW = 5_000
+WINDOW = 2_000
 MOST = 5
 
 # A group and the role that it gives.
