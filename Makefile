@@ -1,5 +1,5 @@
 # One command each; every one sets up what it needs.
-.PHONY: run push test test-quick lint format bench bench-peers bench-scale bench-sync bench-embedded bench-console faults lock
+.PHONY: run push test test-quick lint format bench bench-peers bench-scale bench-sync bench-workers bench-embedded bench-console faults lock
 
 # Rollcall on this machine, with demonstration data: DATA_DIR=... PORT=... make run
 run:
@@ -41,6 +41,11 @@ bench-scale:
 bench-sync:
 	@config/tools/install dev
 	@.venv/bin/python benchmarks/sync.py $(ARGS)
+
+# The same work by one worker and by two, on PostgreSQL and Redis.
+bench-workers:
+	@config/tools/install dev
+	@.venv/bin/python benchmarks/workers.py $(ARGS)
 
 # The embedded default with 50,000 people.
 bench-embedded:
