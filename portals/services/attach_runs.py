@@ -25,7 +25,7 @@ from portals.models import (
 from portals.queries import attach_rules as rules
 from portals.queries import project_organizations as queries
 from portals.queries.project_organizations import Choice
-from portals.services import attach_rules, attaching
+from portals.services import attach_rules, attaching, open_sites
 from provisioning.services.pace import batch_size, breathe
 
 ATTACH, DETACH = "organizations-attach", "organizations-detach"
@@ -130,6 +130,7 @@ def carry_out(run: jobs.Run) -> None:
     project = projects.filter(pk=content["project"]).first()
     if project is None:
         return
+    open_sites.check_open(project.site_id)
     if "choice" in content:
         _change(run, project, Choice.from_json(content["choice"]), by)
         return
@@ -152,6 +153,7 @@ def _change(run: jobs.Run, project: ServiceProject, choice: Choice, by: Actor) -
         keys = _batch(found, after=cursor)
         if not keys:
             return
+        open_sites.check_open(project.site_id)
         dialect.retrying(partial(work, project, keys, by=by, now=timezone.now()))
         cursor, done = keys[-1], done + len(keys)
         run.report(done=min(done, run.job.total), cursor=cursor)
@@ -161,6 +163,7 @@ def _change(run: jobs.Run, project: ServiceProject, choice: Choice, by: Actor) -
 def _apply(run: jobs.Run, rule: AttachRule, by: Actor) -> None:
     cursor, done = run.job.cursor, run.job.done
     while keys := _batch(rules.would_attach(rule), after=cursor):
+        open_sites.check_open(rule.project.site_id)
         work = partial(
             attaching.attach, rule.project, keys, by=by, now=timezone.now(), rule=rule
         )
@@ -175,6 +178,7 @@ def _end(run: jobs.Run, rule: AttachRule, by: Actor) -> None:
     attached = rules.attached_by(rule)
     # What the rule added meanwhile may lie before the cursor.
     while keys := _batch(attached, after=cursor) or _batch(attached, after=0):
+        open_sites.check_open(rule.project.site_id)
         dialect.retrying(partial(_leave_rule, rule, keys, by))
         cursor, done = keys[-1], done + len(keys)
         run.report(done=min(done, run.job.total), cursor=cursor)

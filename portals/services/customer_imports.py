@@ -23,6 +23,7 @@ from portals.models import (
 from portals.queries.imports import REFUSED, UNCHANGED, effect_of
 from portals.queries.newcomers import Standing, standings
 from portals.refusals import Refused
+from portals.services import open_sites
 from portals.services.customer_files import Row, rows_of
 from provisioning.services.pace import breathe
 
@@ -116,6 +117,7 @@ def look(run: jobs.Run) -> None:
     while lines := list(
         upload.lines.filter(number__gt=after).order_by("number")[:BATCH]
     ):
+        open_sites.check_open(upload.site_id)
         _look_at(lines, progress)
         with transaction.atomic():
             ImportLine.objects.bulk_update(lines, ["effect", "reason"])

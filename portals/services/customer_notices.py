@@ -14,7 +14,7 @@ from django.utils import translation
 
 from directories.services import passwords
 from portals.models import Customer, ServiceSettings
-from portals.services import customer_passwords
+from portals.services import customer_passwords, open_sites
 
 # Where the link of a mail leads to.
 PASSWORD, ADDRESS, ACCOUNT, HOME = "password", "address", "account", "home"
@@ -72,13 +72,15 @@ def _mail(
 def send_customer_notice(
     *, customer_id: int, template: str, link: str, to: str, extra: dict[str, str]
 ) -> None:
-    """Mail one customer, unless they are gone, or lost access since.
+    """Mail one customer, unless they or the site are gone, or access was lost since.
 
     The link is made here, so that no broker ever holds one.
     """
     customers = Customer.objects.select_related("site__organization", "account")
     customer = customers.filter(pk=customer_id).first()
     if customer is None or not customer.is_active:
+        return
+    if not open_sites.is_open(customer.site_id):
         return
     with translation.override(_language(customer)):
         text = render_to_string(template, {**extra, **_context(customer, link)})

@@ -19,7 +19,7 @@ from portals.models import ChangeResult, Customer
 from portals.queries import customer_runs as runs
 from portals.queries.customers import Choice, chosen
 from portals.refusals import Refused
-from portals.services import customers, migrating
+from portals.services import customers, migrating, open_sites
 from provisioning.services.pace import breathe
 
 CHANGE = runs.CHANGE
@@ -94,10 +94,13 @@ def carry_out(run: jobs.Run) -> None:
     with the rest and says nothing twice.
     """
     content: dict[str, Any] = run.job.input.content
-    site = Site.objects.select_related("organization").get(pk=UUID(content["site"]))
+    key = UUID(content["site"])
+    open_sites.check_open(key)
+    site = Site.objects.select_related("organization").get(pk=key)
     work = work_of(content)
     cursor, done = run.job.cursor, run.job.done
     while batch := _next(site, work.choice, after=cursor):
+        open_sites.check_open(key)
         for customer in batch:
             dialect.retrying(partial(_change, run.job, work, customer))
         cursor, done = batch[-1].pk, done + len(batch)

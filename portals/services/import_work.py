@@ -24,7 +24,13 @@ from portals.models import (
 from portals.queries.imports import NEW, REFUSED, RENAMED, WORKING
 from portals.queries.newcomers import Standing, standings
 from portals.refusals import Refused
-from portals.services import customer_notices, customers, members, organizations
+from portals.services import (
+    customer_notices,
+    customers,
+    members,
+    open_sites,
+    organizations,
+)
 from portals.services.customer_imports import (
     Places,
     is_renamed,
@@ -69,6 +75,7 @@ def carry_out(run: jobs.Run) -> None:
     while lines := list(
         upload.lines.filter(number__gt=cursor).order_by("number")[:BATCH]
     ):
+        open_sites.check_open(upload.site_id)
         work = Work(upload, by, content["invite"], timezone.now())
         step = partial(_carry_out, run, work, lines)
         try:

@@ -20,7 +20,7 @@ from portals.models import (
     OrganizationDomain,
 )
 from portals.queries import organization_domains as queries
-from portals.services import members
+from portals.services import members, open_sites
 from portals.services.members import MEMBER, Origin
 from portals.services.organizations import GoneError, hold, record
 from provisioning.services.pace import batch_size, breathe
@@ -164,6 +164,7 @@ def carry_out(run: jobs.Run) -> None:
     organization = rows.filter(pk=content["organization"]).first()
     cursor, done = run.job.cursor, run.job.done
     while organization is not None:
+        open_sites.check_open(organization.site_id)
         try:
             batch = _bring(organization, after=cursor, by=by)
         except GoneError:

@@ -17,7 +17,7 @@ from directories.services import jobs
 from directories.services.audit import Actor
 from portals.models import CustomerOrganization, ServiceProject
 from portals.queries.organizations import Choice, chosen
-from portals.services import attaching, organizations
+from portals.services import attaching, open_sites, organizations
 from provisioning.services.pace import breathe
 
 CHANGE = "customer-organizations-change"
@@ -87,11 +87,8 @@ def carry_out(run: jobs.Run) -> None:
     What is gone by now, and what a directory owns, is passed over.
     """
     content: dict[str, Any] = run.job.input.content
-    site = (
-        Site.objects.select_related("organization").filter(pk=content["site"]).first()
-    )
-    if site is None:
-        return
+    open_sites.check_open(content["site"])
+    site = Site.objects.select_related("organization").get(pk=content["site"])
     work = Work(
         action=content["action"],
         choice=Choice.from_json(content["choice"]),
@@ -100,6 +97,7 @@ def carry_out(run: jobs.Run) -> None:
     )
     cursor, done = run.job.cursor, run.job.done
     while batch := _next(site, work.choice, after=cursor):
+        open_sites.check_open(site.pk)
         _do(site, work, batch)
         cursor, done = batch[-1].pk, done + len(batch)
         run.report(done=min(done, run.job.total), cursor=cursor)

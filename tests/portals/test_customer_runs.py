@@ -3,10 +3,15 @@
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
+from directories import tasks
 from directories.models import Job
+from directories.services.audit import SYSTEM
 from portals.models import ChangeResult, Customer, ServiceSettings
 from portals.services import customer_runs, customers, inviting
+from portals.services.customer_notices import send_customer_notice
+from provisioning.services import site_removal
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.portals import CustomerFactory
 from tests.pages.provisioning.reading import main_of
@@ -220,3 +225,36 @@ def test_customer_access_settings_are_kept(site, add):
 
     assert "switched off" in page
     assert not Customer.objects.exists()
+
+
+def remove(site):
+    site_removal.remove_site(site, by=SYSTEM, now=timezone.now())
+
+
+def test_work_stops_with_its_reason_when_the_site_is_removed(site, change, monkeypatch):
+    CustomerFactory.create_batch(60, site=site)
+    monkeypatch.setattr("portals.views.customer_run.wake", lambda _job: None)
+    change("revoke", all="1", confirmed="1")
+    monkeypatch.setattr(customer_runs, "breathe", lambda: remove(site))
+
+    tasks.run_job(job_id=str(Job.objects.get().pk))
+
+    job = Job.objects.get()
+    assert (job.state, job.done) == ("failed", 50)
+    assert job.error.startswith("The site acme, or Jira Service Management on it, was")
+    assert Customer.objects.filter(status="active").count() == 10
+
+
+def test_nobody_is_mailed_about_a_removed_site(site):
+    customer = CustomerFactory.create(site=site)
+    remove(site)
+
+    send_customer_notice(
+        customer_id=customer.pk,
+        template="portals/mail/customer_invited.txt",
+        link="home",
+        to="",
+        extra={},
+    )
+
+    assert mail.outbox == []
