@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from directories.models import Account, Organization
+from directories.models import Account, Member, Organization
 from provisioning.models import (
     ROLES_IN_APPS,
     App,
@@ -56,6 +57,19 @@ def invited_among(organization: Organization, accounts: Collection[int]) -> set[
         organization=organization, account__in=list(accounts)
     )
     return set(pending.values_list("account_id", flat=True))
+
+
+def invited_accounts(organization: Organization) -> set[int]:
+    """Return all who were invited and have not come yet, for an export."""
+    return set(invited_in(organization).values_list("account_id", flat=True))
+
+
+def status_of(member: Member, invited: Collection[int]) -> str:
+    """Return a person's status in the words of lists; see parts/status.html."""
+    waits = member.status == Member.Status.ACTIVE and not member.directory_id
+    if waits and member.account_id in invited:
+        return _("Invited")
+    return member.get_status_display()
 
 
 def invitation_of(organization: Organization, account: Account) -> Invitation | None:

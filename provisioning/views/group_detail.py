@@ -1,6 +1,6 @@
 """One group: its members, its record, its history."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from directories.services.audit import Target
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import Group
-from provisioning.queries import administrators, group_access, groups
+from provisioning.queries import administrators, group_access, groups, invitations
 from provisioning.queries.app_permissions import given_places
 from provisioning.queries.conflicts import waiting_for
 from provisioning.queries.removals import deletion_of
@@ -111,9 +111,13 @@ def _content(
     text = tables.text_of(request.GET)
     cut = tables.cut_of(request.GET, "name")
     people = groups.people_in(group, text, count=count)
+    listing = list_page(request, people, cut, total=None if text else count)
     return {
         "text": text,
-        "listing": list_page(request, people, cut, total=None if text else count),
+        "listing": listing,
+        "invited": invitations.invited_among(
+            request.organization, [each.account_id for each in listing.rows]
+        ),
         "descending": cut.descending,
         "turned_url": turned_round(request, cut),
     }
@@ -147,16 +151,19 @@ def group_member_export(request: ConsoleRequest, public_id: UUID) -> HttpRespons
     )
     count = groups.member_counts([group])[group.pk]
     people = groups.people_in(group, text, count=count).order_by("name", "pk")
-    rows = _lines(people.iterator(chunk_size=groups.EXPORT_BATCH))
+    invited = invitations.invited_accounts(request.organization)
+    rows = _lines(people.iterator(chunk_size=groups.EXPORT_BATCH), invited)
     return csv_response("group-members", tables.GROUP_MEMBER_COLUMNS, rows)
 
 
-def _lines(people: Iterator[Member]) -> Iterator[list[object]]:
+def _lines(
+    people: Iterator[Member], invited: Collection[int]
+) -> Iterator[list[object]]:
     for member in people:
         yield [
             member.account.name,
             member.account.email,
-            member.get_status_display(),
+            invitations.status_of(member, invited),
             member.directory.name if member.directory else _("Local"),
             member.account.public_id,
         ]

@@ -1,6 +1,6 @@
 """The people of the organization as a site sees them: the list and its export."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseBase
@@ -18,7 +18,7 @@ from directories.tables import neighbours
 from directories.views.rendering import render_part
 from provisioning import site_tables
 from provisioning.models import App, AppAccess
-from provisioning.queries import people, site_people
+from provisioning.queries import invitations, people, site_people
 from provisioning.queries.review import provider_directories
 from provisioning.queries.site_people import SiteUserFilter
 from provisioning.tables import cut_of
@@ -43,6 +43,9 @@ def site_user_list(request: ConsoleRequest, site_id: UUID) -> HttpResponse:
         "tab": "users",
         "wanted": wanted,
         "listing": listing,
+        "invited": invitations.invited_among(
+            request.organization, [each.account_id for each in listing.rows]
+        ),
         "rows": [(each, opened.get(each.account_id, [])) for each in listing.rows],
         "descending": cut.descending,
         "turned_url": turned_round(request, cut),
@@ -98,18 +101,19 @@ def site_user_export(request: ConsoleRequest, site_id: UUID) -> HttpResponseBase
     if wanted.leaves_out:
         found = found.filter(site_people.without(keys))
     rows = found.order_by("name", "pk").iterator(site_people.EXPORT_BATCH)
-    lines = _lines(site_people.in_batches(rows, apps))
+    invited = invitations.invited_accounts(request.organization)
+    lines = _lines(site_people.in_batches(rows, apps), invited)
     return csv_response(f"users-{site.name}", site_tables.USER_COLUMNS, lines)
 
 
 def _lines(
-    rows: Iterator[tuple[Member, list[AppAccess]]],
+    rows: Iterator[tuple[Member, list[AppAccess]]], invited: Collection[int]
 ) -> Iterator[list[object]]:
     for member, opened in rows:
         yield [
             member.account.name,
             member.account.email,
-            member.get_status_display(),
+            invitations.status_of(member, invited),
             member.directory.name if member.directory else _("Local"),
             "; ".join(_said(access) for access in opened),
             member.account.public_id,

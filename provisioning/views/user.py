@@ -116,13 +116,14 @@ def _lines(
 ) -> Iterator[list[object]]:
     managed, external = _("Managed"), _("External")
     enterprise = trello.enterprise_of(organization)
+    invited = invitations.invited_accounts(organization)
     told = access_filters.told_with_access(organization, members)
     for member, access in told:
         account = member.account
         yield [
             account.name,
             account.email,
-            member.get_status_display(),
+            invitations.status_of(member, invited),
             managed if account.managed_by_id == organization.pk else external,
             member.directory.name if member.directory else _("Local"),
             account.public_name,

@@ -4,8 +4,9 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from directories.models import Domain, Site
-from tests.factories.directories import DomainFactory, OrganizationFactory
+from directories.models import AuditEvent, Domain, Site
+from provisioning.models import App, Group
+from tests.factories.directories import DomainFactory, OrganizationFactory, SiteFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +19,11 @@ def test_extend_adds_verified_domains_and_sites_to_the_only_organization(capsys)
     domain = Domain.objects.get()
     assert (domain.organization, domain.name) == (organization, "acme.example")
     assert domain.verified_at is not None
-    assert Site.objects.get().name == "acme-help"
+    site = Site.objects.get()
+    assert site.name == "acme-help"
+    assert set(site.apps.values_list("kind", flat=True)) == set(App.Kind)
+    assert Group.objects.filter(name="jira-users-acme-help", kind="default").exists()
+    assert AuditEvent.objects.filter(action="site_added").exists()
     assert "Added to Acme" in capsys.readouterr().out
 
 
@@ -50,6 +55,17 @@ def test_extend_refuses_what_is_no_domain(name):
 
     with pytest.raises(CommandError, match="no mail domain"):
         call_command("extend", "--domain", name)
+
+
+@pytest.mark.parametrize("name", ["a b", "-help", "there"])
+def test_extend_refuses_names_that_a_site_cannot_have(name):
+    organization = OrganizationFactory.create(name="Acme")
+    SiteFactory.create(organization=organization, name="there")
+
+    with pytest.raises(CommandError, match=r"no name of a site|already"):
+        call_command("extend", "--domain", "acme.example", f"--site={name}")
+
+    assert not Domain.objects.exists()
 
 
 def test_a_dry_run_writes_nothing():

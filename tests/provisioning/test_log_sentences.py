@@ -9,10 +9,14 @@ from dataclasses import dataclass
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from directories.findings import Refusal
 from directories.models import Directory, Organization
 from directories.services import request_log
+from directories.services.audit import SYSTEM
+from provisioning.services import site_removal
+from tests.factories.portals import ServiceSiteFactory
 from tests.factories.provisioning import GroupFactory
 from tests.pages.provisioning.reading import csv_rows, main_of
 from tests.provisioning.promises import (
@@ -107,6 +111,19 @@ def no_subscription(scim):
     scim.get("/Users")
 
 
+def removed_site(scim):
+    """Let the directory be one of customers, whose site is removed."""
+    organization = scim.directory.organization
+    site = ServiceSiteFactory.create(organization=organization)
+    mine = Directory.objects.filter(pk=scim.directory.pk)
+    mine.update(kind=Directory.Kind.CUSTOMERS, site=site)
+    site_removal.remove_site(site, by=SYSTEM, now=timezone.now())
+    scim.get("/Users")
+    Directory.with_removed.filter(pk=scim.directory.pk).update(
+        kind=Directory.Kind.ORGANIZATION, site=None
+    )
+
+
 def unknown_member(scim):
     strict(scim)
     scim.post("/Groups", {"displayName": "Crew", "members": values(NOBODY)})
@@ -151,6 +168,7 @@ ROWS = [
     Row(Refusal.LIMIT_GROUPS, too_many_groups, 403),
     Row(Refusal.LIMIT_MEMBERS, too_many_members, 403),
     Row(Refusal.SUBSCRIPTION_ENDED, no_subscription, 403),
+    Row(Refusal.SITE_REMOVED, removed_site, 403),
     Row(Refusal.UNKNOWN_MEMBER, unknown_member, 400),
     Row(Refusal.UNKNOWN_ID, sends("PUT", f"/Users/{NOBODY}", {"userName": "x"}), 404),
     Row(Refusal.UNKNOWN_ENDPOINT, sends("POST", "/Nowhere", {}), 404),

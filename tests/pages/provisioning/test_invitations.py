@@ -3,6 +3,7 @@
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
 
 from directories.models import Account, Member, RoleAssignment
 from provisioning.models import App, AppRole, GroupMember, Invitation
@@ -17,7 +18,7 @@ from tests.factories.provisioning import (
     GroupFactory,
     GroupRoleFactory,
 )
-from tests.pages.provisioning.reading import main_of, text_of
+from tests.pages.provisioning.reading import csv_rows, main_of, text_of
 
 URL = "/directory/users/invite/"
 EMAIL = "anna@else.example"
@@ -74,6 +75,12 @@ def test_people_are_invited_mailed_and_shown_as_invited(
     account = Account.objects.get(email=EMAIL)
     assert "Invited" in main_of(console.get(f"/directory/users/{account.public_id}/"))
     assert "anna@else.example Invited" in main_of(console.get("/directory/users/"))
+    site_users = reverse("provisioning:site-users", args=[jira.site_id])
+    assert "anna@else.example Invited" in main_of(console.get(site_users))
+    lists = [reverse("provisioning:user-export"), f"{site_users}export/"]
+    for address in lists:
+        lines = csv_rows(console.post(address))
+        assert "Invited" in next(each for each in lines if EMAIL in each)
     assert "Here already" in main_of(invite(console))
 
 

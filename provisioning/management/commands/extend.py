@@ -9,6 +9,9 @@ from django.utils import timezone
 from directories.folding import fold
 from directories.models import Organization
 from directories.services import organizations
+from directories.services.audit import SYSTEM
+from provisioning.models import App
+from provisioning.services import sites
 
 
 class Command(BaseCommand):
@@ -26,7 +29,10 @@ class Command(BaseCommand):
             help="a mail domain that the organization owns; again for more",
         )
         parser.add_argument(
-            "--site", action="append", default=[], help="a site; again for more"
+            "--site",
+            action="append",
+            default=[],
+            help="a site, made with all apps and their default groups; again for more",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="check everything, write nothing"
@@ -47,6 +53,8 @@ class Command(BaseCommand):
         owner = _organization(organization)
         for name in domain:
             _check_domain(name)
+        for name in site:
+            _check_site(owner, name)
         if not dry_run:
             _add(owner, domain, site)
         would = "Would add" if dry_run else "Added"
@@ -70,15 +78,29 @@ def _check_domain(name: str) -> None:
         raise CommandError(reason)
 
 
-def _add(owner: Organization, domains: list[str], sites: list[str]) -> None:
+def _check_site(owner: Organization, name: str) -> None:
+    try:
+        taken = sites.is_taken(owner, sites.clean_name(name))
+    except sites.SiteNameError as error:
+        reason = (
+            f"{name} is no name of a site: it is part of addresses, so it takes "
+            "letters, digits and hyphens between them, 63 at most."
+        )
+        raise CommandError(reason) from error
+    if taken:
+        reason = f"{owner.name} has a site {name} already. Nothing was added."
+        raise CommandError(reason)
+
+
+def _add(owner: Organization, domains: list[str], named: list[str]) -> None:
     now = timezone.now()
     try:
         with transaction.atomic():
             for name in domains:
                 organizations.add_domain(owner, name=name, verified=True, now=now)
-            for name in sites:
-                organizations.add_site(owner, name=name, now=now)
-    except IntegrityError as error:
+            for name in named:
+                sites.add_site(owner, name=name, kinds=App.Kind, by=SYSTEM, now=now)
+    except (IntegrityError, sites.NameTakenError) as error:
         reason = (
             "One of them is there already, or another organization has verified "
             "the domain. Nothing was added."
