@@ -24,10 +24,10 @@ sys.meta_path[:] = [
 ]
 Tone = Literal["brand", "neutral", "success", "warning", "danger", "discovery"]
 Shape = Literal["columns", "bars", "ring"]
-WIDTH = 560
+WIDTH = 360
 HEIGHT = 200
-BAR = 34
-LABEL = 40
+BAR = 30
+LABEL = 28
 STYLE = Style(label_font_size=11, major_label_font_size=11)  # type: ignore[no-untyped-call]
 DRAWN = frozenset({"g", "rect", "path", "circle", "text"})
 SHAPES: dict[Shape, Callable[..., Any]] = {
@@ -105,6 +105,7 @@ class Chart:
             show_legend=False,
             spacing=6,
             style=STYLE,
+            truncate_label=-1,
             value_formatter=_number,
             width=HEIGHT if self.shape == "ring" else WIDTH,
         )

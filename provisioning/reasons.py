@@ -70,16 +70,16 @@ EXPLANATIONS: dict[str, Explanation] = {
         Level.WARNING,
         _("The person is in the group, but waits for access: the app is full."),
         _(
-            "Raise the user limit, or let somebody go. Who has waited longest is let "
-            "in first, without anybody doing anything."
+            "Raise the user limit, or remove people who need no access. Who has waited "
+            "longest is let in first, without anybody doing anything."
         ),
     ),
     Reason.LICENSE_REFUSED: Explanation(
         Level.WARNING,
         _("The person is in the group, but has no access: the app is full."),
         _(
-            'Raise the user limit or let somebody go, then select "Try again" under '
-            "Licenses of the app."
+            "Raise the user limit or remove people who need no access, then select "
+            '"Try again" under Licenses of the app.'
         ),
     ),
     Reason.LICENSE_OVER: Explanation(

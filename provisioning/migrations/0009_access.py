@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('user', 'User'), ('agent', 'User (agent)'), ('stakeholder', 'Stakeholder'), ('customer', 'Customer'), ('guest', 'Guest')], max_length=32)),
-                ('state', models.CharField(choices=[('active', 'Has access'), ('waiting', 'Waiting for a licence'), ('refused', 'Refused by the user limit')], db_default='active', default='active', max_length=16)),
+                ('state', models.CharField(choices=[('active', 'Has access'), ('waiting', 'Waiting for a license'), ('refused', 'Refused by the user limit')], db_default='active', default='active', max_length=16)),
                 ('since', models.DateTimeField()),
                 ('account', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='app_accesses', to=settings.AUTH_USER_MODEL)),
                 ('app', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='accesses', to='provisioning.app')),
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('role', models.CharField(choices=[('user', 'User'), ('agent', 'User (agent)'), ('stakeholder', 'Stakeholder'), ('customer', 'Customer'), ('guest', 'Guest')], max_length=32)),
-                ('state', models.CharField(choices=[('active', 'Has access'), ('waiting', 'Waiting for a licence'), ('refused', 'Refused by the user limit')], max_length=16)),
+                ('state', models.CharField(choices=[('active', 'Has access'), ('waiting', 'Waiting for a license'), ('refused', 'Refused by the user limit')], max_length=16)),
                 ('people', models.BigIntegerField()),
                 ('app', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='uses', to='provisioning.app')),
             ],

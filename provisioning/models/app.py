@@ -18,7 +18,7 @@ class PresentApps(models.Manager["App"]):
 class App(models.Model):
     """One app on one site.
 
-    `user_limit` bounds how many people use it with a licence, None for no limit;
+    `user_limit` bounds how many people use it with a license, None for no limit;
     `at_limit` says what becomes of those who are one too many. One that was removed,
     alone or with its site, has `removed_at`; it gives nobody access, and keeps its
     grants until it is restored or its time is over.
@@ -83,7 +83,7 @@ ROLES_IN_APPS: dict[str, tuple[AppRole, ...]] = {
 }
 
 
-# The role that takes a licence of the app, one for each person who has it.
+# The role that takes a license of the app, one for each person who has it.
 LICENSED_ROLES: dict[str, AppRole] = {
     App.Kind.JIRA: AppRole.USER,
     App.Kind.CONFLUENCE: AppRole.USER,

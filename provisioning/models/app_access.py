@@ -22,7 +22,7 @@ class AppAccess(models.Model):
 
     class State(models.TextChoices):
         ACTIVE = "active", _("Has access")
-        WAITING = "waiting", _("Waiting for a licence")
+        WAITING = "waiting", _("Waiting for a license")
         REFUSED = "refused", _("Refused by the user limit")
 
     app = models.ForeignKey(
@@ -121,7 +121,7 @@ class TrelloEnterprise(models.Model):
     """A Trello Enterprise that belongs to an organization.
 
     Every active person of an identity provider has a free Trello account that it
-    owns; none of them takes one of its licences.
+    owns; none of them takes one of its licenses.
     """
 
     organization = models.OneToOneField(

@@ -54,7 +54,7 @@ class Change:
     def lines(self) -> Iterator[Line]:
         """Go through everybody whom the change concerns, by account."""
         if seats_of(self.plan, self._removed):
-            # Who gets a licence is known when everybody is.
+            # Who gets a license is known when everybody is.
             self.numbers(cap=None)
         for window in self._windows(0):
             yield from self._settled(window)

@@ -15,8 +15,8 @@ class Effect(TextChoices):
     """What a change makes of somebody's role in an app, or of an admin right."""
 
     GAIN = "gain", _("Gain access")
-    ADMIT = "admit", _("Wait now, and get a licence")
-    WAIT = "wait", _("Would wait for a licence")
+    ADMIT = "admit", _("Wait now, and get a license")
+    WAIT = "wait", _("Would wait for a license")
     REFUSED = "refused", _("Refused by the user limit")
     LOSE = "lose", _("Lose access")
     DROP = "drop", _("Wait no longer")
@@ -52,7 +52,7 @@ class Line:
 
 
 class Shortage(NamedTuple):
-    """An app whose user limit refuses a change: licences free, and needed."""
+    """An app whose user limit refuses a change: licenses free, and needed."""
 
     app: int
     free: int
@@ -94,7 +94,7 @@ class Numbers:
 
     @property
     def waiting(self) -> int:
-        """Return how many people would wait for a licence."""
+        """Return how many people would wait for a license."""
         return self.total(Effect.WAIT)
 
     @property

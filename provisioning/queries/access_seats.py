@@ -1,4 +1,4 @@
-"""Works out who gets a licence of an app with a user limit by a planned change.
+"""Works out who gets a license of an app with a user limit by a planned change.
 
 Whoever waits is first, in the order in which they began to; then come those who are
 new, in the order of their accounts.
@@ -18,7 +18,7 @@ State = AppAccess.State
 
 @dataclass
 class Seats:
-    """The licences of one app, and who asks for them and gives them up."""
+    """The licenses of one app, and who asks for them and gives them up."""
 
     app: App
     limit: int | None
@@ -50,7 +50,7 @@ class Seats:
             self.dropped.add(line.account)
 
     def settle(self) -> None:
-        """Give out the licences, when everybody is known.
+        """Give out the licenses, when everybody is known.
 
         Nobody is let in by a change that is about others.
         """
@@ -74,7 +74,7 @@ class Seats:
 
     @property
     def shortage(self) -> Shortage | None:
-        """Return how many licences lack where the app refuses more people."""
+        """Return how many licenses lack where the app refuses more people."""
         refuses = self.limit is not None and self.app.at_limit == App.AtLimit.REFUSE
         new, needed = len(self.gainers), len(self.gainers) + self.asking
         if not refuses or (new <= self.free and needed <= self.unused):

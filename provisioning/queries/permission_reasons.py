@@ -73,7 +73,7 @@ def _standing(account: Account, app: App) -> list[str]:
 def _no_access(account: Account, app: App, entries: list[AppAccess]) -> list[str]:
     names = {"name": account.get_full_name(), "app": app.get_kind_display()}
     if any(each.state == AppAccess.State.WAITING for each in entries):
-        said = _("{name} waits for a licence of {app}. Nothing in it counts before.")
+        said = _("{name} waits for a license of {app}. Nothing in it counts before.")
     elif entries:
         said = _("The user limit of {app} refused {name}. Nothing in it counts so far.")
     else:

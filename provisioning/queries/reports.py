@@ -138,7 +138,7 @@ def members_of(
 def without_access(organization: Organization) -> Q:
     """Return the condition that a member has access to no app.
 
-    Who waits for a licence, or was refused one, has none.
+    Who waits for a license, or was refused one, has none.
     """
     apps = App.objects.filter(site__organization=organization)
     return Q(

@@ -7,7 +7,7 @@ and `end_grant` for what a group gives in an app, `follow_app` for an app that w
 removed or restored, `deactivate`, `reactivate` and `end_person` for people.
 
 What an admin does is refused where it `refuses` and an organization would lose its
-last admin (rights.LastAdminError) or an app has too few licences (seats.SeatsError).
+last admin (rights.LastAdminError) or an app has too few licenses (seats.SeatsError).
 """
 
 from collections.abc import Sequence

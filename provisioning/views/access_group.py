@@ -28,7 +28,7 @@ ALONE, SHARED = Effect.LOSE, Effect.KEEP
 class Opened:
     """An app that a group opens: how many have the role by it alone, or otherwise too.
 
-    `waiting` would have it by this group alone, and wait for a licence.
+    `waiting` would have it by this group alone, and wait for a license.
     """
 
     grant: AppGrant

@@ -63,6 +63,13 @@ def permissions_url(request: ConsoleRequest, app: App) -> str:
     return reverse("provisioning:app-permissions", args=[app.site_id, app.kind])
 
 
+def why_url(request: ConsoleRequest, app: App) -> str:
+    """Return the address of why people have access, "" for who may not see people."""
+    if Permission.SEE_DIRECTORY not in request.permissions:
+        return ""
+    return reverse("provisioning:access-app", args=[app.site_id, app.kind])
+
+
 def managed_app(request: ConsoleRequest, site_id: UUID, kind: str) -> App:
     """Return an app that the admin decides about; 403 where others do, or 404."""
     app = find_app(request, site_id, kind)
@@ -95,6 +102,7 @@ def app_access_list(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRe
         "sets_limits": Permission.MANAGE_PROVIDERS in request.permissions,
         "takes_synced": app.kind != App.Kind.BITBUCKET,
         "inside_url": permissions_url(request, app),
+        "why_url": why_url(request, app),
         **TAB_CONTENT[tab](request, app, use),
     }
     return render_part(

@@ -20,6 +20,7 @@ from provisioning.models import App
 from provisioning.queries import app_access, site_numbers, trello
 from provisioning.queries.licenses import Licenses, licenses_of
 from provisioning.services import apps, site_removal
+from provisioning.views.app import permissions_url
 from provisioning.views.listing import short
 
 CAP = site_numbers.COUNTED
@@ -35,12 +36,13 @@ class Removed:
 
 @dataclass(frozen=True)
 class AppRow:
-    """An app of a site: who gets in, its licences, and whether one may look closer."""
+    """An app of a site: who gets in, its licenses, and whether one may look closer."""
 
     app: App
     groups: str
     use: Licenses
     opens: bool
+    permissions_url: str
 
 
 @require_safe
@@ -75,10 +77,17 @@ def site_detail(request: ConsoleRequest, site_id: UUID) -> HttpResponse:
         "site": site,
         "tab": "apps",
         "rows": [
-            AppRow(app, written(numbers[app.pk]), uses[app.pk], _opens(request, app))
+            AppRow(
+                app,
+                written(numbers[app.pk]),
+                uses[app.pk],
+                _opens(request, app),
+                permissions_url(request, app),
+            )
             for app in present
         ],
         "manages": manages,
+        "sees_directory": Permission.SEE_DIRECTORY in request.permissions,
         "removed": _removed_apps(site) if manages else [],
         "complete": len(present) == len(App.Kind),
     }

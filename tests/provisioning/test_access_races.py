@@ -142,7 +142,7 @@ def test_who_is_deactivated_while_joining_or_while_access_is_given_has_none(worl
         assert has(world), number
 
 
-def test_a_licence_is_given_away_once(world):
+def test_a_license_is_given_away_once(world):
     if not dialect.is_postgresql():
         pytest.skip("one writer at a time")
     world.open(world.one, world.two)

@@ -102,7 +102,7 @@ def test_a_lower_limit_takes_nobody_out(organization, app, group):
     assert states(*people) == [None, "active", "waiting"]
 
 
-def test_roles_without_a_licence_are_not_counted(organization, app, group):
+def test_roles_without_a_license_are_not_counted(organization, app, group):
     guests = GroupFactory.create(organization=organization)
     AppGrantFactory.create(group=guests, app=app, role="guest")
     people = [somebody(organization) for _number in range(3)]

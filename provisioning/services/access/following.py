@@ -138,7 +138,7 @@ def end_grants(groups: Sequence[int], apps: Sequence[int], *, now: datetime) -> 
     """
     bounded = _bounded(apps)
     for batch in _batches(people_of(groups)):
-        # No group: nothing is given, but to those who wait for a licence.
+        # No group: nothing is given, but to those who wait for a license.
         bring_in_step(Scope(apps, batch, [], bounded, gains=False), now=now)
 
 

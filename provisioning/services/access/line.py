@@ -25,7 +25,7 @@ class Tried(NamedTuple):
 
 
 def try_again(app_id: int, accounts: Sequence[int]) -> Tried:
-    """Let in these people as far as licences go, after everybody who waits.
+    """Let in these people as far as licenses go, after everybody who waits.
 
     The others of them stand in line where the app lets people wait. Call it in a
     transaction.

@@ -74,7 +74,7 @@ class HeldApp(NamedTuple):
 
     @property
     def role(self) -> str:
-        """Return the role that takes a licence."""
+        """Return the role that takes a license."""
         return str(LICENSED_ROLES[self.kind].value)
 
 
@@ -219,7 +219,7 @@ def end(scope: Scope) -> Uses:
 
 
 def give(scope: Scope, now: datetime, *, but: Sequence[HeldApp] = ()) -> Uses:
-    """Insert the rows that are missing, but those that take a licence of some apps."""
+    """Insert the rows that are missing, but those that take a license of some apps."""
     condition, parameters = scope.source()
     limited = "".join(" AND NOT (gr.app_id = %s AND gr.role = %s)" for _ in but)
     return _counted(
@@ -239,7 +239,7 @@ def give(scope: Scope, now: datetime, *, but: Sequence[HeldApp] = ()) -> Uses:
 def give_seats(
     scope: Scope, app: HeldApp, now: datetime, *, free: int, others: str
 ) -> dict[str, list[int]]:
-    """Insert the missing rows that take a licence: `free` active ones, then `others`.
+    """Insert the missing rows that take a license: `free` active ones, then `others`.
 
     Returns the accounts by the state that they got.
     """
@@ -271,7 +271,7 @@ def give_seats(
 
 
 def needed_by(app: HeldApp, group: int) -> int:
-    """Return how many active people of a group have no licence of an app yet."""
+    """Return how many active people of a group have no license of an app yet."""
     found = dialect.rows(
         f"SELECT count(*) FROM {GROUP} g"  # noqa: S608
         f" JOIN {GROUP_MEMBER} gm ON gm.group_id = g.id"

@@ -2,7 +2,7 @@
 
 A limit counts the people who have the licensed role of an app. Who is entitled has a
 row whatever the limit says; only the state of the row is decided here, under the lock
-of the app, so that two changes never give the same licence away.
+of the app, so that two changes never give the same license away.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ ANY_NUMBER = 2**31 - 1
 
 
 class SeatsError(Exception):
-    """A change needs more licences of an app than are free; nothing was written."""
+    """A change needs more licenses of an app than are free; nothing was written."""
 
     def __init__(self, app: int, *, free: int, needed: int) -> None:
         super().__init__(app, free, needed)
@@ -49,7 +49,7 @@ def check_group(app: App, group: Group, role: str) -> None:
 def settle(
     app: HeldApp, scope: Scope, changes: Uses, *, now: datetime, refuses: bool
 ) -> Overdrawn | None:
-    """Give the licences of an app to who waits and who is new, as far as they go.
+    """Give the licenses of an app to who waits and who is new, as far as they go.
 
     Call it with the app locked. What was changed is added to `changes`. Returns who
     is one too many. Raises SeatsError where it `refuses`.
@@ -75,7 +75,7 @@ def settle(
 
 
 def free(app: HeldApp) -> int:
-    """Return how many licences of an app with a limit are free."""
+    """Return how many licenses of an app with a limit are free."""
     return _free(app, Uses())
 
 
