@@ -17,7 +17,7 @@ from directories.services.accounts import Change
 from directories.services.admins import check_not_last
 from directories.services.audit import Actor
 from directories.services.together import run_anew
-from provisioning.models import Group, GroupMember, Invitation
+from provisioning.models import AppPermission, Group, GroupMember, Invitation
 from provisioning.services import consequences
 
 
@@ -77,16 +77,21 @@ def remove_person(
 def remove_deactivated(account: Account, change: Change) -> None:
     """Take out an external person whom an identity provider deactivated.
 
-    Raises admins.LastAdminError.
+    Who is suspended keeps the bare place, or they would be back, and suspended no
+    more, as soon as they are pushed as active. Raises admins.LastAdminError.
     """
     known = Member.objects.filter(organization=change.organization, account=account)
-    if known.exists():
+    member = known.first()
+    if member is not None:
         check_not_last(account, organization=change.organization)
-        take_everything(account, change)
+        suspended = member.status == Member.Status.SUSPENDED
+        take_everything(account, change, keeps_place=suspended)
 
 
-def take_everything(account: Account, change: Change) -> Holdings:
-    """End groups, rights, sessions that had rights, and the place of an account.
+def take_everything(
+    account: Account, change: Change, *, keeps_place: bool = False
+) -> Holdings:
+    """End groups, rights, permissions, sessions that had rights, and the place.
 
     Call it in the transaction of the change, for who is not the last admin.
     """
@@ -95,9 +100,21 @@ def take_everything(account: Account, change: Change) -> Holdings:
     GroupMember.objects.filter(
         account=account, group__organization=organization
     ).delete()
+    # Or somebody who is invited again would administer what they did before.
+    inside = AppPermission.objects.filter(app__site__organization=organization)
+    permissions, _each = inside.filter(account=account).delete()
     consequences.end_person(account, change=change)
-    Member.objects.filter(organization=organization, account=account).delete()
+    if not keeps_place:
+        Member.objects.filter(organization=organization, account=account).delete()
     Invitation.objects.filter(organization=organization, account=account).delete()
-    details = {"groups_left": len(held.groups), "groups_left_names": held.groups[:20]}
-    change.tell(Event.USER_REMOVED, account, {**details, "rights": held.rights})
+    details: dict[str, object] = {
+        "groups_left": len(held.groups),
+        "groups_left_names": held.groups[:20],
+        "rights": held.rights,
+    }
+    if permissions:
+        details["permissions"] = permissions
+    if keeps_place:
+        details["stays_suspended"] = True
+    change.tell(Event.USER_REMOVED, account, details)
     return held

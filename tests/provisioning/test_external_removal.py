@@ -1,6 +1,7 @@
 """External people whose access ends altogether when the provider lets them go."""
 
 import pytest
+from django.utils import timezone
 
 from directories.models import (
     Account,
@@ -9,9 +10,17 @@ from directories.models import (
     TroubleshootingEntry,
     UserRecord,
 )
-from provisioning.models import GroupMember
-from tests.factories.directories import RoleAssignmentFactory
-from tests.factories.provisioning import GroupFactory, GroupMemberFactory
+from directories.services.audit import SYSTEM
+from provisioning.models import AppAccess, AppPermission, Group, GroupMember
+from provisioning.services.external_people import remove_person
+from provisioning.services.suspending import suspend_person
+from tests.factories.directories import MemberFactory, RoleAssignmentFactory
+from tests.factories.provisioning import (
+    AppFactory,
+    AppGrantFactory,
+    GroupFactory,
+    GroupMemberFactory,
+)
 from tests.provisioning.conftest import account, people_in
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +74,44 @@ def test_who_is_activated_again_joins_as_somebody_new(idp, strict):
     assert Member.objects.get().directory == idp.directory
     assert people_in("Partners") == {EMAIL}
     assert people_in("Locals") == set()
+
+
+@pytest.mark.parametrize("deletes", [False, True])
+def test_who_is_suspended_is_so_when_pushed_anew(idp, strict, deletes):
+    user = idp.push(EMAIL)
+    idp.group("Partners", user)
+    AppGrantFactory.create(group=Group.objects.get(name="Partners"))
+    suspend_person(account(EMAIL), strict, by=SYSTEM, now=timezone.now())
+
+    if deletes:
+        idp.send("DELETE", f"/Users/{user['id']}")
+        user = idp.push(EMAIL)
+    else:
+        idp.change(user, active=False)
+        assert people_in("Partners") == set()
+        idp.change(user, active=True)
+        assert people_in("Partners") == {EMAIL}
+
+    assert Member.objects.get().status == Member.Status.SUSPENDED
+    assert UserRecord.objects.get().link_reason == "suspended"
+    assert not AppAccess.objects.exists()
+
+
+def test_permissions_inside_of_apps_end_with_the_place(organization):
+    bo = MemberFactory.create(organization=organization).account
+    here = AppFactory.create(site__organization=organization)
+    for app in (here, AppFactory.create()):
+        AppPermission.objects.create(
+            app=app,
+            permission="administer-jira",
+            account=bo,
+            created_at=timezone.now(),
+        )
+
+    remove_person(bo, organization, by=SYSTEM, now=timezone.now())
+
+    assert not AppPermission.objects.filter(app=here).exists()
+    assert AppPermission.objects.count() == 1
 
 
 def test_who_comes_back_with_another_address_is_listed_too(idp, strict):
