@@ -126,7 +126,7 @@ def _invite(email: str, plan: Plan, change: Change, *, has_room: bool) -> Result
         here=member is not None,
         joined=joined,
         invitation=invitation,
-        waiting=_waiting(account) if joined else (),
+        waiting=_waiting(account, organization) if joined else (),
         provider=_provider(domain),
     )
 
@@ -294,9 +294,13 @@ def _no_license(error: consequences.SeatsError) -> RefusedError:
     )
 
 
-def _waiting(account: Account) -> list[str]:
-    """Return the apps whose user limit lets a person wait."""
-    rows = AppAccess.objects.filter(account=account, state=AppAccess.State.WAITING)
+def _waiting(account: Account, organization: Organization) -> list[str]:
+    """Return the organization's apps whose user limit lets a person wait."""
+    rows = AppAccess.objects.filter(
+        account=account,
+        state=AppAccess.State.WAITING,
+        app__site__organization=organization,
+    )
     return [
         f"{row.app.get_kind_display()} ({row.app.site.name})"
         for row in rows.select_related("app__site").order_by("app")

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from directories.folding import fold
 from directories.forms import posted
+from directories.models import Member, RoleAssignment
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services.admins import LastAdminError
 from directories.views.rendering import Crumbs
@@ -231,9 +232,7 @@ def invitation_revoke(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         messages.info(request, _followed())
         return redirect("provisioning:user-detail", public_id)
     groups = _groups(request, account.pk)
-    problem = ""
-    if Permission.MANAGE_ROLES not in request.permissions:
-        problem = next(filter(None, _problems(request, groups).values()), "")
+    problem = _why_not_revoke(request, member, groups)
     if request.method == "POST" and not problem:
         return _revoke(request, public_id)
     context = {
@@ -244,6 +243,30 @@ def invitation_revoke(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
         "problem": problem,
     }
     return render(request, "provisioning/invitation_revoke.html", context)
+
+
+def _why_not_revoke(
+    request: ConsoleRequest, member: Member, groups: Sequence[Group]
+) -> str:
+    """Return why the admin may not take a person out, "" where they may.
+
+    What the person holds by others' decisions would be gone, a suspension too.
+    """
+    if Permission.MANAGE_ROLES in request.permissions:
+        return ""
+    if member.status == Member.Status.SUSPENDED:
+        return _(
+            "This person is suspended. An organization admin can revoke the invitation."
+        )
+    rights = RoleAssignment.objects.filter(
+        organization=request.organization, account=member.account
+    )
+    if rights.exists():
+        return _(
+            "This person has an admin right. An organization admin can revoke the "
+            "invitation."
+        )
+    return next(filter(None, _problems(request, groups).values()), "")
 
 
 def _groups(request: ConsoleRequest, account: int) -> Sequence[Group]:

@@ -14,7 +14,7 @@ from directories.models import Account, AuditEvent, Member, UserRecord
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, Group, GroupMember, Invitation
 from provisioning.queries.people import INVITED, MemberFilter, members_of
-from provisioning.services import invitation_mail, invitations
+from provisioning.services import invitation_mail, invitations, local_groups
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,
@@ -235,3 +235,16 @@ def test_who_signed_in_or_was_pushed_cannot_be_revoked(organization, idp):
                 each.account, organization, by=SYSTEM, now=timezone.now()
             )
     assert not members_of(organization, MemberFilter(status=INVITED)).exists()
+
+
+def test_what_somebody_waits_for_elsewhere_is_not_told(organization, users):
+    elsewhere = AppGrantFactory.create()
+    App.objects.filter(pk=elsewhere.app_id).update(user_limit=0)
+    anna = AccountFactory.create(email=EMAIL)
+    MemberFactory.create(organization=elsewhere.group.organization, account=anna)
+    local_groups.add_people(elsewhere.group, [anna.pk], by=SYSTEM, now=NOW)
+    assert AppAccess.objects.get().state == AppAccess.State.WAITING
+
+    (result,) = invite(organization, EMAIL, groups=[users])
+
+    assert (len(result.joined), result.waiting) == (1, [])

@@ -183,3 +183,22 @@ def test_who_came_already_cannot_be_resent_or_revoked(console, organization):
         page = console.post(f"{own}invitation/{path}/", follow=True)
         assert "followed or revoked already" in text_of(page)
     assert organization.members.filter(account=account).exists()
+
+
+@pytest.mark.parametrize("holds", ["suspended", "right"])
+def test_revoking_undoes_no_decision_of_an_organization_admin(
+    console, access_admin, organization, jira, holds
+):
+    invite(access_admin, roles=[key_of(jira)])
+    member = Member.objects.get(account__email=EMAIL)
+    if holds == "right":
+        RoleAssignmentFactory.create(organization=organization, account=member.account)
+    else:
+        organization.members.filter(pk=member.pk).update(status=holds)
+    url = f"/directory/users/{member.account.public_id}/invitation/revoke/"
+
+    assert "An organization admin can revoke" in main_of(access_admin.get(url))
+    access_admin.post(url)
+    assert Invitation.objects.exists()
+    console.post(url)
+    assert not Invitation.objects.exists()
