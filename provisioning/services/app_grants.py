@@ -103,11 +103,14 @@ def give_all(
 ) -> int:
     """Let a group give what another one gives or gave; return how much is new.
 
-    Call it in a transaction, and consequences.follow when all is given.
+    What an app takes from no group of its kind is left out. Call it in a transaction,
+    and consequences.follow when all is given.
     """
     _hold(group)
     has = set(group.grants.values_list("app", "role"))
-    missing = {(each.app_id, each.role) for each in given} - has
+    wanted = {(each.app_id, each.role) for each in given}
+    apps = App.with_removed.in_bulk({app for app, _role in wanted - has})
+    missing = {(app, role) for app, role in wanted - has if takes(apps[app], group)}
     AppGrant.objects.bulk_create(
         AppGrant(app_id=app, group=group, role=role, created_at=now)
         for app, role in sorted(missing)

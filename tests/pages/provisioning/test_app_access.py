@@ -2,10 +2,13 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from directories.events import Event
 from directories.models import AuditEvent, RoleAssignment
+from directories.services.audit import SYSTEM
 from provisioning.models import App, AppGrant, Group
+from provisioning.services import deleted_groups
 from tests.factories.directories import (
     MemberFactory,
     RoleAssignmentFactory,
@@ -210,3 +213,21 @@ def test_many_groups_are_searched_and_turned_page_by_page(console, organization,
     assert "Team 59" in found
     assert "Team 58" not in found
     assert is_part_of_page(console, f"{address(jira)}?q=team+5")
+
+
+def test_what_a_deleted_group_gave_in_bitbucket_comes_to_no_synced_one(
+    organization, site
+):
+    app = AppFactory.create(site=site, kind=App.Kind.BITBUCKET)
+    local = GroupFactory.create(organization=organization, name="Crew")
+    AppGrantFactory.create(app=app, group=local)
+    AppGrantFactory.create(app__site=site, group=local)
+    kept = deleted_groups.delete(
+        local, organization=organization, by=SYSTEM, now=timezone.now()
+    )
+    synced = GroupFactory.create(organization=organization, name="Crew", synced=True)
+
+    assert kept
+    deleted_groups.restore(kept, by=SYSTEM, now=timezone.now())
+
+    assert [grant.app.kind for grant in synced.grants.all()] == [App.Kind.JIRA]
