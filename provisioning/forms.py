@@ -23,6 +23,14 @@ LONGEST_PERSON = 100_000
 class _WrittenJSON(forms.JSONField):
     """JSON that is shown with one value on a line, as people write it."""
 
+    def to_python(self, value: Any) -> Any:
+        """Refuse numbers too long, and braces too deep, to be read."""
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            text = self.error_messages["invalid"]
+            raise forms.ValidationError(text, code="invalid") from error
+
     def prepare_value(self, value: Any) -> Any:
         """Leave what is no JSON as it was typed."""
         if isinstance(value, InvalidJSONInput):

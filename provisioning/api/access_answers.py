@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from directories.paging import MAX_INTEGER
 from provisioning.models import App
 from provisioning.queries.access_plan import Kind
 
@@ -72,7 +73,9 @@ class WhatIfRequest(serializers.Serializer[object]):
     sourceGroupId = serializers.CharField(required=False)  # noqa: N815
     accountId = serializers.CharField(required=False)  # noqa: N815
     limit = serializers.IntegerField(required=False, allow_null=True, min_value=0)
-    cursor = serializers.IntegerField(required=False, min_value=0)
+    cursor = serializers.IntegerField(
+        required=False, min_value=0, max_value=MAX_INTEGER
+    )
 
 
 class AccessNumbersAnswer(serializers.Serializer[object]):

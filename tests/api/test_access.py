@@ -80,3 +80,12 @@ def test_what_is_of_others_or_means_nothing_is_refused(calls, group):
         {"kind": "dance"},
     ):
         error_of(calls.send("POST", "access/what-if", asked), 400)
+
+
+@pytest.mark.parametrize("cursor", [2**31, 2**63, 10**40])
+def test_a_cursor_that_is_no_key_is_no_fault(calls, group, cursor):
+    asked = {"kind": "delete", "groupId": str(group.public_id), "cursor": cursor}
+
+    told = calls.send("POST", "access/what-if", asked)
+
+    assert told.status_code == (200 if cursor < 2**63 else 400)
