@@ -15,7 +15,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from directories.models import Account
+from directories.models import Account, Organization
 from directories.services import accounts as account_writes
 from directories.services import admins
 from directories.services.accounts import Change
@@ -79,18 +79,20 @@ def follow_account(
     by: Actor | None = None,
     now: datetime | None = None,
     refuses: bool = False,
+    organization: Organization | None = None,
 ) -> None:
     """Bring one person in step with the groups they are in and their own state.
 
-    One look when nothing is given. Raises LastAdminError or SeatsError where it
-    `refuses`.
+    One look when nothing is given. Raises LastAdminError where it `refuses`, and
+    SeatsError for apps of the `organization` whose admin asks.
     """
     now = now or timezone.now()
     found = looks.at_account(account.pk)
     if found.rights:
         where = right_rows.Where(accounts=[account.pk])
         rights.bring_in_step(where, by=by, now=now, refuses=refuses)
-    following.follow_account(account.pk, found, by=by, now=now, refuses=refuses)
+    refuses_in = organization.pk if refuses and organization else None
+    following.follow_account(account.pk, found, by=by, now=now, refuses_in=refuses_in)
 
 
 def follow_grant(
@@ -162,9 +164,15 @@ def deactivate(account: Account, *, change: Change) -> None:
 def reactivate(account: Account, *, change: Change, refuses: bool = False) -> None:
     """Reactivate an account; what it has by the groups it is in comes back.
 
-    Raises SeatsError where it `refuses`.
+    Raises SeatsError where it `refuses` and the app is the organization's.
     """
     if account.status == Account.Status.ACTIVE:
         return
     account_writes.set_status(account, Account.Status.ACTIVE, change=change)
-    follow_account(account, by=change.by, now=change.at, refuses=refuses)
+    follow_account(
+        account,
+        by=change.by,
+        now=change.at,
+        refuses=refuses,
+        organization=change.organization,
+    )

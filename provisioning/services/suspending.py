@@ -75,7 +75,9 @@ def restore_person(
     status = Member.Status(held.status)
     Member.objects.filter(pk=member.pk).update(status=status)
     _marked(held, organization).update(link_reason="")
-    consequences.follow_account(held, by=by, now=now, refuses=True)
+    consequences.follow_account(
+        held, by=by, now=now, refuses=True, organization=organization
+    )
     Change(organization, by, now).tell(Event.USER_RESTORED, held, {})
     return True
 

@@ -3,14 +3,29 @@
 import pytest
 from django.utils import timezone
 
-from directories.models import TroubleshootingEntry
+from directories.models import Account, TroubleshootingEntry
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
-from provisioning.models import AppAccess, AppRole, GroupMember
-from provisioning.services import app_grants, consequences, local_groups
+from provisioning.models import App, AppAccess, AppRole, GroupMember
+from provisioning.services import (
+    app_grants,
+    consequences,
+    local_groups,
+    managed_accounts,
+)
 from provisioning.services.access import limits
-from tests.factories.directories import OrganizationFactory, UserRecordFactory
-from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
+from tests.factories.directories import (
+    AccountFactory,
+    MemberFactory,
+    OrganizationFactory,
+    UserRecordFactory,
+)
+from tests.factories.provisioning import (
+    AppFactory,
+    AppGrantFactory,
+    GroupFactory,
+    GroupMemberFactory,
+)
 from tests.provisioning.access import check_access
 from tests.provisioning.test_access import add, remove, somebody
 
@@ -168,3 +183,23 @@ def test_a_limit_that_only_warns_from_now_on_lets_in_who_waits(
     limits.change_limit(app, limit=2, at_limit="allow", by=SYSTEM, now=timezone.now())
 
     assert states(*people) == ["active"] * 3
+
+
+def test_a_limit_of_another_organization_refuses_nobody_here(organization):
+    """The account works in both; whose limit is full says so in its own one."""
+    elsewhere = AppGrantFactory.create()
+    anna = AccountFactory.create(managed_by=organization)
+    MemberFactory.create(organization=organization, account=anna)
+    MemberFactory.create(organization=elsewhere.group.organization, account=anna)
+    GroupMemberFactory.create(group=elsewhere.group, account=anna)
+    managed_accounts.deactivate_account(
+        anna, organization, by=SYSTEM, now=timezone.now()
+    )
+    App.objects.filter(pk=elsewhere.app_id).update(user_limit=0, at_limit="refuse")
+
+    managed_accounts.reactivate_account(
+        anna, organization, by=SYSTEM, now=timezone.now()
+    )
+
+    assert Account.objects.get(pk=anna.pk).is_active
+    assert AppAccess.objects.get().state == AppAccess.State.REFUSED

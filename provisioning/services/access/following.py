@@ -8,6 +8,7 @@ app are carried on by a job, batch by batch.
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -98,14 +99,22 @@ def follow_account(
     *,
     now: datetime,
     by: Actor | None = None,
-    refuses: bool = False,
+    refuses_in: UUID | None = None,
 ) -> None:
     """Bring the access of one person in step with their groups and their state.
 
-    Raises seats.SeatsError where it `refuses`.
+    Raises seats.SeatsError for apps of the organization `refuses_in`; no admin is
+    refused for what another one has decided.
     """
-    scope = Scope(found.apps, [account], None, found.bounded)
-    bring_in_step(scope, now=now, by=by, refuses=refuses)
+    own: list[int] = []
+    if refuses_in is not None:
+        apps = App.with_removed.filter(site__organization=refuses_in)
+        own = sorted(apps.filter(pk__in=found.apps).values_list("pk", flat=True))
+    others = [app for app in found.apps if app not in own]
+    for apps_, refuses in ((own, True), (others, False)):
+        bounded = [app for app in found.bounded if app in apps_]
+        scope = Scope(apps_, [account], None, bounded)
+        bring_in_step(scope, now=now, by=by, refuses=refuses)
 
 
 def _check(groups: Sequence[int]) -> None:
