@@ -24,6 +24,10 @@ class NoSyncedGroupsError(Exception):
     """The app takes no groups of identity providers."""
 
 
+class NotLocalError(Exception):
+    """The group is an identity provider's, or built in, so it is no default group."""
+
+
 class RoleError(Exception):
     """The app has no such role."""
 
@@ -83,9 +87,12 @@ def set_default(
 ) -> None:
     """Make a group the default one of a role in an app that it gives, or of none.
 
-    Raises GoneError when it does not give that role.
+    Raises GoneError when it does not give that role, NotLocalError for groups that
+    nobody is put into here.
     """
     held = _hold(group)
+    if role is not None and held.kind not in {Group.Kind.LOCAL, Group.Kind.DEFAULT}:
+        raise NotLocalError(held.kind)
     grants = AppGrant.objects.filter(app=app, group=held)
     if role is not None and not grants.filter(role=role).exists():
         raise GoneError(group.pk)
@@ -93,6 +100,10 @@ def set_default(
         grants.filter(pk=grant.pk).update(is_default=False)
         former = AppRole(grant.role)
         _record(Event.APP_DEFAULT_REMOVED, app, held, former, by, now)
+    if role is None and not held.grants.filter(is_default=True).exists():
+        # One that came with a site is like any other local group from now on.
+        mine = Group.objects.filter(pk=held.pk, kind=Group.Kind.DEFAULT)
+        mine.update(kind=Group.Kind.LOCAL)
     fresh = grants.filter(role=role or "", is_default=False)
     if fresh.update(is_default=True) and role is not None:
         _record(Event.APP_DEFAULT_ADDED, app, held, role, by, now)

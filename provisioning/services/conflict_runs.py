@@ -19,6 +19,7 @@ from provisioning.queries.differences import Difference, difference, local_group
 from provisioning.services import group_conflicts, pace, sync
 from provisioning.services.group_conflicts import Decision, NotWaitingError
 from provisioning.services.rights import LastAdminError
+from provisioning.services.staying_local import StaysLocalError
 
 SYNC_ALL = "groups-sync-all"
 Outcome = ConflictResult.Outcome
@@ -102,6 +103,9 @@ def _sync(record: GroupRecord, job: Job, by: Actor) -> bool:
         dialect.retrying(lambda: _decide(record, job, by, numbers))
     except NotWaitingError:
         _note(record, job, reason="name_not_local")
+        return False
+    except StaysLocalError as error:
+        _note(record, job, reason=error.reason)
         return False
     except ClosedError:
         _note(record, job, reason="directory_closed")

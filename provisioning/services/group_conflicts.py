@@ -43,6 +43,7 @@ from provisioning.services import (
 from provisioning.services.group_events import record_group
 from provisioning.services.group_members import end_rights_at_once, queue_sync
 from provisioning.services.group_names import free_name, is_built_in, is_of_system
+from provisioning.services.staying_local import check_may_follow
 
 MEMBER = GroupMember._meta.db_table
 # Records that are looked at together.
@@ -97,8 +98,8 @@ def decide(
     """Carry out a decision about a record that waits for a local group of its name.
 
     Returns the job that makes the members equal, too; wake it when the transaction
-    has ended. Raises NotWaitingError, opening.ClosedError or
-    consequences.LastAdminError.
+    has ended. Raises NotWaitingError, staying_local.StaysLocalError,
+    opening.ClosedError or consequences.LastAdminError.
     """
     decided = carry_out(record, decision, by=by, now=now)
     return decided, queue_sync(decided.record, now)
@@ -109,6 +110,8 @@ def carry_out(
 ) -> Decided:
     """Decide as `decide` does; the caller makes the members equal."""
     conflict = _hold(record)
+    if decision != Decision.KEEP_BOTH:
+        check_may_follow(conflict.local)
     before = conflict.synced
     rest = conflict_notes.only_local(conflict.record, conflict.local)
     if decision == Decision.SYNC:

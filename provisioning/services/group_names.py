@@ -7,6 +7,7 @@ from directories.findings import Refusal
 from directories.folding import fold
 from directories.models import Directory, GroupRecord
 from provisioning.models import Group
+from provisioning.services.staying_local import is_default
 
 # Names that no identity provider may push (organization-provisioning 7.1).
 BUILT_IN_NAMES = frozenset(
@@ -81,13 +82,15 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
                 "the group in the provider."
             ),
         )
-    if kind == Group.Kind.DEFAULT:
+    if holder and is_default(holder):
         raise _refused(
             record,
             Refusal.DEFAULT_GROUP,
             _(
                 "A default group of an app has this name. Rename the group in the "
-                "provider."
+                "provider. If you made it a default group yourself: choose None under "
+                "“Manage access” of the app, “Update default group setting”, and push "
+                "the group again."
             ),
         )
     if kind == Group.Kind.SYNCED and holder and holder.record_id is None:

@@ -176,6 +176,7 @@ def app_default(
     grant = find_grant(app, grant_id)
     given = list(app.grants.filter(group=grant.group).order_by("pk"))
     present = next((each.role for each in given if each.is_default), NONE)
+    is_local = grant.group.kind in {Group.Kind.LOCAL, Group.Kind.DEFAULT}
     if request.method == "POST":
         return _set_default(request, app, grant.group)
     context = {
@@ -183,9 +184,10 @@ def app_default(
         "app": app,
         "group": grant.group,
         "choices": [
-            *((each.role, each.get_role_display()) for each in given),
+            *((each.role, each.get_role_display()) for each in given if is_local),
             (NONE, _("None")),
         ],
+        "is_local": is_local,
         "present": present,
     }
     return render(request, "provisioning/app_default.html", context)
@@ -200,6 +202,8 @@ def _set_default(request: ConsoleRequest, app: App, group: Group) -> HttpRespons
         app_grants.set_default(app, group, role, by=request.actor, now=timezone.now())
     except app_grants.GoneError:
         messages.error(request, _("That group gives this role no longer."))
+    except app_grants.NotLocalError:
+        messages.error(request, _("Only local groups can be default groups of an app."))
     else:
         messages.success(request, _("Default group setting updated."))
     return back_to(app)

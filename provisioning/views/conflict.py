@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -35,11 +36,26 @@ from provisioning.services import group_conflicts
 from provisioning.services.group_conflicts import Decision
 from provisioning.services.group_names import free_name
 from provisioning.services.rights import LastAdminError
+from provisioning.services.staying_local import BITBUCKET, DEFAULT, StaysLocalError
 from provisioning.views.conflict_rows import site_names
 from provisioning.views.listing import list_page, turned_round
 from provisioning.views.review import GROUPS, review_crumbs
 
 EXPORT_BATCH = 1_000
+
+
+# Why a local group cannot become a synced one, and what to do.
+STAYS_LOCAL = {
+    DEFAULT: gettext_lazy(
+        "The local group is a default group of an app: people who are invited are put "
+        "into it here. Choose None under “Manage access” of the app, “Update default "
+        "group setting”, first, or keep both groups."
+    ),
+    BITBUCKET: gettext_lazy(
+        "The local group gives access to Bitbucket, which takes no synced groups. "
+        "Remove it under “Manage access” of Bitbucket first, or keep both groups."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -211,6 +227,10 @@ def _decide(
         )
     except (group_conflicts.NotWaitingError, ClosedError):
         return no_longer_waits(request)
+    except StaysLocalError as error:
+        said = _("Nothing was changed: {reason}")
+        messages.error(request, said.format(reason=STAYS_LOCAL[error.reason]))
+        return redirect("provisioning:group-difference", scim_id=record.scim_id)
     except LastAdminError:
         text = _(
             "Nothing was changed: the last organization admin would lose the right. "

@@ -27,12 +27,13 @@ from provisioning import tables
 from provisioning.models import ConflictResult
 from provisioning.queries import conflicts
 from provisioning.services import conflict_runs
-from provisioning.views.conflict import no_longer_waits
+from provisioning.views.conflict import STAYS_LOCAL, no_longer_waits
 from provisioning.views.conflict_rows import GroupRow, group_rows
 from provisioning.views.listing import list_page
 from provisioning.views.review import review_crumbs
 
 REASONS = {
+    **STAYS_LOCAL,
     "name_not_local": gettext_lazy(
         "No local group has this name any more: another directory syncs it, or the "
         "name is kept for the service."

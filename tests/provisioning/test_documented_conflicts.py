@@ -7,8 +7,9 @@ pages of groups, people and the directory, the troubleshooting log and the audit
 import pytest
 
 from directories.models import Directory
-from provisioning.models import Group
-from tests.factories.provisioning import GroupFactory
+from provisioning.models import App, ConflictResult, Group
+from tests.factories.directories import SiteFactory
+from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
 from tests.provisioning.promises import (
     act,
     audit_page,
@@ -71,17 +72,25 @@ def test_a_built_in_name_is_refused_and_logged(scim, console, name, way):
     assert "Nothing waits" in page(console, REVIEW)
 
 
+@pytest.fixture
+def jira(organization):
+    return AppFactory.create(site=SiteFactory.create(organization=organization))
+
+
+@pytest.mark.parametrize("kind", ["default", "local"])
 @pytest.mark.parametrize("way", [create, rename])
-def test_a_default_group_is_barred_until_it_is_none(scim, console, organization, way):
-    group = GroupFactory.create(
-        organization=organization, name="jira-users", kind="default"
-    )
+def test_a_default_group_is_barred_until_it_is_none(
+    scim, console, organization, jira, way, kind
+):
+    group = GroupFactory.create(organization=organization, name="jira-users", kind=kind)
+    grant = AppGrantFactory.create(app=jira, group=group, is_default=True)
 
     refusal(way(scim, "Jira-Users"), 409, "uniqueness")
     assert "A default group of an app has this name" in log_page(
         console, scim.directory
     )
-    Group.objects.filter(pk=group.pk).update(kind="local")
+    place = ("provisioning:app-default", jira.site_id, jira.kind, grant.pk)
+    act(console, *place, role="none")
 
     assert create(scim, "Jira-Users").status_code == 201
     assert "Jira-Users" in page(console, REVIEW)
@@ -197,6 +206,28 @@ def test_sync_group_overwrites_the_local_one(scim, console, held):
     assert "Design" in audit_page(console, "site_sync_conflicting_group")
     assert "Synced conflicting group" in group_page(console, "Design", "history")
     assert "Nothing waits" in page(console, REVIEW)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("jira", "is a default group of an app"), ("bitbucket", "access to Bitbucket")],
+)
+def test_some_local_groups_stay_local(scim, console, held, jira, kind, said):
+    """A flag set meanwhile bars the name; Bitbucket takes no synced groups."""
+    App.objects.update(kind=kind)
+    local = Group.objects.get(name="Design")
+    AppGrantFactory.create(app=jira, group=local, is_default=kind == "jira")
+
+    for decision in ("sync", "adopt"):
+        assert said in act(console, f"provisioning:group-{decision}", held["id"])
+    act(console, "provisioning:groups-sync-all")
+    local.refresh_from_db()
+    assert (local.kind, ConflictResult.objects.get().outcome) == ("local", "refused")
+
+    act(console, "provisioning:group-keep-both", held["id"])
+    local.refresh_from_db()
+    assert (local.name, local.grants.count()) == ("Design (local)", 1)
+    assert Group.objects.get(name="Design").grants.count() == 0
 
 
 def test_sync_all_groups_does_not_stop_at_twenty(scim, console, organization, ada):

@@ -19,6 +19,7 @@ from provisioning.services.forecast.run import (
     Forecast,
     analyse,
 )
+from provisioning.services.staying_local import reason_of
 
 GROUP = Group._meta.db_table
 RECORD = GroupRecord._meta.db_table
@@ -101,7 +102,7 @@ def _work_out(forecast: Forecast, batch: Sequence[GroupRecord]) -> None:
         group.name_key: group
         for group in Group.objects.filter(
             organization=directory.organization_id, name_key__in=names
-        )
+        ).prefetch_related("grants__app")
     }
     _keep_for_review(directory, holders)
     own = {
@@ -162,7 +163,7 @@ def _meet(holder: Group | None) -> Fate:
 def _decided(forecast: Forecast, holder: Group) -> Fate:
     """Return what becomes of a record that waits for a group of its name."""
     decides = forecast.dry_run.kind == DryRun.Kind.CONFLICTS
-    if decides and holder.kind == Group.Kind.LOCAL:
+    if decides and holder.kind == Group.Kind.LOCAL and not reason_of(holder):
         return Fate("group_synced", group=holder.pk, follows=True)
     return Fate("")
 

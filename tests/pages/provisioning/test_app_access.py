@@ -93,13 +93,28 @@ def test_bitbucket_takes_no_synced_group(console, organization, site):
     synced = GroupFactory.create(organization=organization, synced=True)
     local = GroupFactory.create(organization=organization)
 
-    assert "Bitbucket takes no synced groups" in text_of(console.get(address(app)))
+    for place in ("", "add/"):
+        page = text_of(console.get(address(app, place)))
+        assert "Bitbucket takes no synced groups" in page
     console.post(
         address(app, "add/"),
         {"group": [synced.public_id, local.public_id], "role": "user"},
     )
 
     assert list(AppGrant.objects.values_list("group", flat=True)) == [local.pk]
+
+
+def test_only_local_groups_become_default_ones(console, organization, jira):
+    """Invited people are put in, which a provider would not know of."""
+    group = GroupFactory.create(organization=organization, synced=True)
+    grant = AppGrantFactory.create(group=group, app=jira)
+    place = address(jira, f"{grant.pk}/default/")
+
+    assert "Only local groups can be default groups" in text_of(console.get(place))
+    answer = console.post(place, {"role": "user"}, follow=True)
+
+    assert "Only local groups can be default groups" in text_of(answer)
+    assert not AppGrant.objects.filter(is_default=True).exists()
 
 
 def test_a_group_becomes_the_default_one_of_a_role_and_of_none(
