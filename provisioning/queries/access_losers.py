@@ -27,10 +27,11 @@ class Loser:
     waits: bool
 
 
-def first_losers(change: Change) -> list[Loser]:
-    """Return the first who lose something; there may be more."""
-    lines, _next = change.page(LOSSES)
-    return _named(change.plan.organization, lines[:SHOWN])
+def first_losers(change: Change) -> tuple[list[Loser], bool]:
+    """Return the first who lose something, and whether there are more."""
+    lines, following = change.page(LOSSES)
+    more = len(lines) > SHOWN or following is not None
+    return _named(change.plan.organization, lines[:SHOWN]), more
 
 
 def all_losers(change: Change) -> Iterator[Loser]:

@@ -41,13 +41,15 @@ def app_access_remove(
         return back_to(app)
     change = change_by_grant(app, grant.group, grant.role, given=False)
     numbers = change.numbers()
+    losers, more = first_losers(change)
     context = {
         "crumbs": app_crumbs(app, _("Remove group")),
         "app": app,
         "grant": grant,
         "numbers": numbers,
         "waits": numbers.total(Effect.DROP),
-        "losers": first_losers(change),
+        "losers": losers,
+        "more_losers": more,
         "last_default": grant.is_default,
     }
     return render(request, "provisioning/app_access_remove.html", context)

@@ -205,10 +205,12 @@ def group_delete(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     except REFUSALS as error:
         return refused(request, group, error)
     change = change_by_group_deletion(group)
+    losers, more = first_losers(change)
     context = {
         "crumbs": group_crumbs(group, _("Delete group")),
         "numbers": change.numbers(),
-        "losers": first_losers(change),
+        "losers": losers,
+        "more_losers": more,
         "group": group,
         "count": groups.member_counts([group])[group.pk],
         "rights": rights_of([group]).get(group.pk, []),

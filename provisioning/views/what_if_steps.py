@@ -79,7 +79,6 @@ def _page(step: Step) -> str:
         names = {
             Kind.DELETE: "group-delete",
             Kind.JOIN: "group-people-add",
-            Kind.LEAVE: "group-people-remove",
         }
         name = names.get(step.kind, "group-detail")
         return _address(name, step.group.public_id)
@@ -87,10 +86,11 @@ def _page(step: Step) -> str:
         names = {Kind.SUSPEND: "user-suspend", Kind.RESTORE: "user-restore"}
         return _address(names.get(step.kind, "user-detail"), step.account.public_id)
     if step.app:
-        names = {Kind.REMOVE_APP: "app-remove", Kind.LIMIT: "app-limit"}
-        return _address(
-            names.get(step.kind, "app-access"), step.app.site_id, step.app.kind
+        removes = step.kind == Kind.REMOVE_APP
+        name, query = (
+            ("site-app-remove", "") if removes else ("app-access", "?tab=licenses")
         )
+        return _address(name, step.app.site_id, step.app.kind) + query
     return _address("site-remove", step.site.pk) if step.site else ""
 
 
