@@ -165,9 +165,10 @@ def effect(group: Group, *, role: str, site: Site | None, app: str) -> Effect:
 
 
 def admin_count(organization: Organization) -> int:
-    """Count the active organization admins."""
+    """Count the active organization admins; the rights of who is suspended rest."""
+    suspended = organization.members.filter(status=Member.Status.SUSPENDED)
     rights = organization.role_assignments.filter(
         role=RoleAssignment.Role.ORGANIZATION_ADMIN,
         account__status=Account.Status.ACTIVE,
-    )
+    ).exclude(account__in=suspended.values("account"))
     return int(rights.aggregate(people=Count("account", distinct=True))["people"])

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from directories.models import Account, RoleAssignment
+from directories.models import Account, Member, RoleAssignment
 from provisioning.models import App
 from provisioning.queries.administrators import admin_count
 
@@ -54,8 +54,16 @@ def _holders(app: App, role: str) -> Holders:
         role=role,
         app__in=["", app.kind],
     )
+    # Rights of who is suspended rest.
+    resting = Member.objects.filter(
+        organization=app.site.organization_id,
+        account=OuterRef("pk"),
+        status=Member.Status.SUSPENDED,
+    )
     active = Account.objects.filter(
-        pk__in=rights.values("account"), status=Account.Status.ACTIVE
+        ~Exists(resting),
+        pk__in=rights.values("account"),
+        status=Account.Status.ACTIVE,
     )
     found = list(active.order_by("name", "pk")[: SHOWN + 1])
     return Holders(role, found[:SHOWN], more=len(found) > SHOWN)

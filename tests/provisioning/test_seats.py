@@ -203,3 +203,16 @@ def test_a_limit_of_another_organization_refuses_nobody_here(organization):
 
     assert Account.objects.get(pk=anna.pk).is_active
     assert AppAccess.objects.get().state == AppAccess.State.REFUSED
+
+
+def test_who_stands_in_line_already_needs_no_license_more(organization, app, group):
+    """Another group for the same people changes nothing for them."""
+    people = [somebody(organization) for _number in range(3)]
+    add(group, *people)
+    at_limit(app, "refuse")
+    other = GroupFactory.create(organization=organization)
+    add(other, *people)
+
+    app_grants.give_access(app, other, AppRole.USER, by=SYSTEM, now=timezone.now())
+
+    assert states(*people) == ["active", "active", "waiting"]

@@ -278,8 +278,7 @@ def needed_by(app: HeldApp, group: int) -> int:
         f" JOIN {MEMBER} m ON m.organization_id = g.organization_id"
         " AND m.account_id = gm.account_id AND m.status = 'active'"
         f" WHERE g.id = %s AND NOT EXISTS (SELECT 1 FROM {ACCESS} x"
-        " WHERE x.account_id = gm.account_id AND x.app_id = %s AND x.role = %s"
-        " AND x.state = 'active')",
+        " WHERE x.account_id = gm.account_id AND x.app_id = %s AND x.role = %s)",
         [group, app.pk, app.role],
     )
     return int(found[0][0])

@@ -8,6 +8,7 @@ from directories.events import Event
 from directories.models import AuditEvent, RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppGrant, Group
+from provisioning.queries.deciders import deciders_of
 from provisioning.services import deleted_groups
 from tests.factories.directories import (
     MemberFactory,
@@ -246,3 +247,16 @@ def test_what_a_deleted_group_gave_in_bitbucket_comes_to_no_synced_one(
     deleted_groups.restore(kept, by=SYSTEM, now=timezone.now())
 
     assert [grant.app.kind for grant in synced.grants.all()] == [App.Kind.JIRA]
+
+
+def test_who_is_suspended_decides_nothing(organization, jira):
+    for role in (Role.ORGANIZATION_ADMIN, Role.SITE_ADMIN):
+        right = RoleAssignmentFactory.create(organization=organization, role=role)
+        MemberFactory.create(
+            organization=organization, account=right.account, status="suspended"
+        )
+
+    found = deciders_of(jira)
+
+    assert found.organization_admins == 0
+    assert not any(each.people for each in found.holders)
