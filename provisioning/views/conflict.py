@@ -36,7 +36,12 @@ from provisioning.services import group_conflicts
 from provisioning.services.group_conflicts import Decision
 from provisioning.services.group_names import free_name
 from provisioning.services.rights import LastAdminError
-from provisioning.services.staying_local import BITBUCKET, DEFAULT, StaysLocalError
+from provisioning.services.staying_local import (
+    BITBUCKET,
+    DEFAULT,
+    StaysLocalError,
+    reason_of,
+)
 from provisioning.views.conflict_rows import site_names
 from provisioning.views.listing import list_page, turned_round
 from provisioning.views.review import GROUPS, review_crumbs
@@ -198,6 +203,8 @@ def group_decide(request: ConsoleRequest, scim_id: UUID, decision: str) -> HttpR
     conflict = find_conflict(record)
     if conflict is None:
         return no_longer_waits(request)
+    if decision != Decision.KEEP_BOTH and (reason := reason_of(conflict.group)):
+        return _stays_local(request, record, reason)
     context = {
         "crumbs": [
             *review_crumbs(reverse("provisioning:review-list")),
@@ -228,9 +235,7 @@ def _decide(
     except (group_conflicts.NotWaitingError, ClosedError):
         return no_longer_waits(request)
     except StaysLocalError as error:
-        said = _("Nothing was changed: {reason}")
-        messages.error(request, said.format(reason=STAYS_LOCAL[error.reason]))
-        return redirect("provisioning:group-difference", scim_id=record.scim_id)
+        return _stays_local(request, record, error.reason)
     except LastAdminError:
         text = _(
             "Nothing was changed: the last organization admin would lose the right. "
@@ -247,6 +252,14 @@ def _decide(
         text = f"{text} {local}"
     messages.success(request, text)
     return back_to_groups()
+
+
+def _stays_local(
+    request: ConsoleRequest, record: GroupRecord, reason: str
+) -> HttpResponse:
+    said = _("Nothing was changed: {reason}")
+    messages.error(request, said.format(reason=STAYS_LOCAL[reason]))
+    return redirect("provisioning:group-difference", scim_id=record.scim_id)
 
 
 def no_longer_waits(request: ConsoleRequest) -> HttpResponse:

@@ -97,6 +97,10 @@ def _step(
     try:
         return reader.step_of(kind, values), ""
     except UnknownError:
+        if kind == Kind.GIVE and f".{App.Kind.BITBUCKET}." in request.GET.get(
+            "place", ""
+        ):
+            return None, _("Bitbucket takes no synced groups. Choose a local one.")
         return None, _("Choose one of each, then add the step.")
 
 

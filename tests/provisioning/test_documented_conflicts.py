@@ -5,11 +5,13 @@ pages of groups, people and the directory, the troubleshooting log and the audit
 """
 
 import pytest
+from django.urls import reverse
 
 from directories.models import Directory
 from provisioning.models import App, ConflictResult, Group
 from tests.factories.directories import SiteFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
+from tests.pages.provisioning.reading import text_of
 from tests.provisioning.promises import (
     act,
     audit_page,
@@ -219,6 +221,8 @@ def test_some_local_groups_stay_local(scim, console, held, jira, kind, said):
     AppGrantFactory.create(app=jira, group=local, is_default=kind == "jira")
 
     for decision in ("sync", "adopt"):
+        place = reverse(f"provisioning:group-{decision}", args=[held["id"]])
+        assert said in text_of(console.get(place, follow=True))
         assert said in act(console, f"provisioning:group-{decision}", held["id"])
     act(console, "provisioning:groups-sync-all")
     local.refresh_from_db()

@@ -210,6 +210,17 @@ def test_a_plan_is_put_together_step_by_step(console, designers, jira):
     assert "access would change." in page
 
 
+def test_a_plan_gives_no_synced_group_access_to_bitbucket(console, organization, jira):
+    App.objects.filter(pk=jira.pk).update(kind=App.Kind.BITBUCKET)
+    group = GroupFactory.create(organization=organization, synced=True)
+    asked = {"add": "give", "group": group.public_id, "put": "1"}
+
+    place = f"{jira.site_id}.bitbucket.user"
+    page = text_of(console.get(WHAT_IF, asked | {"place": place}))
+
+    assert "Bitbucket takes no synced groups. Choose a local one." in page
+
+
 def test_a_limit_that_refuses_is_said_in_numbers(console, organization, jira):
     App.objects.filter(pk=jira.pk).update(user_limit=1, at_limit="refuse")
     group = GroupFactory.create(organization=organization)
