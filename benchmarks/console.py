@@ -35,6 +35,7 @@ from benchmarks.filling import (
     Sizes,
     fill,
     fill_desks,
+    fill_local,
 )
 from benchmarks.postgresql import address, socket_folder, write_to_disk
 from benchmarks.scale import INSIDE, under_postgresql
@@ -101,7 +102,9 @@ def measure(sizes: Sizes | None, desk_sizes: DeskSizes) -> dict[str, Any]:
     work: dict[str, float] = {}
     started = time.monotonic()
     if sizes is not None:
-        fill(address(), Place(**console.place), sizes)
+        place = Place(**console.place)
+        fill(address(), place, sizes)
+        fill_local(address(), place)
         console.settle()
         tell(f"filled in {time.monotonic() - started:.0f} s")
         pages += timed(console.asks(), AIM_MS)

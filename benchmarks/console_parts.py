@@ -14,67 +14,17 @@ from typing import Any
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from directories.models import (
-    Account,
-    Directory,
-    Job,
-    Organization,
-    RequestEntry,
-    UserRecord,
-)
+from benchmarks.samples import CONFIRMATIONS, DOMAIN, Samples
+from directories.models import Account, Directory, Job, Organization
 from directories.services import directories, organizations
 from directories.services.audit import SYSTEM, Actor, person
 from directories.tasks import run_job
-from provisioning.models import App, AppGrant, DryRun, Group
+from provisioning.models import App, DryRun
 from provisioning.queries.conflicts import ConflictFilter
 from provisioning.services import apps, conflict_runs, dry_runs, sync
 
-DOMAIN = "limits.example"
 SITES = ("main", "north", "south", "east", "west")
 APPS = ("directories", "provisioning")
-# What lists are asked for beside their first page: common words, rare ones, none.
-QUERIES = {
-    "provisioning:user-list": [
-        "?q=ada",
-        "?q=person123456",
-        "?q=nobody-at-all",
-        "?status=deactivated",
-        "?sort=-name",
-        "?directory=local",
-        "?role=admin",
-    ],
-    "provisioning:managed-account-list": [
-        "?q=person123456",
-        "?q=nobody-at-all",
-        "?status=deactivated",
-        "?status=deletion",
-        f"?domain={DOMAIN}",
-        "?directory=local",
-        "?sort=-name",
-    ],
-    "provisioning:group-list": ["?q=team", "?q=team 123456", "?q=zzzz", "?kind=local"],
-    "provisioning:group-detail": ["?q=ada", "?tab=details", "?tab=history"],
-    "provisioning:user-detail": ["?show=problems"],
-    "provisioning:review-list": ["?tab=groups", "?tab=not-linked"],
-    "provisioning:report-list": [
-        f"?tab={tab}" for tab in ("no-longer-pushed", "not-seen", "no-access")
-    ],
-    "provisioning:app-access-add": ["?q=team", "?q=zzzz"],
-    "provisioning:search": ["?q=ada", "?q=person299999", "?q=team", "?q=zzzz"],
-    "directories:audit-log": [
-        "?q=person123456",
-        "?q=nobody",
-        "?action=account_created",
-        "?from=2026-01-01&to=2026-12-31",
-    ],
-    "directories:troubleshooting-log": [
-        "?q=person123456",
-        "?q=nobody",
-        "?level=error",
-        "?type=user&from=2026-01-01",
-    ],
-    "directories:request-log": ["?q=person123456", "?q=nobody", "?status=refused"],
-}
 
 
 @dataclass
@@ -129,53 +79,37 @@ class Console:
 
     def get(self, url: str) -> int:
         """Ask for a page, read it to its end, return the status."""
-        answer: Any = self.client.get(url)
-        if answer.streaming:
-            b"".join(answer)
-        return int(answer.status_code)
+        return _read(self.client.get(url))
+
+    def post(self, url: str, form: dict[str, str]) -> int:
+        """Post a form that is not confirmed yet, return the status."""
+        return _read(self.client.post(url, form))
 
     def asks(self) -> Iterator[tuple[str, Callable[[], int]]]:
         """Return every page by name, and what asks for it."""
         for name, url in self.pages():
             yield name, partial(self.get, url)
+        for name, forms in CONFIRMATIONS.items():
+            for form in forms:
+                told = " ".join(f"{key}={value}" for key, value in form.items())
+                yield f"{name} POST {told}", partial(self.post, reverse(name), form)
 
     def pages(self) -> Iterator[tuple[str, str]]:
         """Return every page of the console that answers to GET, by name."""
+        samples = Samples(self.directory)
         for name, given in url_names(APPS):
-            for kwargs in self._arguments(name, given):
-                url = reverse(name, kwargs=kwargs)
-                if self.client.get(url).status_code in {404, 405}:
+            asked = set[str]()
+            for sample, known in samples.arguments(name):
+                if not given <= known.keys():
                     continue
-                yield name, url
-                for query in QUERIES.get(name, []):
-                    yield f"{name} {query}", url + query
-
-    def _arguments(self, name: str, given: frozenset[str]) -> list[dict[str, Any]]:
-        known = self._samples(name)
-        if not given <= known.keys():
-            return []
-        return [{key: known[key] for key in given}]
-
-    def _samples(self, name: str) -> dict[str, Any]:
-        record = UserRecord.objects.filter(directory=self.directory)
-        person = record.filter(account__isnull=False).order_by("-pk")[0]
-        account = Account.objects.get(records=person)
-        group = Group.objects.filter(name__endswith="team 1", kind="synced").get()
-        is_group = "group" in name
-        grant = AppGrant.objects.get(group=group, app__kind=App.Kind.JIRA)
-        held = self.directory.grouprecords.filter(link_state="held").first()
-        return {
-            "directory_id": self.directory.pk,
-            "public_id": group.public_id if is_group else account.public_id,
-            "scim_id": held.scim_id if is_group and held else person.scim_id,
-            "provider": "okta",
-            "entry_id": RequestEntry.objects.order_by("-pk").values_list("pk")[0][0],
-            "domain_id": self.organization.domains.get().pk,
-            "key_id": self.directory.api_keys.get().pk,
-            "site_id": grant.app.site_id,
-            "kind": grant.app.kind,
-            "grant_id": grant.pk,
-        }
+                url = reverse(name, kwargs={key: known[key] for key in given})
+                if url in asked or self.client.get(url).status_code in {404, 405}:
+                    continue
+                asked.add(url)
+                label = f"{name} ({sample})" if sample else name
+                yield label, url
+                for query in samples.queries(name):
+                    yield f"{label} {query}", url + query
 
     def long_work(self) -> dict[str, float]:
         """Do what takes long, in this process, and return how many seconds it took."""
@@ -204,6 +138,12 @@ class Console:
                 self.organization, ConflictFilter(), by=by, now=datetime.now(UTC)
             )
         )
+
+
+def _read(answer: Any) -> int:
+    if answer.streaming:
+        b"".join(answer)
+    return int(answer.status_code)
 
 
 def _timed(queue: Any) -> float:

@@ -125,6 +125,12 @@ def fill(
         _run(connection, "logs", values)
 
 
+def fill_local(address: str, place: Place) -> None:
+    """Lay a local group of everybody in the largest one, and permissions in apps."""
+    with _filling(address) as connection:
+        _run(connection, "local", vars(place))
+
+
 def fill_desks(address: str, place: DeskPlace, sizes: DeskSizes) -> None:
     """Lay customers, their organizations and projects into the tables of a site."""
     values = {
