@@ -174,7 +174,7 @@ def holders_of(
     groups = rows.filter(group__isnull=False).values("group")
     direct = rows.filter(account__isnull=False)
     inside = GroupMember.objects.filter(group__in=groups)
-    if len(inside.values("pk")[: WALKED_BY_NAME + 1]) > WALKED_BY_NAME:
+    if inside.order_by()[WALKED_BY_NAME : WALKED_BY_NAME + 1].exists():
         return people.filter(
             Exists(inside.filter(account=OuterRef("account")))
             | Exists(direct.filter(account=OuterRef("account")))
