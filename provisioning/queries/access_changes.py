@@ -27,6 +27,7 @@ State = AppAccess.State
 # People that one look evaluates, and that a page looks at to count.
 WINDOW = 1_000
 COUNTED = 1_000
+# Lines of a page, on which all of a person stand.
 PAGE = 50
 # A role of a person: account, app, role.
 Place = tuple[int, int, str]
@@ -41,6 +42,8 @@ class Change:
         self._removed = set(plan.removed_apps())
         self._seats = dict[int, Seats]()
         self._known: Numbers | None = None
+        # What the first people came to, who are counted and then listed.
+        self._looked: dict[tuple[int, ...], list[Line]] = {}
 
     def numbers(self, cap: int | None = COUNTED) -> Numbers:
         """Count what comes out, for all or for the first `cap` people.
@@ -75,7 +78,6 @@ class Change:
         """
         self.numbers()
         effects, found, looked = set(wanted), list[Line](), 0
-        people = set[int]()
         for window in self._chosen(after, text):
             for line in self._settled(window):
                 hidden = (
@@ -83,9 +85,8 @@ class Change:
                 )
                 if hidden or line.effect not in effects:
                     continue
-                if line.account not in people and len(people) == PAGE:
+                if len(found) >= PAGE and line.account != found[-1].account:
                     return found, found[-1].account
-                people.add(line.account)
                 found.append(line)
             looked += len(window)
             if looked >= COUNTED:
@@ -127,7 +128,7 @@ class Change:
                 more = True
                 break
             looked += len(window)
-            for line in self._look(window):
+            for line in self._looked_at(window, keep=cap is not None):
                 if seats := self._seats_of(line):
                     seats.note(line)
                     limited.append(line)
@@ -169,11 +170,21 @@ class Change:
         return seats.seated(line)
 
     def _settled(self, window: list[int]) -> list[Line]:
-        seated = [self._seated(line) for line in self._look(window)]
+        seated = [self._seated(line) for line in self._looked_at(window)]
         found = [line for line in seated if line is not None]
         for seats in self._seats.values():
             found += seats.admissions(window)
         return sorted(found, key=lambda line: line.account)
+
+    def _looked_at(self, window: list[int], *, keep: bool = False) -> list[Line]:
+        """Return what the plan makes of these people, looked at before or now."""
+        place = tuple(window)
+        if place in self._looked:
+            return self._looked[place]
+        lines = self._look(window)
+        if keep:
+            self._looked[place] = lines
+        return lines
 
     def _look(self, window: list[int]) -> list[Line]:
         """Return what the plan makes of these people, user limits left aside."""

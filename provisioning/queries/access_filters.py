@@ -5,11 +5,12 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from directories import dialect
 from directories.models import Member, Organization
-from provisioning.models import App, AppAccess, AppRole
+from provisioning.models import App, AppAccess, AppRole, AppUse
+from provisioning.queries import walking
 
 # What the filter says for people without any app.
 NO_ACCESS = "none"
@@ -56,7 +57,9 @@ def with_access(
     if app is None:
         return members.none()
     active = AppAccess.objects.filter(app=app, state=AppAccess.State.ACTIVE)
-    return members.filter(account__in=active.values("account"))
+    uses = AppUse.objects.filter(app=app, state=AppAccess.State.ACTIVE)
+    count = uses.aggregate(people=Sum("people"))["people"] or 0
+    return walking.among(members, active, count=count)
 
 
 def _few_without(organization: Organization) -> list[int] | None:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from directories import dialect
 from provisioning.models import App, AppAccess, AppGrant, AppRole, GroupMember
 
-ACCESS = AppAccess._meta.db_table
 GRANT = AppGrant._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
 # People that one statement looks at; a page counts so many.
-WINDOW = 2_000
+WINDOW = 1_000
 MOST = 5
 
 # A group and the role that it gives.
@@ -51,11 +50,11 @@ def overlap_of(app: App, *, cap: int | None = WINDOW) -> Overlap:
     """Count by how many groups people have a role, of all or of the first `cap`."""
     found = Overlap()
     for window in _windows(app):
-        if cap is not None and found.people >= cap:
-            found.more = True
-            break
         found.people += len(window)
         _count(found, window)
+        if cap is not None and found.people >= cap:
+            found.more = AppAccess.objects.filter(app=app)[found.people :].exists()
+            break
     return found
 
 
@@ -69,23 +68,22 @@ def _windows(app: App) -> Iterator[dict[Has, list[int]]]:
 
 def _window(app: App, role: str, after: int) -> dict[Has, list[int]]:
     """Return the next people who have a role, each with the groups that give it."""
+    people = AppAccess.objects.filter(app=app, role=role, account__gt=after)
+    accounts = people.order_by("account").values_list("account", flat=True)[:WINDOW]
+    found: dict[Has, list[int]] = {(account, role): [] for account in accounts}
+    if not found:
+        return {}
+    # With `+ 0` it goes through the groups of these people, which are few, and not
+    # through the people of the app's groups.
     rows = dialect.rows(
-        f"WITH people AS (SELECT account_id FROM {ACCESS} WHERE app_id = %s"  # noqa: S608
-        " AND role = %s AND account_id > %s"
-        f" ORDER BY account_id LIMIT {WINDOW:d})"
-        " SELECT people.account_id, given.group_id FROM people LEFT JOIN"
-        " (SELECT m.account_id, gr.group_id"
-        f" FROM {GRANT} gr JOIN {GROUP_MEMBER} m ON m.group_id = gr.group_id"
-        " WHERE gr.app_id = %s AND gr.role = %s"
-        " AND m.account_id IN (SELECT account_id FROM people)) AS given"
-        " ON given.account_id = people.account_id",
-        [app.pk, role, after, app.pk, role],
+        "SELECT m.account_id, m.group_id"  # noqa: S608
+        f" FROM {GROUP_MEMBER} m JOIN {GRANT} gr ON gr.group_id = m.group_id + 0"
+        f" WHERE {dialect.one_of('m.account_id', 'bigint')}"
+        " AND gr.app_id = %s AND gr.role = %s",
+        [dialect.ids_parameter([account for account, _role in found]), app.pk, role],
     )
-    found: dict[Has, list[int]] = {}
     for account, group in rows:
-        ways = found.setdefault((account, role), [])
-        if group is not None:
-            ways.append(group)
+        found[account, role].append(group)
     return found
 
 

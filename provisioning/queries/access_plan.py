@@ -14,6 +14,7 @@ from directories import dialect
 from directories.models import Account, Member, Organization, Site
 from provisioning.models import App, AppAccess, AppGrant, AppRole, Group, GroupMember
 
+ACCESS = AppAccess._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
 
 
@@ -75,6 +76,7 @@ class Plan:
     steps: Sequence[Step]
     _given: dict[int, set[Pair]] | None = field(default=None, repr=False)
     _after: dict[int, set[Pair]] | None = field(default=None, repr=False)
+    _removed: list[int] | None = field(default=None, repr=False)
 
     @property
     def groups(self) -> list[int]:
@@ -117,6 +119,11 @@ class Plan:
 
     def removed_apps(self) -> list[int]:
         """Return the apps that would be there no more."""
+        if self._removed is None:
+            self._removed = self._find_removed()
+        return self._removed
+
+    def _find_removed(self) -> list[int]:
         sites = [s.site for s in self.steps if s.site and s.kind == Kind.REMOVE_SITE]
         alone = {
             step.app.pk
@@ -201,8 +208,8 @@ class Plan:
         found = {key for key in self._alone() if key > after}
         for group in self._moving():
             found.update(_members(group, after, size))
-        for app in self.removed_apps():
-            found.update(_users(app, after, size))
+        if removed := self.removed_apps():
+            found.update(_users(removed, after, size))
         return sorted(found)[:size]
 
     def _alone(self) -> set[int]:
@@ -236,14 +243,19 @@ def _members(group: int, after: int, size: int) -> list[int]:
     return [key for (key,) in rows]
 
 
-def _users(app: int, after: int, size: int) -> set[int]:
+def _users(apps: Sequence[int], after: int, size: int) -> list[int]:
     """Return who has access next; each role is read along the index of its people."""
-    found = set[int]()
-    access = AppAccess.objects.filter(app=app, account__gt=after)
-    for role in AppRole:
-        mine = access.filter(role=role).order_by("account_id")
-        found.update(mine.values_list("account_id", flat=True)[:size])
-    return found
+    part = (
+        f"SELECT account_id FROM (SELECT account_id FROM {ACCESS}"  # noqa: S608
+        " WHERE app_id = %s AND role = %s AND account_id > %s"
+        f" ORDER BY account_id LIMIT {size:d}) AS found"
+    )
+    places = [(app, role.value) for app in apps for role in AppRole]
+    rows = dialect.rows(
+        f"{' UNION '.join([part] * len(places))} ORDER BY 1 LIMIT {size:d}",
+        [value for app, role in places for value in (app, role, after)],
+    )
+    return [key for (key,) in rows]
 
 
 def active_among(organization: Organization, accounts: Sequence[int]) -> set[int]:

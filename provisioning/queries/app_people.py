@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from directories import dialect
 from directories.models import Member, Organization
 from provisioning.models import App, AppAccess, AppUse
-
-# So few people are read first and listed then; among more, a page of the list by name
-# is full soon.
-FEW = 5_000
+from provisioning.queries import walking
 
 
 @dataclass(frozen=True)
@@ -40,13 +37,9 @@ def people_of(
         rows = rows.filter(role=wanted.role)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
-    members = organization.members.select_related("account", "directory")
-    if count_of(apps, wanted) <= FEW:
-        accounts = rows.order_by().values_list("account", flat=True).distinct()
-        members = members.filter(account__in=list(accounts))
-    else:
-        members = members.filter(Exists(rows.filter(account=OuterRef("account"))))
-    return dialect.search(members, wanted.text)
+    members = organization.members.prefetch_related("account", "directory")
+    found = walking.among(members, rows, count=count_of(apps, wanted))
+    return dialect.search(found, wanted.text)
 
 
 def count_of(apps: Sequence[App], wanted: PeopleFilter) -> int:

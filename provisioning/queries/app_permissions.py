@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from directories import dialect
 from directories.models import Account, Member, Organization
@@ -32,10 +32,9 @@ from provisioning.models import (
     GroupMember,
     Space,
 )
-from provisioning.queries.app_people import PeopleFilter, people_of
+from provisioning.queries import walking
+from provisioning.queries.app_people import PeopleFilter, count_of
 
-# More people than this in the groups that give it: walk along everybody's names.
-WALKED_BY_NAME = 20_000
 # A card tells what a group gives so far.
 PLACES_READ = 500
 PLACES_SHOWN = 100
@@ -156,32 +155,26 @@ def holders_of(
     Sort them by name, or by their key.
     """
     known = BY_KEY[permission]
+    wanted = PeopleFilter(state=AppAccess.State.ACTIVE)
+    people = Member.objects.filter(organization=app.site.organization_id)
+    if app.removed_at is not None:
+        return people.none()
     active = AppAccess.objects.filter(
-        app=app,
-        app__removed_at__isnull=True,
-        account=OuterRef("account"),
-        role__in=known.roles,
-        state=AppAccess.State.ACTIVE,
+        app=app, role__in=known.roles, state=AppAccess.State.ACTIVE
     )
+    people = walking.among(people, active, count=count_of([app], wanted))
     if known.automatic:
-        wanted = PeopleFilter(state=AppAccess.State.ACTIVE)
-        everybody = people_of(app.site.organization, [app], wanted)
-        return everybody.filter(Exists(active))
-    people = Member.objects.filter(
-        Exists(active), organization=app.site.organization_id
-    )
+        return people
     rows = _Place(app, space).rows().filter(permission__in=giving(permission))
-    groups = rows.filter(group__isnull=False).values("group")
+    groups = list(rows.filter(group__isnull=False).values_list("group", flat=True))
     direct = rows.filter(account__isnull=False)
     inside = GroupMember.objects.filter(group__in=groups)
-    if inside.order_by()[WALKED_BY_NAME : WALKED_BY_NAME + 1].exists():
+    if inside.order_by()[walking.MANY : walking.MANY + 1].exists():
         return people.filter(
-            Exists(inside.filter(account=OuterRef("account")))
-            | Exists(direct.filter(account=OuterRef("account")))
+            walking.looked_up(inside) | Q(account__in=direct.values("account"))
         )
-    # Left to choose, the database walks along everybody's names for a few people.
     few = direct.values("account").union(inside.values("account"))
-    return people.filter(account__in=few)
+    return people.filter(Q(account__in=few) | walking.NOBODY)
 
 
 def is_held(

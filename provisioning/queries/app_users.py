@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from directories import dialect
 from directories.models import Member
@@ -19,13 +19,12 @@ from provisioning.models import (
     Group,
     GroupMember,
 )
+from provisioning.queries import walking
 from provisioning.queries.people import LOCAL
 
 GRANT = AppGrant._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
 GROUP = Group._meta.db_table
-# Of more people than this the list goes along the names instead of through the app.
-WALKED_BY_NAME = 50_000
 GROUPS_NAMED = 3
 EXPORT_BATCH = 1_000
 State = AppAccess.State
@@ -97,7 +96,7 @@ class InLine:
 def people_in(app: App, wanted: PeopleFilter, *, count: int) -> QuerySet[Member]:
     """Return who is entitled to an app, and matches; sort them by name.
 
-    `count` is about how many are entitled at all.
+    `count` is about how many have such a role in such a state.
     """
     accesses = AppAccess.objects.filter(app=app)
     if wanted.role:
@@ -105,12 +104,7 @@ def people_in(app: App, wanted: PeopleFilter, *, count: int) -> QuerySet[Member]
     if wanted.state:
         accesses = accesses.filter(state=wanted.state)
     members = Member.objects.filter(organization=app.site.organization_id)
-    if count > WALKED_BY_NAME:
-        members = members.filter(Exists(accesses.filter(account=OuterRef("account"))))
-    else:
-        # The limit makes the database list the app first; see groups.people_in.
-        inside = accesses.order_by().values("account")[:WALKED_BY_NAME]
-        members = members.filter(account__in=inside)
+    members = walking.among(members, accesses, count=count)
     if wanted.directory == LOCAL:
         members = members.filter(directory=None)
     elif wanted.directory:

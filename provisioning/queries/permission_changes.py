@@ -22,9 +22,9 @@ from provisioning.queries.permission_receivers import (
 GROUP_MEMBER = GroupMember._meta.db_table
 ACCESS = AppAccess._meta.db_table
 # Members of the groups that a change is about are looked at so far.
-LOOKED = 10_000
+LOOKED = 1_000
 # A change of many permissions shares this out.
-LOOKED_IN_ALL = 10_000
+LOOKED_IN_ALL = 2_000
 
 
 @dataclass(frozen=True)

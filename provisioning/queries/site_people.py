@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from directories.models import Member, Organization
 from provisioning.models import App, AppAccess, AppUse
-from provisioning.queries.groups import WALKED_BY_NAME
+from provisioning.queries import walking
 from provisioning.queries.people import MemberFilter, members_of
 
 WITH, WITHOUT = "with", "without"
@@ -52,12 +52,9 @@ def people_of(
     members = members_of(organization, base)
     if wanted.leaves_out or not (wanted.access or wanted.app):
         return members
-    if wanted.text or _is_many(apps):
-        return members.filter(Exists(_access(apps).filter(account=OuterRef("account"))))
-    # Few: listed first, and sorted then. Left to choose, the database walks along
-    # everybody's names, see groups.people_in.
-    few = _access(apps).values("account")[:WALKED_BY_NAME]
-    return members.filter(account__in=few)
+    # Without a join of accounts, where all that match are sorted.
+    listed = members.select_related(None).prefetch_related("account", "directory")
+    return walking.among(listed, _access(apps), count=_count(apps))
 
 
 def without(apps: Sequence[int]) -> Q:
@@ -94,7 +91,7 @@ def _access(apps: Sequence[int]) -> QuerySet[AppAccess]:
     return AppAccess.objects.filter(app__in=apps, state=AppAccess.State.ACTIVE)
 
 
-def _is_many(apps: Sequence[int]) -> bool:
-    """Say whether more have access than one lists before sorting; one small query."""
+def _count(apps: Sequence[int]) -> int:
+    """Return about how many have access; one small query."""
     uses = AppUse.objects.filter(app__in=apps, state=AppAccess.State.ACTIVE)
-    return (uses.aggregate(people=Sum("people"))["people"] or 0) > WALKED_BY_NAME
+    return uses.aggregate(people=Sum("people"))["people"] or 0

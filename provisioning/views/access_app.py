@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from directories import dialect
 from directories.exports import csv_response
 from directories.models import Account, Member
-from directories.paging import cut_sparse
+from directories.paging import cut_page
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services import exports
 from directories.services.audit import Target
@@ -22,9 +21,14 @@ from directories.tables import neighbours
 from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.models import App, AppAccess, AppGrant, AppRole
-from provisioning.queries import access_overlap, access_why, app_access
+from provisioning.queries import (
+    access_overlap,
+    access_why,
+    app_access,
+    app_people,
+    app_users,
+)
 from provisioning.queries.access_overlap import Overlap
-from provisioning.queries.people import MemberFilter, members_of
 from provisioning.views.access_choice import access_crumbs, apps_of
 
 GROUPS_SHOWN = 50
@@ -70,10 +74,9 @@ def access_app(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRespons
         app_access.groups_in(app).order_by("group__name_key", "pk")[: GROUPS_SHOWN + 1]
     )
     text = tables.text_of(request.GET)
-    has = AppAccess.objects.filter(app=app, account=OuterRef("account"))
-    cut = tables.cut_of(request.GET, "name")
-    people = members_of(request.organization, MemberFilter(text=text))
-    page = cut_sparse(people, Q(Exists(has)), cut)
+    count = app_people.count_of([app], app_people.PeopleFilter())
+    people = app_users.people_in(app, app_users.PeopleFilter(text=text), count=count)
+    page = cut_page(people, tables.cut_of(request.GET, "name"))
     context = {
         "crumbs": access_crumbs(f"{app.get_kind_display()} ({app.site.name})"),
         "app": app,

@@ -9,7 +9,7 @@ from directories.permissions import ConsoleRequest
 from provisioning import app_tables, tables
 from provisioning.app_forms import AppLimitForm
 from provisioning.models import App, AppAccess
-from provisioning.queries import app_access, app_users, groups
+from provisioning.queries import app_access, app_people, app_users, groups
 from provisioning.queries.deciders import deciders_of
 from provisioning.queries.licenses import Licenses
 from provisioning.queries.people import LOCAL
@@ -40,7 +40,9 @@ def users_tab(request: ConsoleRequest, app: App, use: Licenses) -> dict[str, Any
     """Return what the Users tab of an app shows."""
     wanted = app_tables.people_filter(request.GET, app)
     cut = tables.cut_of(request.GET, "name")
-    people = app_users.people_in(app, wanted, count=use.people)
+    fitting = app_people.PeopleFilter(role=wanted.role, state=wanted.state)
+    count = app_people.count_of([app], fitting)
+    people = app_users.people_in(app, wanted, count=count)
     listing: Listing[Any] = list_page(request, people, cut)
     return {
         "wanted": wanted,
