@@ -93,7 +93,7 @@ def test_people_are_found_by_their_access_and_exported_with_it(
     ]
     assert names(console.get(USERS, {"access": "12345678"})) == []
     rows = csv_rows(console.post(f"{USERS}export/", {"access": str(jira.pk)}))
-    assert rows[1][-2] == "Jira (acme): User"
+    assert rows[1][-3] == "Jira (acme): User"
 
 
 def test_queries_of_a_person_do_not_grow_with_groups(
