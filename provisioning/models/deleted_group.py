@@ -77,6 +77,7 @@ class DeletedGroupGrant(models.Model):
     )
     app = models.ForeignKey(App, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=32, choices=AppRole)
+    is_default = models.BooleanField(default=False, db_default=False)
 
     def __str__(self) -> str:
         return f"{self.role} by {self.group_id}"

@@ -1,6 +1,6 @@
 """Writes of what groups give in apps."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -18,6 +18,9 @@ from provisioning.models import (
 )
 from provisioning.services import consequences
 from provisioning.services.access import seats
+
+# Kinds of groups that people are put into here, not by a provider.
+MAY_BE_DEFAULT = {Group.Kind.LOCAL, Group.Kind.DEFAULT}
 
 
 class NoSyncedGroupsError(Exception):
@@ -91,7 +94,7 @@ def set_default(
     nobody is put into here.
     """
     held = _hold(group)
-    if role is not None and held.kind not in {Group.Kind.LOCAL, Group.Kind.DEFAULT}:
+    if role is not None and held.kind not in MAY_BE_DEFAULT:
         raise NotLocalError(held.kind)
     grants = AppGrant.objects.filter(app=app, group=held)
     if role is not None and not grants.filter(role=role).exists():
@@ -110,7 +113,7 @@ def set_default(
 
 
 def give_all(
-    given: Iterable[AppGrant | DeletedGroupGrant], group: Group, now: datetime
+    given: Collection[AppGrant | DeletedGroupGrant], group: Group, now: datetime
 ) -> int:
     """Let a group give what another one gives or gave; return how much is new.
 
@@ -122,8 +125,17 @@ def give_all(
     wanted = {(each.app_id, each.role) for each in given}
     apps = App.with_removed.in_bulk({app for app, _role in wanted - has})
     missing = {(app, role) for app, role in wanted - has if takes(apps[app], group)}
+    defaults = {(each.app_id, each.role) for each in given if each.is_default}
+    if group.kind not in MAY_BE_DEFAULT:
+        defaults = set()
     AppGrant.objects.bulk_create(
-        AppGrant(app_id=app, group=group, role=role, created_at=now)
+        AppGrant(
+            app_id=app,
+            group=group,
+            role=role,
+            is_default=(app, role) in defaults,
+            created_at=now,
+        )
         for app, role in sorted(missing)
     )
     return len(missing)

@@ -112,8 +112,8 @@ def _keep(
         [kept.pk, group.pk],
     )
     dialect.rows(
-        f"INSERT INTO {KEPT_GRANT} (group_id, app_id, role)"  # noqa: S608
-        f" SELECT %s, app_id, role FROM {GRANT} WHERE group_id = %s",
+        f"INSERT INTO {KEPT_GRANT} (group_id, app_id, role, is_default)"  # noqa: S608
+        f" SELECT %s, app_id, role, is_default FROM {GRANT} WHERE group_id = %s",
         [kept.pk, group.pk],
     )
     dialect.rows(

@@ -176,7 +176,7 @@ def app_default(
     grant = find_grant(app, grant_id)
     given = list(app.grants.filter(group=grant.group).order_by("pk"))
     present = next((each.role for each in given if each.is_default), NONE)
-    is_local = grant.group.kind in {Group.Kind.LOCAL, Group.Kind.DEFAULT}
+    is_local = grant.group.kind in app_grants.MAY_BE_DEFAULT
     if request.method == "POST":
         return _set_default(request, app, grant.group)
     context = {

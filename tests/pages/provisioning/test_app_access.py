@@ -194,7 +194,7 @@ def test_a_group_that_opens_another_app_is_not_for_the_admin_of_one(
 
 def test_a_deleted_group_comes_back_with_its_access(console, organization, jira):
     group = GroupFactory.create(organization=organization, name="Builders")
-    AppGrantFactory.create(group=group, app=jira)
+    AppGrantFactory.create(group=group, app=jira, is_default=True)
 
     page = text_of(console.get(f"/directory/groups/{group.public_id}/delete/"))
     assert "This access ends for whoever has it in no other way" in page
@@ -206,7 +206,8 @@ def test_a_deleted_group_comes_back_with_its_access(console, organization, jira)
     assert "It gives this access again" in text_of(console.get(restore))
     console.post(restore)
 
-    assert AppGrant.objects.get().group.name == "Builders"
+    back = AppGrant.objects.get()
+    assert (back.group.name, back.is_default) == ("Builders", True)
 
 
 def test_apps_of_another_organization_are_not_found(console):
