@@ -18,6 +18,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from directories.models import Account, Member, RoleAssignment, Site
 from directories.permissions import JIRA_APPS
+from directories.queries.rights import in_force
 from portals.models import (
     ApprovedDomain,
     Customer,
@@ -131,12 +132,13 @@ def _of_account(
 
 def jira_admin_rights(account: Account, site: Site) -> QuerySet[RoleAssignment]:
     """Return the rights that make an account Jira admin of a site."""
-    return RoleAssignment.objects.filter(
+    rights = RoleAssignment.objects.filter(
         Q(site=site) | Q(site__isnull=True),
         Q(role=Role.SITE_ADMIN) | Q(role=Role.APP_ADMIN, app__in=JIRA_APPS),
         organization=site.organization_id,
         account=account,
     )
+    return in_force(rights)
 
 
 def open_door(site: Site) -> QuerySet[ServiceSettings]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from directories import dialect
 from directories.models import Account, Member, RoleAssignment
 from directories.permissions import JIRA_APPS
+from directories.queries.rights import in_force
 from portals.models import (
     Customer,
     CustomerOrganization,
@@ -85,7 +86,8 @@ def jira_admins_of(project: ServiceProject) -> QuerySet[Account]:
         Q(role=Role.SITE_ADMIN) | Q(role=Role.APP_ADMIN, app__in=JIRA_APPS),
         organization=project.site.organization_id,
     )
-    accounts = Account.objects.filter(pk__in=rights.values("account"))
+    held = in_force(rights)
+    accounts = Account.objects.filter(pk__in=held.values("account"))
     return _unbarred(accounts, project)
 
 

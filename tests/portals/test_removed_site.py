@@ -6,9 +6,13 @@ from django.utils import timezone
 
 from directories.models import RoleAssignment, TroubleshootingEntry
 from directories.services.audit import SYSTEM
+from portals.queries.access import Visitor, may_open
+from portals.queries.access_people import jira_admins_of
 from portals.queries.help_centers import help_centers
 from provisioning.services import apps, site_removal
-from tests.factories.portals import ProjectRoleFactory
+from tests.factories.directories import RoleAssignmentFactory
+from tests.factories.portals import ProjectRoleFactory, ServiceProjectFactory
+from tests.factories.provisioning import AppFactory
 from tests.test_urls import console_routes
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +102,23 @@ def test_rights_to_a_removed_app_open_nothing(jira_admin, site):
     remove_app(site)
 
     assert jira_admin.get("/apps/sites/").status_code == 403
+
+
+def test_who_administers_a_removed_app_opens_no_portal_by_that(site):
+    """The right rests in the console, and here too."""
+    jira = AppFactory.create(site=site, kind="jira")
+    project = ServiceProjectFactory.create(site=site)
+    right = RoleAssignmentFactory.create(
+        organization=site.organization,
+        site=site,
+        role=RoleAssignment.Role.APP_ADMIN,
+        app="jira",
+    )
+    visitor = Visitor(account=right.account)
+    assert may_open(visitor, project)
+    assert right.account in jira_admins_of(project)
+
+    apps.remove_app(jira, by=SYSTEM, now=timezone.now())
+
+    assert not may_open(visitor, project)
+    assert right.account not in jira_admins_of(project)
