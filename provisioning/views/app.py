@@ -176,6 +176,7 @@ def app_default(
     grant = find_grant(app, grant_id)
     given = list(app.grants.filter(group=grant.group).order_by("pk"))
     present = next((each.role for each in given if each.is_default), NONE)
+    others = app.grants.filter(is_default=True).exclude(group=grant.group)
     is_local = grant.group.kind in app_grants.MAY_BE_DEFAULT
     if request.method == "POST":
         return _set_default(request, app, grant.group)
@@ -188,6 +189,7 @@ def app_default(
             (NONE, _("None")),
         ],
         "is_local": is_local,
+        "is_only": present != NONE and not others.filter(role=present).exists(),
         "present": present,
     }
     return render(request, "provisioning/app_default.html", context)

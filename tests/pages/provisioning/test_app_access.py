@@ -128,6 +128,8 @@ def test_a_group_becomes_the_default_one_of_a_role_and_of_none(
     console.post(address(jira, f"{grant.pk}/default/"), {"role": "user"})
     grant.refresh_from_db()
     assert grant.is_default
+    page = text_of(console.get(address(jira, f"{grant.pk}/default/")))
+    assert "It is the only default group of its role" in page
     console.post(address(jira, f"{grant.pk}/default/"), {"role": "none"})
     grant.refresh_from_db()
     assert not grant.is_default
