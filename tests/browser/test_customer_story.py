@@ -88,7 +88,7 @@ def connect_entra(admin):
     admin.page.get_by_role("navigation").get_by_text("Apps", exact=True).click()
     for name in ("Sites and products", "acme-help"):
         admin.follows(name)
-    admin.page.get_by_role("link", name="Jira Service Management").click()
+    admin.page.get_by_role("link", name="Jira Service Management", exact=True).click()
     admin.page.locator("main").get_by_role("link", name="Portal-only customers").click()
     admin.sees("No customers yet")
     admin.finds_the_page_good()

@@ -103,7 +103,8 @@ def test_a_bar_moves_by_itself_and_the_page_follows_its_end(console):
     type(job).objects.filter(pk=job.pk).update(state="done", done=9)
 
     expect(console.get_by_text("Done", exact=True)).to_be_visible()
-    expect(console.get_by_text("Background work")).to_be_hidden()
+    done = console.get_by_role("heading", name="Background work")
+    expect(done).to_be_hidden()
     expect(console.get_by_role("button", name="Sync now")).to_be_visible()
 
 
