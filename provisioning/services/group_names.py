@@ -93,8 +93,14 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
                 "the group again."
             ),
         )
-    if kind == Group.Kind.SYNCED and holder and holder.record_id is None:
-        raise _refused(
+    if holder and kind == Group.Kind.SYNCED:
+        raise _taken_by(record, holder)
+
+
+def _taken_by(record: GroupRecord, synced: Group) -> RefusedError:
+    """Return why a synced group keeps its name."""
+    if synced.record_id is None:
+        return _refused(
             record,
             Refusal.DELETED_GROUP,
             _(
@@ -102,15 +108,14 @@ def refuse_reserved(record: GroupRecord, holder: Group | None) -> None:
                 "decision. Review the removals of its directory."
             ),
         )
-    if kind == Group.Kind.SYNCED:
-        raise _refused(
-            record,
-            Refusal.GROUP_OF_OTHER_DIRECTORY,
-            _(
-                "Another directory already syncs a group of this name. Rename the "
-                "group in one of the two identity providers."
-            ),
-        )
+    return _refused(
+        record,
+        Refusal.GROUP_OF_OTHER_DIRECTORY,
+        _(
+            "Another directory already syncs a group of this name. Rename the "
+            "group in one of the two identity providers."
+        ),
+    )
 
 
 def refuse_local(record: GroupRecord) -> None:
