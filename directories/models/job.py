@@ -80,6 +80,7 @@ class Job(models.Model):
             models.Index(
                 fields=["organization", "-created_at", "id"], name="job_history"
             ),
+            models.Index(fields=["kind", "target", "created_at"], name="job_of_target"),
             # Few jobs wait; all that ever were stay out of it.
             models.Index(
                 fields=["priority", "waiting_since"],

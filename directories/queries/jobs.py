@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from directories.models import Directory, Job
 
@@ -49,12 +49,18 @@ def last_done_at(directory: Directory, *, kind: str) -> datetime | None:
 def _worth_showing(
     directory: Directory, now: datetime, mended_by: str
 ) -> QuerySet[Job]:
+    # Asked one by one, for an index answers either and none answers both.
     later = Job.objects.filter(
-        Q(kind=OuterRef("kind"), target=OuterRef("target")) | Q(kind=mended_by),
         directory=directory,
+        kind=OuterRef("kind"),
+        target=OuterRef("target"),
         created_at__gt=OuterRef("created_at"),
     )
+    mended = Job.objects.filter(directory=directory, kind=mended_by)
+    last = mended.aggregate(at=Max("created_at"))["at"]
     failed = Q(state=Job.State.FAILED, finished_at__gt=now - EXPLAINED_FOR)
+    if last is not None:
+        failed &= Q(created_at__gte=last)
     return Job.objects.filter(
         Q(state__in=ACTIVE) | (failed & ~Q(Exists(later))), directory=directory
     )
