@@ -73,7 +73,7 @@ def access_what_if(request: ConsoleRequest) -> HttpResponse:
         return redirect(_address([*steps, adding.step]))
     context: dict[str, Any] = {
         "crumbs": access_crumbs(_("What would change if…")),
-        "steps": [_planned(steps, number) for number in range(len(steps))],
+        "steps": [_planned(request, steps, number) for number in range(len(steps))],
         "words": [what_if_steps.written(step) for step in steps],
         "adding": adding,
         "full": len(steps) >= MOST_STEPS,
@@ -135,12 +135,11 @@ def _steps(query: QueryDict, reader: Reader) -> list[Step]:
         raise Http404 from error
 
 
-def _planned(steps: list[Step], number: int) -> Planned:
+def _planned(request: ConsoleRequest, steps: list[Step], number: int) -> Planned:
     rest = [*steps[:number], *steps[number + 1 :]]
     step = steps[number]
-    return Planned(
-        what_if_steps.label(step), what_if_steps.page_of(step), _address(rest)
-    )
+    page = what_if_steps.page_of(step, request.permissions)
+    return Planned(what_if_steps.label(step), page, _address(rest))
 
 
 def _address(steps: list[Step]) -> str:

@@ -4,12 +4,15 @@ A step is one word for its kind and the ids that it is about, with dots between:
 `give.<site>.<app>.<role>.<group>`.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
+from urllib.parse import urlsplit
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from directories.permissions import Permission
 from provisioning.models import App, AppGrant, AppRole, Group
 from provisioning.queries.access_plan import Kind, Step
 from provisioning.queries.access_steps import NO_LIMIT, PARTS
@@ -65,10 +68,15 @@ def role_label(role: str) -> str:
     return str(AppRole(role).label)
 
 
-def page_of(step: Step) -> str:
-    """Return the address of the page where a step is carried out, filled in."""
+def page_of(step: Step, permissions: Collection[Permission]) -> str:
+    """Return the address of the page where a step is carried out, filled in.
+
+    "" where these permissions do not open it.
+    """
     with suppress(NoReverseMatch):
-        return _page(step)
+        address = _page(step)
+        view = resolve(urlsplit(address).path).func
+        return address if vars(view)["permission"] in permissions else ""
     return ""
 
 

@@ -27,6 +27,8 @@ CALLS = [
     ("PATCH", "scimDirectoryId/{directory}/scimUserId/{user}/relink", None),
     ("PATCH", "scimDirectoryId/{directory}/scimUserId/{user}/resync", None),
     ("PATCH", "scimDirectoryId/{directory}/scimGroupId/{group}/resync", None),
+    ("GET", "user/{account}/access", None),
+    ("POST", "access/what-if", {"step": "suspend"}),
 ]
 ABOUT_ONE = [call for call in CALLS if "{" in call[1]]
 
