@@ -1,8 +1,11 @@
 """Reads everything back through SCIM, as a provider does that wants to be sure."""
 
 import json
+import time
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -13,6 +16,7 @@ from tests.faults.truth import Findings
 
 PAGE = 1_000
 GROUPS_PAGE = 50
+AGAIN_AFTER_S = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
 def compare_reads(
@@ -58,9 +62,23 @@ def pages(target: Target, collection: str, size: int) -> Iterator[dict[str, Any]
 
 
 def read(target: Target, path: str) -> dict[str, Any]:
-    """Return one document."""
+    """Return one document; ask again, as providers do, where the answer is 503.
+
+    A thread of the web server learns at its next request that the database was away.
+    """
     url = f"http://{target.host}:{target.port}{target.path}{path}"
     request = Request(url, headers={"Authorization": f"Bearer {target.key}"})
-    with urlopen(request, timeout=120) as answer:  # noqa: S310 - the same
+    for pause in AGAIN_AFTER_S:
+        try:
+            return _document(request)
+        except HTTPError as error:
+            if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                raise
+            time.sleep(pause)
+    return _document(request)
+
+
+def _document(request: Request) -> dict[str, Any]:
+    with urlopen(request, timeout=120) as answer:  # noqa: S310 - this machine's
         document: dict[str, Any] = json.loads(answer.read())
         return document
