@@ -144,7 +144,7 @@ def test_who_is_deactivated_while_joining_or_while_access_is_given_has_none(worl
 
 def test_a_license_is_given_away_once(world):
     if not dialect.is_postgresql():
-        pytest.skip("one writer at a time")
+        pytest.skip("SQLite lets one writer in at a time, so no two can meet")
     world.open(world.one, world.two)
     world.app.user_limit = 1
     world.app.save()
