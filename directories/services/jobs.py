@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from directories import dialect
 from directories.models import Directory, Job, JobInput, Organization
@@ -81,6 +82,10 @@ def _enqueue(
     while True:
         job = waiting.select_for_update(of=("self",)).order_by("pk").first()
         if job is not None:
+            if job.state == Job.State.PAUSED:
+                # A run that has not noticed yet must not say any more how far it
+                # came: what has changed since begins at the beginning.
+                fresh["run"] = F("run") + 1
             waiting.filter(pk=job.pk).update(**fresh)
             return job
         try:

@@ -65,6 +65,33 @@ def test_paused_work_is_not_queued_a_second_time():
     assert state_of(job) == State.PAUSED
 
 
+def test_a_paused_run_does_not_take_a_later_change_for_done():
+    directory = DirectoryFactory.create()
+
+    def enqueue():
+        return jobs.enqueue_job(
+            kind="group-sync",
+            target="7",
+            label="Crew",
+            directory=directory,
+            now=timezone.now(),
+        )
+
+    job = enqueue()
+    run = jobs.claim_job(job.pk)
+    assert run
+    do(job_changes.pause_job, job)
+    enqueue()
+
+    with pytest.raises(jobs.LostRunError):
+        run.report(done=4, cursor=4)
+
+    do(job_changes.resume_job, job)
+    again = jobs.claim_next()
+    assert again
+    assert (again.job.done, again.job.cursor) == (0, 0)
+
+
 def test_pausing_a_run_pauses_the_later_changes_too():
     run = JobFactory.create(state=State.RUNNING, target="7")
     later = JobFactory.create(target="7", directory=run.directory)
