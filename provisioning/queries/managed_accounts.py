@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from directories import dialect
 from directories.models import Account, Member, Organization, UserRecord
@@ -135,11 +135,17 @@ def chosen(organization: Organization, choice: Choice) -> QuerySet[Account]:
 
 def effect_of(organization: Organization, choice: Choice) -> Effect:
     """Count what the deactivation of the chosen accounts would do."""
-    accounts = _all_chosen(organization, choice)
-    free = accounts.filter(~_owned(organization))
-    total, ours = accounts.count(), free.count()
-    already = free.exclude(status=Account.Status.ACTIVE).count()
-    return Effect(chosen=total, owned=total - ours, already=already)
+    # In one pass: with everybody chosen, each further one counts as many again.
+    told = _all_chosen(organization, choice).annotate(owned=_owned(organization))
+    rows = told.order_by().values_list("owned", "status").annotate(count=Count("pk"))
+    numbers = {(owned, status): count for owned, status, count in rows}
+    ours = {status: count for (owned, status), count in numbers.items() if not owned}
+    active = ours.get(Account.Status.ACTIVE, 0)
+    return Effect(
+        chosen=sum(numbers.values()),
+        owned=sum(numbers.values()) - sum(ours.values()),
+        already=sum(ours.values()) - active,
+    )
 
 
 def _all_chosen(organization: Organization, choice: Choice) -> QuerySet[Account]:
