@@ -67,9 +67,7 @@ def rows_of(file: IO[bytes]) -> Iterator[Row]:
 
 
 def _rows(text: TextIOWrapper) -> Iterator[Row]:
-    first = text.readline(100_000)
-    if not first.strip():
-        raise UnreadableError(UnreadableError.EMPTY)
+    first = _first_line(text)
     delimiter = max(DELIMITERS, key=first.count)
     lines = csv.reader(chain([first], text), delimiter=delimiter, strict=False)
     header = next(lines)
@@ -91,6 +89,14 @@ def _rows(text: TextIOWrapper) -> Iterator[Row]:
             found.get("name", ""),
             names_of(found.get("organizations", "")),
         )
+
+
+def _first_line(text: TextIOWrapper) -> str:
+    """Return the line of the titles: spreadsheets write empty rows above it too."""
+    while line := text.readline(100_000):
+        if line.strip(f'{DELIMITERS}"\r\n '):
+            return line
+    raise UnreadableError(UnreadableError.EMPTY)
 
 
 def _places(header: list[str]) -> dict[str, int]:
