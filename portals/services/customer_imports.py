@@ -110,9 +110,7 @@ def look(run: jobs.Run) -> None:
 
     A run that was cut off begins anew: nothing else is written.
     """
-    content: dict[str, Any] = run.job.input.content
-    uploads = CustomerImport.objects.select_related("site__organization")
-    upload = uploads.get(pk=content["upload"])
+    upload = find_upload(run)
     progress, after = Look(upload.site), 0
     while lines := list(
         upload.lines.filter(number__gt=after).order_by("number")[:BATCH]
@@ -125,8 +123,25 @@ def look(run: jobs.Run) -> None:
             run.report(done=min(after, run.job.total))
         breathe()
     names = sorted(progress.made.values(), key=str.casefold)
-    upload.numbers = {"made": len(names), "names": names[:NAMES_KEPT]}
-    upload.save(update_fields=["numbers"])
+    numbers = {"made": len(names), "names": names[:NAMES_KEPT]}
+    # Not saved: meanwhile the list may have been deleted with its site.
+    CustomerImport.objects.filter(pk=upload.pk).update(numbers=numbers)
+
+
+def find_upload(run: jobs.Run) -> CustomerImport:
+    """Return the list that a job is about; HopelessError, fit for admins, without."""
+    content: dict[str, Any] = run.job.input.content
+    uploads = CustomerImport.objects.select_related("site__organization")
+    upload = uploads.filter(pk=content["upload"]).first()
+    if upload is None:
+        raise jobs.HopelessError(
+            _(
+                "The uploaded list was deleted before this work came to its end: with "
+                "its site, or because it was too old. Upload it again where its "
+                "customers are still wanted."
+            )
+        )
+    return upload
 
 
 def _look_at(lines: list[ImportLine], progress: Look) -> None:

@@ -33,6 +33,7 @@ from portals.services import (
 )
 from portals.services.customer_imports import (
     Places,
+    find_upload,
     is_renamed,
     new_places,
     places_of,
@@ -68,8 +69,7 @@ def carry_out(run: jobs.Run) -> None:
     cut off goes on behind the last batch.
     """
     content: dict[str, Any] = run.job.input.content
-    uploads = CustomerImport.objects.select_related("site__organization")
-    upload = uploads.get(pk=content["upload"])
+    upload = find_upload(run)
     by = Actor(AuditEvent.ActorKind.ACCOUNT, **content["by"])
     cursor = run.job.cursor
     while lines := list(
@@ -86,7 +86,7 @@ def carry_out(run: jobs.Run) -> None:
         cursor = lines[-1].number
         run.give_way()
         breathe()
-    _finish(upload, by)
+    _finish(find_upload(run), by)
 
 
 @transaction.atomic

@@ -10,7 +10,12 @@ from django.utils import timezone
 
 from directories.models import AuditEvent, Job
 from directories.services import jobs
-from portals.models import Customer, CustomerImport, CustomerOrganization
+from portals.models import (
+    Customer,
+    CustomerImport,
+    CustomerOrganization,
+    ImportLine,
+)
 from portals.services import customer_imports, import_work
 from tests.factories.directories import (
     AccountFactory,
@@ -241,6 +246,7 @@ def test_an_import_that_was_killed_goes_on_and_does_nothing_twice(
     ("content", "words"),
     [
         (b"", "empty"),
+        (b"\n;;\n\n", "empty"),
         ("Email\nänna@c.example".encode("latin-1"), "not in UTF-8"),
         (b"Phone,Name\n1,Anna\n", "It names: Phone, Name"),
     ],
@@ -251,6 +257,29 @@ def test_a_file_that_is_no_list_is_refused_with_words(upload, content, words):
     assert response.status_code == 422
     assert words in main_of(response)
     assert CustomerImport.objects.count() == 0
+
+
+@pytest.mark.parametrize("above", ["\n", "\ufeff\r\n \r\n", ';;\n"";;\n'])
+def test_empty_lines_above_the_titles_are_passed_over(upload, above):
+    response = upload(f"{above}email;name\na@c.example;Aa\n")
+
+    assert response.status_code == 302
+    assert effects() == [("a@c.example", "new", "")]
+
+
+def test_a_list_whose_site_was_deleted_ends_with_a_reason(upload):
+    """Whether before a run of its jobs, or while one is under way."""
+    upload("email\na@c.example\n")
+    newest = CustomerImport.objects.get()
+    job = newest.job
+    assert job
+    ImportLine.objects.all().delete()
+    CustomerImport.objects.all().delete()
+
+    for work in (customer_imports.look, import_work.carry_out):
+        Job.objects.filter(pk=job.pk).update(state="queued")
+        with pytest.raises(jobs.HopelessError, match="was deleted"):
+            work(claimed(job))
 
 
 def test_the_result_is_exported(upload, start, organization_admin):
