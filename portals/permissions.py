@@ -26,13 +26,15 @@ from directories.permissions import (
     let_in,
     rights_of,
 )
-from portals.models import ProjectRole, ServiceProject
+from portals.models import ProjectRole, RequestType, ServiceProject
 from portals.queries.roles import roles_in
 from provisioning.models import App
 from provisioning.queries.sites import sites_with
 
 P = ParamSpec("P")
 Role = RoleAssignment.Role
+# Deleted while a page of theirs was sent.
+GONE = (ServiceProject.DoesNotExist, RequestType.DoesNotExist)
 
 
 class SiteRight(Enum):
@@ -177,7 +179,10 @@ def requires_project(
             if not request.user.is_authenticated:
                 return ask_to_sign_in(request)
             admit_to_project(request, site_id, key, right)
-            return view(cast("ProjectRequest", request), *args, **kwargs)
+            try:
+                return view(cast("ProjectRequest", request), *args, **kwargs)
+            except GONE as error:
+                raise Http404 from error
 
         vars(guarded)["project_right"] = right
         return guarded

@@ -117,7 +117,10 @@ def delete_project(project: ServiceProject, *, by: Actor, now: datetime) -> None
 
 
 def hold(project: ServiceProject) -> ServiceProject:
-    """Return the stored project, and keep it as it is until the transaction ends."""
+    """Return the stored project, and keep it as it is until the transaction ends.
+
+    Raises DoesNotExist, which pages of projects answer with 404.
+    """
     return ServiceProject.objects.select_for_update().get(pk=project.pk)
 
 

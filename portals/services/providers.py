@@ -153,7 +153,8 @@ def _rules(directory: Directory) -> CustomerDirectory:
 
 def _hold(site: Site) -> None:
     """Keep the defaults of a site's directories from other changes."""
-    Site.objects.select_for_update(of=("self",)).get(pk=site.pk)
+    # One that is removed at this moment too: it may be restored.
+    Site.with_removed.select_for_update(of=("self",)).get(pk=site.pk)
 
 
 def note(directory: Directory, by: Actor, now: datetime, **details: Any) -> None:

@@ -47,7 +47,7 @@ def change_request_type(
     if before == [name, description]:
         return
     with transaction.atomic():
-        hold(project)
+        _hold(request_type)
         _check(project, name, but=request_type)
         request_type.name, request_type.description = name, description
         request_type.save(update_fields=["name", "description"])
@@ -60,7 +60,7 @@ def move_request_type(
     """Let a request type and its neighbour change places."""
     project = request_type.project
     with transaction.atomic():
-        hold(project)
+        _hold(request_type)
         order = list(project.request_types.order_by("position", "pk"))
         place = next(n for n, each in enumerate(order) if each.pk == request_type.pk)
         other = place - 1 if up else place + 1
@@ -78,9 +78,15 @@ def remove_request_type(request_type: RequestType, *, by: Actor, now: datetime) 
     """Take a request type away."""
     project = request_type.project
     with transaction.atomic():
-        hold(project)
+        _hold(request_type)
         request_type.delete()
         _note(project, {"request_type_removed": request_type.name}, by, now)
+
+
+def _hold(request_type: RequestType) -> None:
+    """Keep the project of a request type as it is; raises DoesNotExist."""
+    hold(request_type.project)
+    RequestType.objects.only("pk").get(pk=request_type.pk)
 
 
 def _check(
