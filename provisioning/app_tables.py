@@ -18,8 +18,8 @@ TABS: list[tuple[str, StrOrPromise]] = [
 State = AppAccess.State
 STATES: dict[str, StrOrPromise] = {
     State.ACTIVE: _("Has access"),
-    State.WAITING: _("Waits for a license"),
-    State.REFUSED: _("Refused: no license"),
+    State.WAITING: _("Waiting for a license"),
+    State.REFUSED: _("Refused by the user limit"),
 }
 # Who has no access because the licenses ran out.
 IN_LINE = (State.WAITING, State.REFUSED)

@@ -15,11 +15,11 @@ class Effect(TextChoices):
     """What a change makes of somebody's role in an app, or of an admin right."""
 
     GAIN = "gain", _("Gain access")
-    ADMIT = "admit", _("Wait now, and get a license")
+    ADMIT = "admit", _("Get the license they wait for")
     WAIT = "wait", _("Would wait for a license")
     REFUSED = "refused", _("Refused by the user limit")
     LOSE = "lose", _("Lose access")
-    DROP = "drop", _("Wait no longer")
+    DROP = "drop", _("Wait for a license no longer")
     KEEP = "keep", _("Keep it by another way")
     RIGHT_GAIN = "right-gain", _("Gain an admin right")
     RIGHT_LOSE = "right-lose", _("Lose an admin right")

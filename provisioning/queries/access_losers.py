@@ -18,13 +18,13 @@ LOSSES = (Effect.LOSE, Effect.DROP, Effect.RIGHT_LOSE)
 class Loser:
     """Somebody who loses a role in an app, or an admin right where `app` is None.
 
-    With `waits` they had no access yet, but wait for it.
+    `state` is that of the access before, "" for an admin right.
     """
 
     member: Member
     app: App | None
     role: str
-    waits: bool
+    state: str
 
 
 def first_losers(change: Change) -> tuple[list[Loser], bool]:
@@ -57,7 +57,7 @@ def _named(organization: Organization, lines: Sequence[Line]) -> list[Loser]:
             member=by_account[line.account],
             app=apps.get(line.app),
             role=_role(line),
-            waits=line.effect == Effect.DROP,
+            state=line.before,
         )
         for line in lines
         if line.account in by_account

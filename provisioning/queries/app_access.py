@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, F, QuerySet
 
 from directories import dialect
-from directories.models import Account, Member, Organization, RoleAssignment
+from directories.models import Account, Organization, RoleAssignment
 from provisioning.models import (
     App,
     AppAccess,
@@ -21,9 +21,7 @@ from provisioning.models import (
 
 GRANT = AppGrant._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table
-PERSON = Member._meta.db_table
-# Who gains or loses access is counted so far.
-COUNTED = 10_000
+ACCESS = AppAccess._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -53,13 +51,13 @@ class Access:
 
 @dataclass(frozen=True)
 class Change:
-    """How many people a grant concerns: of one alone it would be `alone`.
+    """How many people have a role by one group alone, and how many more would.
 
-    `more` says that only so many were counted.
+    Those `without` a license wait for one or were refused one.
     """
 
     alone: int
-    more: bool
+    without: int
 
 
 def grants_of(
@@ -145,19 +143,20 @@ def numbers_of(app: App) -> dict[str, int]:
 
 
 def change_by(app: App, group: Group, role: str) -> Change:
-    """Count the active people of a group who have a role in an app by it alone."""
+    """Count the people of a group who are entitled to a role by it alone."""
     found = dialect.rows(
-        "SELECT count(*) FROM (SELECT 1"  # noqa: S608
-        f" FROM {GROUP_MEMBER} m JOIN {PERSON} p ON p.account_id = m.account_id"
-        " AND p.organization_id = %s AND p.status = 'active'"
+        "SELECT a.state, count(*)"  # noqa: S608
+        f" FROM {GROUP_MEMBER} m JOIN {ACCESS} a ON a.account_id = m.account_id"
+        " AND a.app_id = %s AND a.role = %s"
         " WHERE m.group_id = %s AND NOT EXISTS"
         f" (SELECT 1 FROM {GRANT} g JOIN {GROUP_MEMBER} o ON o.group_id = g.group_id"
         " WHERE g.app_id = %s AND g.role = %s AND g.group_id <> m.group_id"
-        f" AND o.account_id = m.account_id) LIMIT {COUNTED + 1:d}) AS found",
-        [dialect.uuid_parameter(group.organization_id), group.pk, app.pk, role],
+        " AND o.account_id = m.account_id) GROUP BY a.state",
+        [app.pk, role, group.pk, app.pk, role],
     )
-    count = int(found[0][0])
-    return Change(min(count, COUNTED), more=count > COUNTED)
+    counted = {state: int(number) for state, number in found}
+    alone = counted.pop(AppAccess.State.ACTIVE, 0)
+    return Change(alone, without=sum(counted.values()))
 
 
 def runs(right: RoleAssignment, app: App) -> bool:

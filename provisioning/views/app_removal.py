@@ -87,7 +87,7 @@ def loser_lines(losers: Iterable[Loser]) -> Iterator[list[object]]:
             loser.app.get_kind_display() if loser.app else "",
             loser.app.site.name if loser.app else "",
             loser.role,
-            _("Waits") if loser.waits else _("Has access"),
+            app_tables.STATES.get(loser.state, ""),
             directory.name if directory else _("Local"),
             account.public_id,
         ]

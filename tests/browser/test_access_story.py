@@ -46,8 +46,8 @@ def test_from_a_new_site_to_access_that_is_gone(admin):
     set_limit(admin, 2, "The limit is 2 from now on")
     let_in(admin, "Crew")
     admin.follows("Users", within=tabs(admin))
-    expect(admin.row("cleo@")).to_contain_text("Waits for a license")
-    see_why(admin, "Waiting")
+    expect(admin.row("cleo@")).to_contain_text("Waiting for a license")
+    see_why(admin, "Waiting for a license")
 
     open_jira(admin)
     set_limit(admin, 3, "1 person who waits gets access now.")

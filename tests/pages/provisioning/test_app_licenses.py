@@ -81,8 +81,8 @@ def test_the_line_says_who_is_next_and_by_which_group(
         console.post(address(jira, "licenses/export/"), {"line": "waiting"})
     )
     assert [row[0:1] + row[2:4] for row in rows[1:]] == [
-        ["1", third.email, "Waits for a license"],
-        ["2", second.email, "Waits for a license"],
+        ["1", third.email, "Waiting for a license"],
+        ["2", second.email, "Waiting for a license"],
     ]
     assert is_part_of_page(console, address(jira, "?tab=licenses"))
 

@@ -3,12 +3,13 @@
 import pytest
 from django.utils import timezone
 
-from directories.models import Member
+from directories.models import Member, RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess
 from provisioning.services import local_groups, suspending
 from tests.factories.directories import MemberFactory, SiteFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
+from tests.pages.provisioning.licensing import admin
 from tests.pages.provisioning.reading import csv_rows, main_of, queries_of
 
 NOW = timezone.now()
@@ -74,7 +75,38 @@ def test_the_group_says_who_has_access_by_it_alone(console, organization, develo
     url = f"/directory/groups/{developers.public_id}/"
     page = main_of(console.get(url, {"tab": "details"}))
 
-    assert "1 person has it by this group alone." in page
+    assert "1 person has access by this group alone." in page
+
+
+def test_the_group_counts_only_who_has_access(console, organization, developers):
+    App.objects.update(user_limit=1)
+    for name in ("Anna", "Ben", "Carla"):
+        join(organization, name, developers)
+
+    url = f"/directory/groups/{developers.public_id}/"
+    page = main_of(console.get(url, {"tab": "details"}))
+
+    assert "1 person has access by this group alone." in page
+    assert "2 more have no license." in page
+
+
+def test_links_lead_only_to_apps_that_the_admin_may_open(
+    organization, site, developers
+):
+    trello = App.objects.get(kind=App.Kind.TRELLO)
+    AppGrantFactory.create(group=developers, app=trello)
+    anna = join(organization, "Anna", developers)
+    role = RoleAssignment.Role.USER_ACCESS_ADMIN
+    decides = admin(organization, role, site=site, app=App.Kind.JIRA)
+
+    for url in (
+        f"{USERS}{anna.public_id}/",
+        f"/directory/groups/{developers.public_id}/?tab=details",
+    ):
+        page = decides.get(url).content.decode()
+        assert f'href="/apps/sites/{site.pk}/jira/access/"' in page
+        assert f"/apps/sites/{site.pk}/trello/access/" not in page
+        assert "Trello" in page
 
 
 def test_people_are_found_by_their_access_and_exported_with_it(
