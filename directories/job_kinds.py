@@ -17,7 +17,7 @@ DECIDED = _(
     "This carries a decision out, and stopping half way would leave nobody knowing "
     "what counts. It can be paused."
 )
-DELETED = _("It was removed long ago, and half of it is of no use to anybody.")
+DELETED = _("It was removed long ago, and what is left could not be used any more.")
 
 
 @dataclass(frozen=True)
@@ -69,8 +69,10 @@ KINDS: dict[str, JobKind] = {
         ),
     ),
     "customers-look": JobKind(
-        _("Look at a list"),
-        lasting=_("Nothing is changed by it, and the list is of no use before."),
+        _("Check of a list to import"),
+        lasting=_(
+            "It changes nothing, and the list cannot be imported before it is done."
+        ),
     ),
     "directory-all-members": JobKind(_("Group of all members"), NIGHTLY),
     "directory-reconcile": JobKind(_("Comparison of a directory"), NIGHTLY),

@@ -41,7 +41,13 @@ class SiteNameForm(forms.Form):
         try:
             name = sites.clean_name(self.cleaned_data["name"])
         except sites.SiteNameError as error:
-            raise forms.ValidationError(NAME_RULE) from error
+            raise forms.ValidationError(
+                _(
+                    "“%(name)s” cannot be part of an address. Use letters, digits and "
+                    "hyphens, with a letter or digit first and last."
+                ),
+                params={"name": self.cleaned_data["name"]},
+            ) from error
         if name != self.present and sites.is_taken(self.organization, name):
             raise forms.ValidationError(
                 _("Another site of the organization has this name. Choose another.")

@@ -29,6 +29,10 @@ class PushError(Exception):
     """The push cannot go on; the text says why and what to do."""
 
 
+class AwayError(PushError):
+    """Nothing answers at the address."""
+
+
 class RefusedError(Exception):
     """The server refused one request; the text is its reason."""
 
@@ -133,7 +137,7 @@ class ScimClient:
             reason = f"{response.status_code} {_detail(response)}".strip()
             self._sleep(_asked_to_wait(response))
         msg = f"{self._base_url} did not answer after {TRIES} tries: {reason}"
-        raise PushError(msg)
+        raise AwayError(msg)
 
     def test_connection(self) -> None:
         """Ask for one user; raises PushError when that is refused.

@@ -90,7 +90,7 @@ def _reason_against_account(record: UserRecord, account: Account) -> str:
     if linking.is_admin(account):
         return _(
             "The account holds an admin right, and linking it would hand it to the "
-            "identity provider. Take the right away first."
+            "identity provider. Revoke the right first."
         )
     if account.deletion_at is not None:
         return _("The account is to be deleted. Cancel the deletion first.")

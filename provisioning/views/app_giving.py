@@ -83,5 +83,5 @@ def give_groups(
         messages.success(request, text.format(count=given, app=app.get_kind_display()))
     if len(taken) < len(groups):
         messages.error(
-            request, _("Bitbucket takes no synced groups, so these were left out.")
+            request, _("Bitbucket takes no synced groups: those chosen were left out.")
         )

@@ -96,7 +96,7 @@ def group_right_remove(
     if request.method == "POST":
         return _take(request, group, given)
     context = {
-        "crumbs": _crumbs(group, _("Take the right away")),
+        "crumbs": _crumbs(group, _("Revoke right")),
         "group": group,
         "effect": administrators.effect(
             group, role=given.role, site=given.site, app=given.app

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -113,6 +114,11 @@ def site_crumbs(site: Site | None, *more: str) -> Crumbs:
 def written(number: site_numbers.Number) -> str:
     """Write a number that may be at least so many."""
     return short(number.count + number.more, number.count or CAP)
+
+
+def last_day(removed_at: datetime) -> str:
+    """Write the day until which what was removed at a moment can be restored."""
+    return date_format(apps.removed_until(removed_at), "DATE_FORMAT")
 
 
 def _opens(request: ConsoleRequest, app: App) -> bool:

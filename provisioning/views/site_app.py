@@ -14,7 +14,7 @@ from directories.permissions import ConsoleRequest, Permission, requires
 from provisioning.models import App
 from provisioning.queries import site_numbers
 from provisioning.services import apps, default_groups
-from provisioning.views.site import find_site, site_crumbs, written
+from provisioning.views.site import find_site, last_day, site_crumbs, written
 
 UNPROCESSABLE = 422
 
@@ -106,11 +106,12 @@ def site_app_remove(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpRe
 
 def _remove(request: ConsoleRequest, app: App) -> HttpResponse:
     words = {"app": app.get_kind_display(), "site": app.site.name}
+    now = timezone.now()
     try:
-        apps.remove_app(app, by=request.actor, now=timezone.now())
+        apps.remove_app(app, by=request.actor, now=now)
     except apps.GoneError:
         messages.info(request, _("That app was removed already."))
     else:
-        text = _("{app} is removed from {site}. It can be restored for some days.")
-        messages.success(request, text.format(**words))
+        text = _("{app} is removed from {site}. It can be restored until {day}.")
+        messages.success(request, text.format(**words, day=last_day(now)))
     return redirect("provisioning:site-detail", app.site_id)

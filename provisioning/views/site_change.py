@@ -16,7 +16,7 @@ from provisioning.models import App
 from provisioning.queries import groups, people, site_numbers
 from provisioning.services import apps, default_groups, site_removal, sites
 from provisioning.site_forms import SiteForm, SiteNameForm
-from provisioning.views.site import find_site, site_crumbs, written
+from provisioning.views.site import find_site, last_day, site_crumbs, written
 
 UNPROCESSABLE = 422
 
@@ -56,7 +56,9 @@ def _add(request: ConsoleRequest, form: SiteForm) -> HttpResponse:
             now=timezone.now(),
         )
     except sites.NameTakenError:
-        messages.error(request, _("Another site got this name meanwhile."))
+        messages.error(
+            request, _("Another site got this name meanwhile. Choose another.")
+        )
         return redirect("provisioning:site-add")
     text = _("{site} is added. All people and groups are seen there already.")
     messages.success(request, text.format(site=site.name))
@@ -92,7 +94,9 @@ def _rename(request: ConsoleRequest, site: Site, name: str) -> HttpResponse:
     try:
         sites.rename_site(site, name=name, by=request.actor, now=timezone.now())
     except sites.NameTakenError:
-        messages.error(request, _("Another site got this name meanwhile."))
+        messages.error(
+            request, _("Another site got this name meanwhile. Choose another.")
+        )
     except sites.GoneError:
         messages.error(request, _("That site was removed meanwhile."))
         return redirect("provisioning:site-list")
@@ -128,13 +132,14 @@ def site_remove(request: ConsoleRequest, site_id: UUID) -> HttpResponse:
 
 
 def _remove(request: ConsoleRequest, site: Site) -> HttpResponse:
+    now = timezone.now()
     try:
-        site_removal.remove_site(site, by=request.actor, now=timezone.now())
+        site_removal.remove_site(site, by=request.actor, now=now)
     except sites.GoneError:
         messages.info(request, _("That site was removed already."))
     else:
-        text = _("{site} is removed. It can be restored below, for some days.")
-        messages.success(request, text.format(site=site.name))
+        text = _("{site} is removed. It can be restored below until {day}.")
+        messages.success(request, text.format(site=site.name, day=last_day(now)))
     return redirect("provisioning:site-list")
 
 

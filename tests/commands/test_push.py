@@ -4,6 +4,7 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from directories.demonstration.client import AwayError
 from directories.demonstration.push import push_roster
 from directories.demonstration.resources import member_patches
 from directories.models import Membership, UserRecord
@@ -147,4 +148,14 @@ def test_command_wants_a_web_address():
 
 def test_command_without_a_sample_company_says_what_to_do(directory):
     with pytest.raises(CommandError, match="make run"):
+        call_command("push")
+
+
+def test_command_that_nobody_answers_asks_whether_it_runs(monkeypatch):
+    def away(*_args):
+        raise AwayError("nobody")
+
+    monkeypatch.setattr("directories.management.commands.push.Command._client", away)
+
+    with pytest.raises(CommandError, match="same"):
         call_command("push")

@@ -11,7 +11,12 @@ from django.utils import timezone
 from directories.demonstration import places
 from directories.demonstration.carrying import Carrier
 from directories.demonstration.changes import choose_changes, read_company
-from directories.demonstration.client import PushError, RefusedError, ScimClient
+from directories.demonstration.client import (
+    AwayError,
+    PushError,
+    RefusedError,
+    ScimClient,
+)
 from directories.demonstration.progress import ProgressLine
 from directories.demonstration.push import push_roster
 from directories.demonstration.roster import COMPANY, RosterError, read_roster
@@ -25,6 +30,10 @@ HELP = (
     "department, organization, timezone, language, active (true or false), groups "
     "(names separated by semicolons). Groups get exactly the members that the file "
     "names; people and groups that it does not name stay."
+)
+NOT_RUNNING = (
+    ". Is `make run` running? If it was given a PORT or DATA_DIR, give `make push` "
+    "the same."
 )
 
 
@@ -73,6 +82,9 @@ class Command(BaseCommand):
                     refused = self._push_file(client, csv)
                 else:
                     refused = self._play(client, changes, seed)
+        except AwayError as error:
+            msg = str(error) if base_url else f"{error}{NOT_RUNNING}"
+            raise CommandError(msg) from error
         except (PushError, RefusedError, RosterError) as error:
             raise CommandError(str(error)) from error
         if refused:

@@ -74,6 +74,7 @@ def test_a_name_that_does_not_fit_is_said(console, site, name):
 
     assert answer.status_code == 422
     assert 'aria-invalid="true"' in answer.text
+    assert ("“a_b” cannot be part of an address" in answer.text) == (name == "a_b")
 
 
 def test_a_site_is_renamed(console, site):
@@ -95,12 +96,13 @@ def test_a_site_is_removed_with_its_name_typed_and_restored(console, site):
     wrong = console.post(url, {"confirmation": "acm"})
     assert wrong.status_code == 422
     assert Site.objects.exists()
-    removed = main_of(console.post(url, {"confirmation": "acme"}, follow=True))
+    removed = console.post(url, {"confirmation": "acme"}, follow=True)
 
     assert "5 apps are removed with it:" in page
     assert "People who lose access to it at once: 1." in page
     assert "Groups that give access to it: 6." in page
-    assert "Removed sites" in removed
+    assert "Removed sites" in main_of(removed)
+    assert "acme is removed. It can be restored below until" in removed.text
     assert console.get(f"{ALL}{site.pk}/").status_code == 404
     back = f"{ALL}{site.pk}/restore/"
     assert "Jira Service Management" in main_of(console.get(back))
