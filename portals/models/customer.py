@@ -64,6 +64,7 @@ class Customer(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="customers",
+        db_index=False,
     )
     # By the id that is known before the record is stored; the database looks at the
     # end of the transaction.
@@ -132,6 +133,12 @@ class Customer(models.Model):
             models.Index(
                 fields=["site", "directory", "name_key", "id"],
                 name="customer_by_directory",
+            ),
+            models.Index(fields=["directory", "status"], name="customer_by_owner"),
+            models.Index(
+                fields=["directory"],
+                condition=Q(status="active", kind="portal_only", password=""),
+                name="customer_without_password",
             ),
             models.Index(
                 fields=["site", "source", "name_key", "id"], name="customer_by_source"

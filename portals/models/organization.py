@@ -41,6 +41,7 @@ class CustomerOrganization(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="customer_organizations",
+        db_index=False,
     )
     record = models.OneToOneField(
         GroupRecord,
@@ -89,6 +90,9 @@ class CustomerOrganization(models.Model):
                 fields=["site", "source", "name_key", "id"],
                 condition=Q(archived_at__isnull=True),
                 name="customer_org_by_source",
+            ),
+            models.Index(
+                fields=["directory", "archived_at"], name="organization_by_owner"
             ),
             models.Index(
                 fields=["site", "member_count", "id"],

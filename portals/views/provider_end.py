@@ -36,8 +36,7 @@ def provider_configuration_delete(
         "crumbs": way_to(request, directory, _("Delete configuration")),
         "directory": directory,
         "form": form,
-        "ending": queries.ending_of(directory),
-        "numbers": leaving.configuration_of(directory, timezone.now()),
+        "ending": queries.ending_of(directory, timezone.now()),
     }
     return render(
         request,
