@@ -20,8 +20,11 @@ from directories.services import directories, organizations
 from directories.services.audit import SYSTEM, Actor, person
 from directories.tasks import run_job
 from provisioning.models import App, DryRun
-from provisioning.queries.conflicts import ConflictFilter
-from provisioning.services import apps, conflict_runs, dry_runs, sync
+from provisioning.queries.name_conflicts.conflicts import ConflictFilter
+from provisioning.services.forecast import dry_runs
+from provisioning.services.name_conflicts import conflict_runs
+from provisioning.services.sites_and_apps import apps
+from provisioning.services.syncing import sync
 
 SITES = ("main", "north", "south", "east", "west")
 APPS = ("directories", "provisioning")

@@ -82,7 +82,7 @@ def main() -> int:
 
 def measure(console: Any, count: int) -> dict[str, Any]:
     """Let some workers sync every group from nothing; return what that took."""
-    sync = import_module("provisioning.services.group_members")
+    sync = import_module("provisioning.services.syncing.group_members")
     records = import_module("directories.models").GroupRecord
     with psycopg.connect(address(), autocommit=True) as connection:
         connection.execute(EMPTY)
@@ -135,7 +135,7 @@ def until_ready(count: int) -> None:
 def finish(console: Any, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     """Wake workers until all is done; ask for small things meanwhile."""
     tasks = import_module("directories.tasks")
-    sync = import_module("provisioning.services.group_members")
+    sync = import_module("provisioning.services.syncing.group_members")
     small = iter(small_groups(console))
     deadline = time.monotonic() + WITHIN_S
     asked = 0.0

@@ -14,16 +14,17 @@ from directories.services.audit import SYSTEM
 from directories.tasks import wake
 from portals.models import Customer, CustomerOrganization
 from portals.reasons import EXPLANATIONS, Reason
-from portals.services import (
+from portals.services.customer_accounts import customers
+from portals.services.customer_directories import (
     comparing,
-    customers,
     releasing,
     synced_customers,
     synced_organizations,
     syncing,
 )
 from provisioning.reasons import Explanation
-from provisioning.services import scope_following, sync
+from provisioning.services.directory_scope import scope_following
+from provisioning.services.syncing import sync
 
 
 def user_changed(record: UserRecord, now: datetime) -> Outcome:

@@ -6,7 +6,7 @@ from django.utils.translation import ngettext
 
 from portals.models import Customer
 from portals.queries.customer import Holdings
-from portals.services.migrating import Prospect
+from portals.services.customer_accounts.migrating import Prospect
 
 
 def of_revoking(customer: Customer) -> list[str]:

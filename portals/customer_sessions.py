@@ -20,7 +20,7 @@ from django.utils.functional import SimpleLazyObject
 from directories.models import Site
 from portals.models import Customer
 from portals.queries.help_centers import help_center
-from portals.services import customer_visits
+from portals.services.customer_accounts import customer_visits
 
 COOKIE = "customer_session"
 PATH = "/servicedesk/"

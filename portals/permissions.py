@@ -29,7 +29,7 @@ from directories.permissions import (
 from portals.models import ProjectRole, RequestType, ServiceProject
 from portals.queries.roles import roles_in
 from provisioning.models import App
-from provisioning.queries.sites import sites_with
+from provisioning.queries.sites_and_apps.sites import sites_with
 
 P = ParamSpec("P")
 Role = RoleAssignment.Role

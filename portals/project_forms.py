@@ -6,7 +6,7 @@ from django_stubs_ext import StrPromise
 
 from directories.forms import EMAIL_LENGTH, NAME_LENGTH, DescribedRadios
 from portals.models import AttachRule, ProjectRole, ServiceProject
-from portals.services.projects import KEY, Details
+from portals.services.service_projects.projects import KEY, Details
 
 LONGEST_TEXT = 5_000
 # Characters of pasted addresses; more come by the import of customers.

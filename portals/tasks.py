@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from directories.services import jobs
 from directories.tasks import wake
-from portals.services import conflict_runs, customer_imports, syncing
+from portals.services.customer_directories import conflict_runs, syncing
+from portals.services.customer_lists import customer_imports
 
 
 @shared_task

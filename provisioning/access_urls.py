@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from provisioning.views.access_app import access_app, access_app_export
-from provisioning.views.access_check import access_check
-from provisioning.views.access_choice import access_why
-from provisioning.views.access_group import access_group, access_group_export
-from provisioning.views.access_person import access_person, access_person_export
-from provisioning.views.access_what_if import access_what_if, access_what_if_export
+from provisioning.views.access.access_app import access_app, access_app_export
+from provisioning.views.access.access_check import access_check
+from provisioning.views.access.access_choice import access_why
+from provisioning.views.access.access_group import access_group, access_group_export
+from provisioning.views.access.access_person import access_person, access_person_export
+from provisioning.views.access.access_what_if import (
+    access_what_if,
+    access_what_if_export,
+)
 
 PERSON = "access/users/<uuid:public_id>/"
 GROUP = "access/groups/<uuid:public_id>/"

@@ -2,25 +2,25 @@
 
 from django.urls import path
 
-from provisioning.views.account import (
+from provisioning.views.accounts.account import (
     account_deactivate,
     account_delete,
     account_deletion_cancel,
     account_reactivate,
     user_remove,
 )
-from provisioning.views.invitation import (
+from provisioning.views.accounts.invitation import (
     invitation_resend,
     invitation_revoke,
     user_invite,
 )
-from provisioning.views.managed_account import (
+from provisioning.views.accounts.managed_account import (
     managed_account_deactivate,
     managed_account_export,
     managed_account_list,
 )
-from provisioning.views.person_edit import user_edit
-from provisioning.views.suspension import (
+from provisioning.views.accounts.person_edit import user_edit
+from provisioning.views.accounts.suspension import (
     user_restore,
     user_suspend,
     users_restore,

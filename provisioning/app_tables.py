@@ -7,7 +7,7 @@ from django_stubs_ext import StrOrPromise
 from directories.paging import Cut
 from provisioning import tables
 from provisioning.models import ROLES_IN_APPS, App, AppAccess
-from provisioning.queries.app_users import PeopleFilter
+from provisioning.queries.access.app_users import PeopleFilter
 
 GROUPS, USERS, LICENSES = "groups", "users", "licenses"
 TABS: list[tuple[str, StrOrPromise]] = [

@@ -2,14 +2,18 @@
 
 from django.urls import path
 
-from provisioning.views.app import (
+from provisioning.views.sites_and_apps.app import (
     app_access_add,
     app_access_list,
     app_default,
 )
-from provisioning.views.app_license import app_limit, app_line_export, app_try_again
-from provisioning.views.app_people import app_user_export
-from provisioning.views.app_removal import (
+from provisioning.views.sites_and_apps.app_license import (
+    app_limit,
+    app_line_export,
+    app_try_again,
+)
+from provisioning.views.sites_and_apps.app_people import app_user_export
+from provisioning.views.sites_and_apps.app_removal import (
     app_access_remove,
     app_access_remove_export,
 )

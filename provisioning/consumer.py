@@ -12,14 +12,10 @@ from directories.models import Account, Directory, GroupRecord, Job, UserRecord
 from directories.tasks import wake
 from provisioning.models import Group
 from provisioning.reasons import EXPLANATIONS, Explanation, Reason
-from provisioning.services import (
-    group_members,
-    groups,
-    people,
-    releasing,
-    scope_following,
-    sync,
-)
+from provisioning.services.accounts import people
+from provisioning.services.directory_scope import scope_following
+from provisioning.services.organization_groups import groups
+from provisioning.services.syncing import group_members, releasing, sync
 
 
 def user_changed(record: UserRecord, now: datetime) -> Outcome:

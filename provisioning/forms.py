@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from directories.forms import DescribedRadios
 from directories.models import Directory, RoleAssignment, Site
 from provisioning.models import App
-from provisioning.services import scope_rules
-from provisioning.services.scope_rules import Plan
+from provisioning.services.directory_scope import scope_rules
+from provisioning.services.directory_scope.scope_rules import Plan
 
 # Characters of a pasted person.
 LONGEST_PERSON = 100_000

@@ -2,25 +2,32 @@
 
 from django.urls import path
 
-from provisioning.services.group_conflicts import Decision
-from provisioning.views.conflict import (
+from provisioning.services.name_conflicts.group_conflicts import Decision
+from provisioning.views.name_conflicts.conflict import (
     group_decide,
     group_difference,
     group_difference_export,
 )
-from provisioning.views.conflict_run import (
+from provisioning.views.name_conflicts.conflict_run import (
     groups_sync_all,
     groups_sync_result,
     groups_sync_result_export,
 )
-from provisioning.views.deleted_group import (
+from provisioning.views.organization_groups.deleted_group import (
     deleted_group_export,
     deleted_group_list,
     group_restore,
 )
-from provisioning.views.group_deletion import group_delete_export
-from provisioning.views.group_people import group_people_add, group_people_remove
-from provisioning.views.local_group import group_add, group_delete, group_edit
+from provisioning.views.organization_groups.group_deletion import group_delete_export
+from provisioning.views.organization_groups.group_people import (
+    group_people_add,
+    group_people_remove,
+)
+from provisioning.views.organization_groups.local_group import (
+    group_add,
+    group_delete,
+    group_edit,
+)
 
 GROUPS = "directory/groups/"
 GROUP = f"{GROUPS}<uuid:public_id>/"

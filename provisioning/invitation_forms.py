@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from directories.folding import fold
 from directories.forms import EMAIL_LENGTH
-from provisioning.services.invitations import MOST_INVITED
+from provisioning.services.inviting.invitations import MOST_INVITED
 
 BETWEEN = re.compile(r"[,;\s]+")
 # Characters of all addresses together, and mistakes that are told one by one.

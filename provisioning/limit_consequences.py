@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from provisioning.models import App
-from provisioning.queries.licenses import Licenses
+from provisioning.queries.access.licenses import Licenses
 
 AtLimit = App.AtLimit
 

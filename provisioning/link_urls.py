@@ -2,16 +2,16 @@
 
 from django.urls import path
 
-from provisioning.views.link import (
+from provisioning.views.accounts.link import (
     group_resync,
     record_link_to,
     record_relink,
     record_sync,
     record_unlink,
 )
-from provisioning.views.report import report_export, report_list
-from provisioning.views.report_choice import report_act
-from provisioning.views.report_result import report_result, report_result_export
+from provisioning.views.reports.report import report_export, report_list
+from provisioning.views.reports.report_choice import report_act
+from provisioning.views.reports.report_result import report_result, report_result_export
 
 REPORTS = "directory/reports/"
 USER = "directory/records/users/<uuid:scim_id>/"

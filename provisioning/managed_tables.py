@@ -6,8 +6,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from provisioning.queries import managed_accounts
-from provisioning.queries.managed_accounts import Choice, ManagedFilter
+from provisioning.queries.accounts import managed_accounts
+from provisioning.queries.accounts.managed_accounts import Choice, ManagedFilter
 from provisioning.tables import LONGEST_SEARCH, directory_of, text_of
 
 MANAGED_COLUMNS = (

@@ -2,21 +2,21 @@
 
 from django.urls import path
 
-from provisioning.views.app_permission import (
+from provisioning.views.in_app.app_permission import (
     app_permission_detail,
     app_permission_export,
     app_permission_give,
     app_permission_list,
     app_permission_take,
 )
-from provisioning.views.permission_check import app_permission_check
-from provisioning.views.space import (
+from provisioning.views.in_app.permission_check import app_permission_check
+from provisioning.views.in_app.space import (
     space_add,
     space_delete,
     space_list,
     space_rename,
 )
-from provisioning.views.space_permission import (
+from provisioning.views.in_app.space_permission import (
     space_permission_add,
     space_permission_copy,
     space_permission_export,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise, StrPromise
 
 from directories.forms import EMAIL_LENGTH
-from provisioning.services.mapping import LONGEST, LONGEST_OF
+from provisioning.services.accounts.mapping import LONGEST, LONGEST_OF
 
 
 class TypedAddressForm(forms.Form):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from directories.models import Organization
 from provisioning.models import App
-from provisioning.services import sites
+from provisioning.services.sites_and_apps import sites
 
 NAME_RULE = _(
     "Letters, digits and hyphens, 63 at most, with no hyphen first or last. It is part "

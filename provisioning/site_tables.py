@@ -5,8 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from provisioning.models import App, Group
-from provisioning.queries.site_groups import NO, YES, SiteGroupFilter
-from provisioning.queries.site_people import WITH, WITHOUT, SiteUserFilter
+from provisioning.queries.sites_and_apps.site_groups import NO, YES, SiteGroupFilter
+from provisioning.queries.sites_and_apps.site_people import (
+    WITH,
+    WITHOUT,
+    SiteUserFilter,
+)
 from provisioning.tables import directory_of, text_of
 
 USER_COLUMNS = (

@@ -2,17 +2,27 @@
 
 from django.urls import path
 
-from provisioning.views.site import site_detail, site_list
-from provisioning.views.site_app import site_app_add, site_app_remove
-from provisioning.views.site_change import (
+from provisioning.views.sites_and_apps.site import site_detail, site_list
+from provisioning.views.sites_and_apps.site_app import site_app_add, site_app_remove
+from provisioning.views.sites_and_apps.site_change import (
     site_add,
     site_remove,
     site_rename,
     site_restore,
 )
-from provisioning.views.site_groups import site_group_export, site_group_list
-from provisioning.views.site_users import site_user_export, site_user_list
-from provisioning.views.trello import trello_detail, trello_link, trello_unlink
+from provisioning.views.sites_and_apps.site_groups import (
+    site_group_export,
+    site_group_list,
+)
+from provisioning.views.sites_and_apps.site_users import (
+    site_user_export,
+    site_user_list,
+)
+from provisioning.views.sites_and_apps.trello import (
+    trello_detail,
+    trello_link,
+    trello_unlink,
+)
 
 ALL = "apps/sites/"
 ONE = f"{ALL}<uuid:site_id>/"

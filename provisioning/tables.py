@@ -15,16 +15,16 @@ from django_stubs_ext import StrOrPromise
 from directories.models import Member, RoleAssignment
 from directories.paging import Cut
 from provisioning.models import Group
-from provisioning.queries.access_filters import NO_ACCESS
-from provisioning.queries.administrators import (
+from provisioning.queries.access.access_filters import NO_ACCESS
+from provisioning.queries.accounts.administrators import (
     BY_GROUP,
     DIRECT,
     AdministratorFilter,
 )
-from provisioning.queries.conflicts import ConflictFilter
-from provisioning.queries.differences import Change, DifferenceFilter
-from provisioning.queries.groups import GroupFilter
-from provisioning.queries.people import INVITED, LOCAL, Choice, MemberFilter
+from provisioning.queries.accounts.people import INVITED, LOCAL, Choice, MemberFilter
+from provisioning.queries.name_conflicts.conflicts import ConflictFilter
+from provisioning.queries.name_conflicts.differences import Change, DifferenceFilter
+from provisioning.queries.organization_groups.groups import GroupFilter
 from provisioning.queries.reports import LOOSE, OF_RECORDS, Report, ReportFilter
 from provisioning.reasons import Reason
 

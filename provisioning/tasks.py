@@ -6,18 +6,14 @@ from django.utils import timezone
 from directories.models import Directory, Job, Organization
 from directories.services import jobs
 from directories.tasks import wake
-from provisioning.services import (
-    deleted_groups,
-    dry_runs,
-    invitation_mail,
-    license_watch,
-    managed_accounts,
-    removal_work,
-    returning,
-    site_deletion,
-    sync,
-)
 from provisioning.services.access import checking, folding
+from provisioning.services.accounts import managed_accounts
+from provisioning.services.forecast import dry_runs
+from provisioning.services.held_removals import removal_work
+from provisioning.services.inviting import invitation_mail
+from provisioning.services.organization_groups import deleted_groups, returning
+from provisioning.services.sites_and_apps import license_watch, site_deletion
+from provisioning.services.syncing import sync
 
 
 @shared_task

@@ -10,19 +10,24 @@ from provisioning.link_urls import link_patterns
 from provisioning.permission_urls import permission_patterns
 from provisioning.rule_urls import rule_patterns
 from provisioning.site_urls import site_patterns
-from provisioning.views.administrator import (
+from provisioning.views.accounts.administrator import (
     administrator_add,
     administrator_export,
     administrator_list,
     right_revoke,
 )
-from provisioning.views.group import group_export, group_list
-from provisioning.views.group_detail import (
+from provisioning.views.accounts.role import role_list
+from provisioning.views.accounts.user import user_detail, user_export, user_list
+from provisioning.views.mapping import attribute_mapping
+from provisioning.views.organization_groups.group import group_export, group_list
+from provisioning.views.organization_groups.group_detail import (
     group_detail,
     group_member_export,
 )
-from provisioning.views.group_right import group_right_add, group_right_remove
-from provisioning.views.mapping import attribute_mapping
+from provisioning.views.organization_groups.group_right import (
+    group_right_add,
+    group_right_remove,
+)
 from provisioning.views.overview import organization_overview
 from provisioning.views.removal import (
     removal_decide,
@@ -30,7 +35,6 @@ from provisioning.views.removal import (
     removal_list,
 )
 from provisioning.views.review import record_link, review_list
-from provisioning.views.role import role_list
 from provisioning.views.search import search
 from provisioning.views.timeline import (
     group_record,
@@ -39,7 +43,6 @@ from provisioning.views.timeline import (
     user_record,
     user_timeline_export,
 )
-from provisioning.views.user import user_detail, user_export, user_list
 
 app_name = "provisioning"
 

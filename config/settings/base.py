@@ -64,7 +64,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # Beside the modules named tasks: mails that services send when they commit.
 CELERY_IMPORTS = [
     "directories.services.notices",
-    "portals.services.customer_notices",
+    "portals.services.customer_accounts.customer_notices",
 ]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -338,10 +338,10 @@ DIRECTORY_CONSUMERS = {
 HOMES = ["portals.homes.projects_home"]
 
 # Leaves out rights about apps that a site has no longer; called with a queryset.
-RIGHTS_IN_FORCE = "provisioning.queries.rights.of_present_apps"
+RIGHTS_IN_FORCE = "provisioning.queries.accounts.rights.of_present_apps"
 
 # Returns the sites that serve no customers any more, as a queryset.
-CLOSED_SITES = "provisioning.queries.sites.closed_sites"
+CLOSED_SITES = "provisioning.queries.sites_and_apps.sites.closed_sites"
 
 # What else hangs on a site: called with it, they say in sentences with numbers what
 # goes with it. What else is kept for an app of a site: called with it, they return

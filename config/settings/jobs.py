@@ -1,5 +1,9 @@
 """Background work: who does it, in which order, how long its history is kept."""
 
+DIRECTORIES = "portals.services.customer_directories"
+ORGANIZATIONS = "portals.services.customer_organizations"
+GROUPS = "provisioning.services.organization_groups"
+
 # Which task does the jobs of each kind.
 JOB_HANDLERS = {
     "domain-check": "directories.tasks.check_domain",
@@ -9,29 +13,29 @@ JOB_HANDLERS = {
     "guard-approve": "provisioning.tasks.approve_removals",
     "guard-discard": "provisioning.tasks.discard_removals",
     "guard-undo": "provisioning.tasks.undo_removals",
-    "customer-organization-sync": "portals.services.syncing.sync_organization",
-    "group-sync": "provisioning.services.sync.sync_group",
+    "customer-organization-sync": f"{DIRECTORIES}.syncing.sync_organization",
+    "group-sync": "provisioning.services.syncing.sync.sync_group",
     "access-check": "provisioning.services.access.checking.check_access",
     "access-follow": "provisioning.services.access.runs.follow_on",
-    "dry-run": "provisioning.services.dry_runs.work_out",
-    "people-suspend": "provisioning.services.suspension_runs.carry_out",
-    "people-restore": "provisioning.services.suspension_runs.carry_out",
-    "link-choice": "provisioning.services.link_choices.carry_out",
-    "groups-sync-all": "provisioning.services.conflict_runs.carry_out",
-    "accounts-deactivate": "provisioning.services.account_runs.carry_out",
-    "organizations-attach": "portals.services.attach_runs.carry_out",
-    "organizations-detach": "portals.services.attach_runs.carry_out",
-    "attach-rule-apply": "portals.services.attach_runs.carry_out",
-    "attach-rule-end": "portals.services.attach_runs.carry_out",
+    "dry-run": "provisioning.services.forecast.dry_runs.work_out",
+    "people-suspend": "provisioning.services.suspension.suspension_runs.carry_out",
+    "people-restore": "provisioning.services.suspension.suspension_runs.carry_out",
+    "link-choice": "provisioning.services.account_links.link_choices.carry_out",
+    "groups-sync-all": "provisioning.services.name_conflicts.conflict_runs.carry_out",
+    "accounts-deactivate": "provisioning.services.accounts.account_runs.carry_out",
+    "organizations-attach": "portals.services.service_projects.attach_runs.carry_out",
+    "organizations-detach": "portals.services.service_projects.attach_runs.carry_out",
+    "attach-rule-apply": "portals.services.service_projects.attach_runs.carry_out",
+    "attach-rule-end": "portals.services.service_projects.attach_runs.carry_out",
     "customer-groups-sync-all": "portals.tasks.sync_all_groups",
-    "site-delete": "provisioning.services.site_deletion.delete_site",
-    "app-delete": "provisioning.services.site_deletion.delete_app",
-    "customers-change": "portals.services.customer_runs.carry_out",
-    "customers-look": "portals.services.customer_imports.look",
-    "customers-import": "portals.services.import_work.carry_out",
-    "directory-all-members": "provisioning.services.all_members.follow_directory",
-    "customer-organizations-change": "portals.services.organization_runs.carry_out",
-    "organization-domain-fill": "portals.services.organization_domains.carry_out",
+    "site-delete": "provisioning.services.sites_and_apps.site_deletion.delete_site",
+    "app-delete": "provisioning.services.sites_and_apps.site_deletion.delete_app",
+    "customers-change": "portals.services.customer_accounts.customer_runs.carry_out",
+    "customers-look": "portals.services.customer_lists.customer_imports.look",
+    "customers-import": "portals.services.customer_lists.import_work.carry_out",
+    "directory-all-members": f"{GROUPS}.all_members.follow_directory",
+    "customer-organizations-change": (f"{ORGANIZATIONS}.organization_runs.carry_out"),
+    "organization-domain-fill": f"{ORGANIZATIONS}.organization_domains.carry_out",
 }
 
 # As Job.Priority says it: lower ones are done first.

@@ -14,12 +14,11 @@ from portals.models import (
     RequestType,
     ServiceProject,
 )
-from portals.services import (
+from portals.services.customer_accounts import customers
+from portals.services.customer_organizations import organization_domains, organizations
+from portals.services.service_projects import (
     attach_rules,
     attaching,
-    customers,
-    organization_domains,
-    organizations,
     project_roles,
     projects,
 )

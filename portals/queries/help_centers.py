@@ -16,7 +16,7 @@ from portals.models import (
 )
 from portals.queries.access import Visitor
 from provisioning.models import App
-from provisioning.queries.sites import sites_with
+from provisioning.queries.sites_and_apps.sites import sites_with
 
 
 def help_centers() -> QuerySet[Site]:

@@ -16,7 +16,7 @@ from portals.models import (
 )
 from portals.queries.roles import roles_everywhere
 from provisioning.models import App
-from provisioning.queries.sites import sites_with
+from provisioning.queries.sites_and_apps.sites import sites_with
 
 CUSTOMERS = ProjectCustomer._meta.db_table
 ORGANIZATIONS = ProjectOrganization._meta.db_table

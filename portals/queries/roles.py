@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 from directories.models import Member
 from portals.models import ProjectRole
 from provisioning.models import App
-from provisioning.queries.sites import sites_with
+from provisioning.queries.sites_and_apps.sites import sites_with
 
 
 def roles_in(organization: UUID) -> QuerySet[ProjectRole]:

@@ -17,7 +17,7 @@ from portals.models import (
 from portals.queries.organizations import count_attached
 from portals.queries.roles import roles_in
 from provisioning.models import App
-from provisioning.queries.sites import sites_with
+from provisioning.queries.sites_and_apps.sites import sites_with
 
 CAP = 10_000
 

@@ -4,8 +4,8 @@ from directories import dialect
 from directories.models import Directory, Membership, UserRecord
 from directories.queries import nesting
 from portals.models import Customer, CustomerOrganization, OrganizationMember
-from provisioning.queries import unequal
-from provisioning.queries.unequal import Step
+from provisioning.queries.organization_groups import unequal
+from provisioning.queries.organization_groups.unequal import Step
 
 USER = UserRecord._meta.db_table
 MEMBERSHIP = Membership._meta.db_table

@@ -17,8 +17,8 @@ from portals.models import AttachRule
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.project_forms import RuleForm
 from portals.queries import attach_rules as queries
-from portals.services import attach_rules, attach_runs
-from portals.services.attach_runs import Done
+from portals.services.service_projects import attach_rules, attach_runs
+from portals.services.service_projects.attach_runs import Done
 from portals.views.project_frame import frame, project_url
 
 

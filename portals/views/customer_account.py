@@ -33,13 +33,13 @@ from portals.help_center_forms import (
 from portals.models import Customer
 from portals.queries.help_centers import customer_of, has_accounts
 from portals.queries.settings import Refusal, may_exist
-from portals.services import (
+from portals.services.customer_accounts import (
     customer_doors,
     customer_passwords,
     customers,
     mail_pace,
 )
-from portals.services.customer_visits import themselves
+from portals.services.customer_accounts.customer_visits import themselves
 from portals.views.customer_sign_in import (
     begin,
     counted_name,

@@ -13,8 +13,8 @@ from portals.customer_forms import AddForm
 from portals.customer_words import sentences
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries.settings import settings_of
-from portals.services import inviting
-from portals.services.inviting import Entry
+from portals.services.customer_accounts import inviting
+from portals.services.customer_accounts.inviting import Entry
 from portals.views import crumbs
 
 

@@ -24,7 +24,12 @@ from portals.customer_words import sentence
 from portals.models import Customer
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries.customer import holdings_of
-from portals.services import customer_notices, customers, inviting, migrating
+from portals.services.customer_accounts import (
+    customer_notices,
+    customers,
+    inviting,
+    migrating,
+)
 from portals.views.customer import customer_crumbs, find_customer, owner_url
 
 GET_POST = ["GET", "POST"]

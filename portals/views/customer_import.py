@@ -33,8 +33,8 @@ from portals.models import CustomerImport, ImportLine
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import imports
 from portals.queries.imports import Tab
-from portals.services import customer_imports, import_work
-from portals.services.customer_files import UnreadableError
+from portals.services.customer_lists import customer_imports, import_work
+from portals.services.customer_lists.customer_files import UnreadableError
 from portals.views import crumbs
 from provisioning.views.listing import list_page
 

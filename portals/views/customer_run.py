@@ -27,7 +27,7 @@ from portals.models import ChangeResult
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import customer_runs as runs
 from portals.queries import customers
-from portals.services import customer_runs
+from portals.services.customer_accounts import customer_runs
 from portals.views import crumbs
 from provisioning.views.listing import list_page
 

@@ -18,7 +18,11 @@ from portals.help_center import DeskRequest, at_help_center, desk_at, target_of
 from portals.help_center_forms import AddressForm, PasswordForm
 from portals.models import Customer
 from portals.queries.help_centers import has_accounts
-from portals.services import customer_doors, customer_visits, mail_pace
+from portals.services.customer_accounts import (
+    customer_doors,
+    customer_visits,
+    mail_pace,
+)
 
 UNPROCESSABLE, TOO_MANY, FORBIDDEN = 422, 429, 403
 

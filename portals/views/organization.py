@@ -26,7 +26,7 @@ from portals.models import CustomerOrganization
 from portals.organization_forms import OrganizationForm
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import organizations as queries
-from portals.services import organizations
+from portals.services.customer_organizations import organizations
 from portals.views import crumbs
 from provisioning.views.listing import COUNT_CAP, list_page
 

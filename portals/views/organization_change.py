@@ -14,8 +14,12 @@ from portals.models import CustomerOrganization
 from portals.organization_forms import NameForm, OrganizationForm
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import organization as queries
-from portals.services import organizations
-from portals.services.organizations import GoneError, NameTakenError, OwnedError
+from portals.services.customer_organizations import organizations
+from portals.services.customer_organizations.organizations import (
+    GoneError,
+    NameTakenError,
+    OwnedError,
+)
 from portals.views import crumbs
 from portals.views.organization import (
     find_organization,

@@ -17,7 +17,10 @@ from portals import organization_tables as tables
 from portals.organization_forms import ProjectsForm
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import organizations as queries
-from portals.services import organization_domains, organization_runs
+from portals.services.customer_organizations import (
+    organization_domains,
+    organization_runs,
+)
 from portals.views import crumbs
 
 KINDS = (organization_runs.CHANGE, organization_domains.FILL)

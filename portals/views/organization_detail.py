@@ -28,9 +28,9 @@ from portals.permissions import (
 )
 from portals.queries import organization as queries
 from portals.queries import organization_domains
-from portals.services import group_choices
-from portals.services.organization_domains import LIMIT
-from portals.services.organizations import GoneError
+from portals.services.customer_directories import group_choices
+from portals.services.customer_organizations.organization_domains import LIMIT
+from portals.services.customer_organizations.organizations import GoneError
 from portals.views import crumbs
 from portals.views.organization import find_organization, to_organization
 from provisioning.queries.timeline import Subject, place_of, timeline_of

@@ -17,8 +17,8 @@ from portals.models import CustomerOrganization, OrganizationDomain
 from portals.organization_forms import DomainForm
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import organization_domains as queries
-from portals.services import organization_domains as services
-from portals.services.organizations import GoneError
+from portals.services.customer_organizations import organization_domains as services
+from portals.services.customer_organizations.organizations import GoneError
 from portals.views import crumbs
 from portals.views.organization import find_organization
 from portals.views.organization_change import refused

@@ -17,8 +17,12 @@ from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import organization as queries
 from portals.queries.settings import Refusal
 from portals.refusals import Refused
-from portals.services import inviting, organizations
-from portals.services.organization_people import Added, add_by_address
+from portals.services.customer_accounts import inviting
+from portals.services.customer_organizations import organizations
+from portals.services.customer_organizations.organization_people import (
+    Added,
+    add_by_address,
+)
 from portals.views import crumbs
 from portals.views.organization import find_organization, to_organization
 from portals.views.organization_change import REFUSALS, refused

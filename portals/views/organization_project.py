@@ -15,7 +15,7 @@ from portals.models import CustomerOrganization
 from portals.organization_forms import ProjectsForm
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import organization as queries
-from portals.services import attaching
+from portals.services.service_projects import attaching
 from portals.views import crumbs
 from portals.views.organization import find_organization
 

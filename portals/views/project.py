@@ -11,8 +11,8 @@ from directories.forms import posted
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.project_forms import DetailsForm
 from portals.queries import projects as queries
-from portals.services import projects
-from portals.services.projects import Details
+from portals.services.service_projects import projects
+from portals.services.service_projects.projects import Details
 from portals.views.project_frame import frame, is_jira_admin, may_manage_organizations
 
 

@@ -24,10 +24,10 @@ from portals.models import Customer
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.project_forms import AddressesForm
 from portals.queries import project_people as queries
-from portals.services import project_addresses
-from portals.services import project_customers as services
-from portals.services.project_addresses import Line, Result
-from portals.services.projects import project_target
+from portals.services.service_projects import project_addresses
+from portals.services.service_projects import project_customers as services
+from portals.services.service_projects.project_addresses import Line, Result
+from portals.services.service_projects.projects import project_target
 from portals.views.project_frame import frame, may_manage_organizations, project_url
 from provisioning.views.listing import list_page
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from directories.views.rendering import render_part
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
-from portals.services import attach_runs
+from portals.services.service_projects import attach_runs
 from portals.views.project_frame import frame, project_url
 
 KINDS = (

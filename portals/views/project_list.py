@@ -23,7 +23,7 @@ from portals.models import ServiceProject
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.project_forms import NewProjectForm
 from portals.queries import projects as queries
-from portals.services import projects
+from portals.services.service_projects import projects
 from portals.views import crumbs
 from provisioning.views.listing import list_page
 

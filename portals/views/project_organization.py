@@ -23,9 +23,9 @@ from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.queries import organization as queries
 from portals.queries.settings import Refusal
 from portals.refusals import Refused
-from portals.services import organizations
-from portals.services.organization_people import add_by_address
-from portals.services.organizations import GoneError, OwnedError
+from portals.services.customer_organizations import organizations
+from portals.services.customer_organizations.organization_people import add_by_address
+from portals.services.customer_organizations.organizations import GoneError, OwnedError
 from portals.views.project_frame import (
     frame,
     may_change_people,

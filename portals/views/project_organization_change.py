@@ -16,8 +16,9 @@ from portals.models import CustomerOrganization
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.project_forms import OrganizationNameForm
 from portals.queries import project_organizations as queries
-from portals.services import attach_runs, attaching, organizations
-from portals.services.attach_runs import Done
+from portals.services.customer_organizations import organizations
+from portals.services.service_projects import attach_runs, attaching
+from portals.services.service_projects.attach_runs import Done
 from portals.views.project_frame import (
     frame,
     may_manage_organizations,

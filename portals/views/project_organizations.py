@@ -14,7 +14,7 @@ from portals import project_tables as tables
 from portals.models import CustomerOrganization
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.queries import project_organizations as queries
-from portals.services.projects import project_target
+from portals.services.service_projects.projects import project_target
 from portals.views.project_frame import (
     frame,
     may_manage_organizations,

@@ -17,7 +17,7 @@ from portals.models import ProjectRole
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.project_forms import RoleForm
 from portals.project_tables import one_of, text_of
-from portals.services import project_roles
+from portals.services.service_projects import project_roles
 from portals.views.project_frame import frame
 
 # A project has tens of people, not thousands.

@@ -13,7 +13,7 @@ from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.project_forms import PermissionsForm
 from portals.queries.project_access import reach_of
 from portals.queries.settings import settings_of
-from portals.services import projects
+from portals.services.service_projects import projects
 from portals.views.project_frame import frame, project_url
 
 

@@ -22,7 +22,7 @@ from portals.provider_forms import ProviderForm
 from portals.queries import providers as queries
 from portals.queries.gates import Gate, gates_of
 from portals.queries.group_conflicts import waiting_groups
-from portals.services import providers
+from portals.services.customer_directories import providers
 from portals.views import crumbs
 
 

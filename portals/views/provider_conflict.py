@@ -24,7 +24,7 @@ from portals.provider_forms import PolicyForm
 from portals.queries import group_conflicts as queries
 from portals.queries.decisions import decisions_of
 from portals.queries.providers import rules_of
-from portals.services import providers
+from portals.services.customer_directories import providers
 from portals.views import crumbs
 from portals.views.provider import find_provider, way_to
 from portals.views.provider_words import told

@@ -16,7 +16,8 @@ from directories.tasks import wake
 from portals.models import CustomerOrganization
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import group_conflicts as queries
-from portals.services import conflict_runs, group_choices, organizations
+from portals.services.customer_directories import conflict_runs, group_choices
+from portals.services.customer_organizations import organizations
 from portals.views.provider import find_provider
 from portals.views.provider_conflict import find_conflict, way_to_conflicts
 

@@ -15,7 +15,7 @@ from portals.models import RoutedDomain
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.provider_forms import RouteForm
 from portals.queries import providers as queries
-from portals.services import routing
+from portals.services.customer_directories import routing
 from portals.views import crumbs
 
 

@@ -16,7 +16,7 @@ from directories.services import directories, disconnecting
 from directories.tasks import wake
 from portals.permissions import SiteRequest, SiteRight, requires_site
 from portals.queries import providers as queries
-from portals.services import providers
+from portals.services.customer_directories import providers
 from portals.views.provider import find_provider, way_to
 
 

@@ -20,7 +20,7 @@ from portals.queries.providers import (
     lacks_domain,
     rules_of,
 )
-from portals.services import providers
+from portals.services.customer_directories import providers
 from portals.views.provider import find_provider, way_to
 
 

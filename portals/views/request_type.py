@@ -11,7 +11,7 @@ from directories.forms import posted
 from portals.models import RequestType
 from portals.permissions import ProjectRequest, ProjectRight, requires_project
 from portals.project_forms import RequestTypeForm
-from portals.services import request_types
+from portals.services.service_projects import request_types
 from portals.views.project_frame import frame, project_url
 
 

@@ -13,12 +13,17 @@ from directories.models import Account, Organization
 from provisioning.api import access_answers as answers
 from provisioning.api import looking
 from provisioning.models import App
-from provisioning.queries import access_why
-from provisioning.queries.access_changes import Change
-from provisioning.queries.access_lines import Effect, Line, Numbers
-from provisioning.queries.access_plan import Kind, Plan, Step
-from provisioning.queries.access_steps import NO_LIMIT, PARTS, Reader, UnknownError
-from provisioning.queries.access_why import AppAnswer, Way
+from provisioning.queries.access import access_why
+from provisioning.queries.access.access_why import AppAnswer, Way
+from provisioning.queries.planning.access_changes import Change
+from provisioning.queries.planning.access_lines import Effect, Line, Numbers
+from provisioning.queries.planning.access_plan import Kind, Plan, Step
+from provisioning.queries.planning.access_steps import (
+    NO_LIMIT,
+    PARTS,
+    Reader,
+    UnknownError,
+)
 
 # Which field of the call says what a step is about.
 FIELDS = {

@@ -4,7 +4,7 @@ from rest_framework import serializers
 
 from directories.paging import MAX_INTEGER
 from provisioning.models import App
-from provisioning.queries.access_plan import Kind
+from provisioning.queries.planning.access_plan import Kind
 
 # drf-spectacular names the parts of its description after these classes.
 

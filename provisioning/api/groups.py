@@ -14,7 +14,7 @@ from directories.queries.providers import identity_providers
 from directories.tasks import wake
 from provisioning.api import answers, looking
 from provisioning.api.links import refusals
-from provisioning.services import links
+from provisioning.services.account_links import links
 
 
 class NamedGroupsView(OrganizationView):

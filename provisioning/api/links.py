@@ -24,7 +24,7 @@ from directories.tasks import wake
 from provisioning.api import answers, looking
 from provisioning.queries import reports
 from provisioning.queries.reports import Report, ReportFilter
-from provisioning.services import chosen_links, links
+from provisioning.services.account_links import chosen_links, links
 
 CLOSED = "User provisioning of this directory was deleted."
 

@@ -24,8 +24,9 @@ from directories.services.demonstration import (
 from directories.services.directories import add_directory
 from provisioning.demonstration.permissions import give_permissions
 from provisioning.models import App
-from provisioning.services import local_groups, sites
-from provisioning.services.built_in import found_organization
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.organization_groups.built_in import found_organization
+from provisioning.services.sites_and_apps import sites
 
 NAME = "Meridian Works"
 ADMIN = ("Alex Moreau", "admin@rollcall.example", False)

@@ -5,8 +5,8 @@ from datetime import datetime
 from directories.models import Account, Site
 from directories.services.audit import SYSTEM
 from provisioning.models import App
-from provisioning.queries.permission_changes import Receiver, Wish
-from provisioning.services import app_permissions, spaces
+from provisioning.queries.in_app.permission_changes import Receiver, Wish
+from provisioning.services.in_app import app_permissions, spaces
 
 READING = frozenset({"view", "add-comment"})
 WRITING = READING | {"delete-own", "add-page", "add-blog", "add-attachment"}

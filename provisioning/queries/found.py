@@ -10,8 +10,8 @@ from directories import dialect
 from directories.folding import fold
 from directories.models import Directory, Member, Organization, Site
 from provisioning.models import Group
-from provisioning.queries.groups import GroupFilter, groups_in
-from provisioning.queries.people import MemberFilter, members_of
+from provisioning.queries.accounts.people import MemberFilter, members_of
+from provisioning.queries.organization_groups.groups import GroupFilter, groups_in
 from provisioning.queries.review import provider_directories
 
 M = TypeVar("M", bound=Model)

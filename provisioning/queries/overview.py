@@ -19,7 +19,7 @@ from directories.queries.providers import (
 )
 from directories.queries.removals import Standing, stopped_in
 from provisioning.models import LICENSED_ROLES, App, AppAccess
-from provisioning.queries.licenses import Licenses, in_trouble
+from provisioning.queries.access.licenses import Licenses, in_trouble
 from provisioning.queries.review import Waiting, waiting
 
 ERRORS_SINCE = timedelta(hours=24)

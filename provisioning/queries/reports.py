@@ -20,7 +20,7 @@ from directories.models import (
     UserRecord,
 )
 from provisioning.models import App, AppAccess, Group, GroupMember
-from provisioning.queries.people import LOCAL
+from provisioning.queries.accounts.people import LOCAL
 from provisioning.queries.review import provider_directories
 
 LOOSE = (LinkState.UNLINKED, LinkState.PAUSED, LinkState.HELD)

@@ -15,7 +15,7 @@ from directories.models import (
     UserRecord,
 )
 from directories.paging import capped_count
-from provisioning.queries.conflicts import RENAME_WAITS
+from provisioning.queries.name_conflicts.conflicts import RENAME_WAITS
 
 COUNT_CAP = 1_000
 

@@ -22,9 +22,9 @@ from directories.services.accounts import Change
 from directories.services.admins import LastAdminError, check_not_last
 from directories.services.audit import Actor
 from provisioning.models import App, AppGrant, Group
-from provisioning.services import right_rows, rights
 from provisioning.services.access import following, looks
 from provisioning.services.access.seats import SeatsError
+from provisioning.services.admin_rights import right_rows, rights
 
 __all__ = [
     "LastAdminError",

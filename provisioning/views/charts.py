@@ -10,7 +10,7 @@ from directories.models import Directory, Member, Organization
 from directories.views import charts
 from provisioning.models import App
 from provisioning.queries import overview
-from provisioning.queries.people import MemberNumbers
+from provisioning.queries.accounts.people import MemberNumbers
 
 
 def of_people(numbers: MemberNumbers) -> Chart:

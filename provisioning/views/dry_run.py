@@ -26,7 +26,8 @@ from directories.views.rendering import provider_crumbs, wants_fragment
 from provisioning import tables
 from provisioning.models import DryRun, DryRunLine
 from provisioning.queries import dry_runs as found
-from provisioning.services import dry_runs, scope_rules
+from provisioning.services.directory_scope import scope_rules
+from provisioning.services.forecast import dry_runs
 from provisioning.views.listing import list_page
 
 NOT_DONE = (Job.State.FAILED, Job.State.CANCELLED)

@@ -24,8 +24,8 @@ from provisioning.forms import TrialForm
 from provisioning.queries.history import FIELDS
 from provisioning.queries.review import provider_directories
 from provisioning.reasons import EXPLANATIONS, Explanation
-from provisioning.services import mapping
-from provisioning.services.trial import Tried, try_user
+from provisioning.services.accounts import mapping
+from provisioning.services.forecast.trial import Tried, try_user
 
 SAMPLE = {
     "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", mapping.ENTERPRISE],

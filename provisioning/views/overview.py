@@ -18,7 +18,10 @@ from directories.permissions import (
     Permission,
     requires,
 )
-from provisioning.queries import app_access, groups, history, overview, people
+from provisioning.queries import history, overview
+from provisioning.queries.access import app_access
+from provisioning.queries.accounts import people
+from provisioning.queries.organization_groups import groups
 from provisioning.queries.overview import Attention
 from provisioning.views import charts
 

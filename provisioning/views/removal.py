@@ -36,8 +36,8 @@ from provisioning.queries.removals import (
     rows_of,
 )
 from provisioning.queries.review import provider_directories
-from provisioning.services import removals
-from provisioning.services.removals import ALL, Chosen
+from provisioning.services.held_removals import removals
+from provisioning.services.held_removals.removals import ALL, Chosen
 from provisioning.views.listing import list_page
 
 WAITING, DONE = "waiting", "carried-out"

@@ -22,9 +22,9 @@ from directories.views.rendering import render_part
 from provisioning import tables
 from provisioning.queries import review
 from provisioning.reasons import EXPLANATIONS, Explanation, Reason
-from provisioning.services import people
-from provisioning.views.conflict_rows import group_page
+from provisioning.services.accounts import people
 from provisioning.views.listing import Listing, list_page, short
+from provisioning.views.name_conflicts.conflict_rows import group_page
 
 PEOPLE, GROUPS, LOOSE = "people", "groups", "not-linked"
 

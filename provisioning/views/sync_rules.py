@@ -23,8 +23,9 @@ from provisioning import tables
 from provisioning.forms import CustomerSyncRulesForm, SyncRulesForm
 from provisioning.models import DryRun, SyncChoice
 from provisioning.queries import sync_rules as facts
-from provisioning.services import dry_runs, scope_rules
-from provisioning.services.scope_rules import Plan
+from provisioning.services.directory_scope import scope_rules
+from provisioning.services.directory_scope.scope_rules import Plan
+from provisioning.services.forecast import dry_runs
 
 GROUP, USER = SyncChoice.Subject.GROUP, SyncChoice.Subject.USER
 SAMPLES = ("atlassian-test-jira-users", "atlassian-test-confluence-users")

@@ -26,8 +26,8 @@ from directories.services import exports
 from directories.services.audit import Target
 from directories.views.rendering import Crumbs, render_part
 from provisioning.models import Group
-from provisioning.queries import people
-from provisioning.queries.conflicts import waiting_for
+from provisioning.queries.accounts import people
+from provisioning.queries.name_conflicts.conflicts import waiting_for
 from provisioning.queries.timeline import (
     Item,
     Subject,
@@ -37,7 +37,7 @@ from provisioning.queries.timeline import (
     timeline_of,
     whole_timeline,
 )
-from provisioning.views.group import find_group
+from provisioning.views.organization_groups.group import find_group
 
 PROBLEMS = "problems"
 COLUMNS = (

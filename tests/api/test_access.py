@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from directories.services.audit import SYSTEM
 from provisioning.models import AppRole
-from provisioning.services import app_grants, local_groups
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.sites_and_apps import app_grants
 from tests.api.conftest import error_of
 from tests.factories.directories import MemberFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory

@@ -21,9 +21,10 @@ from directories.services import audit, directories, organizations
 from directories.services.demonstration import set_unbounded, set_unguarded
 from directories.tasks import wake
 from provisioning.models import ROLES_IN_APPS, AccessCheck, App, Group, GroupMember
-from provisioning.services import app_grants, apps, sync
 from provisioning.services.access import checking
-from provisioning.services.built_in import found_organization
+from provisioning.services.organization_groups.built_in import found_organization
+from provisioning.services.sites_and_apps import app_grants, apps
+from provisioning.services.syncing import sync
 from tests.faults.company import APPS, Step
 
 SITES = ("north", "south")

@@ -15,8 +15,8 @@ from directories.models import Photo, RoleAssignment
 from directories.permissions import ROLES as TABLE
 from directories.permissions import Permission
 from provisioning.models import DeletedGroup, DryRun
-from provisioning.services.conflict_runs import SYNC_ALL
-from provisioning.services.link_choices import BULK
+from provisioning.services.account_links.link_choices import BULK
+from provisioning.services.name_conflicts.conflict_runs import SYNC_ALL
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,

@@ -21,7 +21,8 @@ from portals.models import (
     RoutedDomain,
     ServiceSettings,
 )
-from portals.services import attach_runs, organization_runs
+from portals.services.customer_organizations import organization_runs
+from portals.services.service_projects import attach_runs
 from tests.factories.directories import (
     AccountFactory,
     ApiKeyFactory,

@@ -14,7 +14,7 @@ from portals.models import (
     ServiceProject,
 )
 from portals.queries.attach_rules import matching
-from portals.services import attach_rules, attaching, projects
+from portals.services.service_projects import attach_rules, attaching, projects
 from tests.factories.portals import (
     CustomerOrganizationFactory,
     ServiceProjectFactory,

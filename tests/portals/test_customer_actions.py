@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from directories.services.audit import SYSTEM
 from portals.models import Customer, OrganizationMember, ProjectCustomer
-from portals.services import customer_passwords, customers
+from portals.services.customer_accounts import customer_passwords, customers
 from tests.factories.portals import CustomerFactory, ServiceSiteFactory
 from tests.pages.provisioning.reading import main_of
 from tests.portals.stored import actions_of, fresh

@@ -15,7 +15,11 @@ from directories.models import AuditEvent
 from directories.services.audit import SYSTEM
 from portals.customer_sessions import COOKIE
 from portals.models import ApprovedDomain, Customer, ServiceSettings
-from portals.services import customer_doors, customer_passwords, customers
+from portals.services.customer_accounts import (
+    customer_doors,
+    customer_passwords,
+    customers,
+)
 from tests.factories.directories import (
     AccountFactory,
     DomainFactory,
@@ -70,7 +74,9 @@ def test_a_wrong_password_is_refused_alike_for_everybody(site, monkeypatch):
         compared.append(encoded[:4])
         return False
 
-    monkeypatch.setattr("portals.services.customer_doors.check_password", compare)
+    monkeypatch.setattr(
+        "portals.services.customer_accounts.customer_doors.check_password", compare
+    )
     pages = set()
     for email in (known.email, "none@client.example", "nobody@client.example"):
         answer = log_in(Client(), site, email, "wrong")

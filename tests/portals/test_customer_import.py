@@ -16,7 +16,7 @@ from portals.models import (
     CustomerOrganization,
     ImportLine,
 )
-from portals.services import customer_imports, import_work
+from portals.services.customer_lists import customer_imports, import_work
 from tests.factories.directories import (
     AccountFactory,
     GroupRecordFactory,

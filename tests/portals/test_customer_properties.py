@@ -16,10 +16,13 @@ from directories.services import directories, jobs
 from directories.services.audit import SYSTEM
 from directories.tasks import wake
 from portals.models import Customer, CustomerDirectory, CustomerOrganization
-from portals.services import customers, group_choices, organizations
-from portals.services.members import Origin
+from portals.services.customer_accounts import customers
+from portals.services.customer_directories import group_choices
+from portals.services.customer_organizations import organizations
+from portals.services.customer_organizations.members import Origin
 from portals.tasks import settle_organizations
-from provisioning.services import links, sync
+from provisioning.services.account_links import links
+from provisioning.services.syncing import sync
 from tests.portals.invariants import check_customers
 from tests.scim.client import ScimClient
 from tests.scim.pushes import DOMAINS, GROUPS, Pusher

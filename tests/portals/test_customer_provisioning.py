@@ -14,7 +14,7 @@ from directories.models import (
 from directories.services.audit import SYSTEM
 from directories.services.records import revisit_user
 from portals.models import Customer, OrganizationMember, RoutedDomain
-from portals.services import customers
+from portals.services.customer_accounts import customers
 from tests.factories.directories import (
     LONG_AGO,
     AccountFactory,

@@ -10,13 +10,9 @@ from django.utils import timezone
 from directories.models import Site, UserRecord
 from directories.services.audit import SYSTEM
 from portals.models import Customer, CustomerOrganization, ServiceProject
-from portals.services import (
-    attaching,
-    customers,
-    organizations,
-    project_customers,
-    projects,
-)
+from portals.services.customer_accounts import customers
+from portals.services.customer_organizations import organizations
+from portals.services.service_projects import attaching, project_customers, projects
 from tests.factories.portals import (
     CustomerFactory,
     CustomerOrganizationFactory,

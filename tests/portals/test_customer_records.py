@@ -9,7 +9,8 @@ from django.urls import reverse
 from directories.models import GroupRecord, Organization, Site, UserRecord
 from directories.services.audit import SYSTEM
 from portals.models import Customer, CustomerOrganization, OrganizationMember
-from portals.services import customers, migrating, organizations
+from portals.services.customer_accounts import customers, migrating
+from portals.services.customer_organizations import organizations
 from provisioning.queries.history import tell
 from provisioning.tasks import delete_due_accounts
 from tests.factories.directories import LONG_AGO, AccountFactory

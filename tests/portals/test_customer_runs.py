@@ -9,9 +9,9 @@ from directories import tasks
 from directories.models import Job
 from directories.services.audit import SYSTEM
 from portals.models import ChangeResult, Customer, ServiceSettings
-from portals.services import customer_runs, customers, inviting
-from portals.services.customer_notices import send_customer_notice
-from provisioning.services import site_removal
+from portals.services.customer_accounts import customer_runs, customers, inviting
+from portals.services.customer_accounts.customer_notices import send_customer_notice
+from provisioning.services.sites_and_apps import site_removal
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.portals import CustomerFactory
 from tests.pages.provisioning.reading import main_of

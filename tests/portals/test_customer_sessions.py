@@ -15,7 +15,7 @@ from directories.models import AuditEvent
 from directories.services.audit import SYSTEM
 from portals.customer_sessions import COOKIE
 from portals.models import Customer
-from portals.services import customers
+from portals.services.customer_accounts import customers
 from tests.factories.directories import (
     AccountFactory,
     RoleAssignmentFactory,

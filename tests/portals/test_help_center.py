@@ -9,7 +9,7 @@ from directories.events import Event
 from directories.models import AuditEvent, Member
 from directories.services.audit import SYSTEM
 from portals.models import ServiceSettings
-from portals.services import customers
+from portals.services.customer_accounts import customers
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

@@ -5,8 +5,9 @@ from django.db.models import Count
 
 from directories.services.audit import SYSTEM
 from portals.models import Customer, CustomerOrganization, OrganizationMember
-from portals.services import customers, members, organizations
-from portals.services.members import Origin
+from portals.services.customer_accounts import customers
+from portals.services.customer_organizations import members, organizations
+from portals.services.customer_organizations.members import Origin
 from tests.factories.directories import LONG_AGO
 from tests.factories.portals import (
     CustomerFactory,

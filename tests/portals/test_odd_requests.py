@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from directories.models import Site
 from portals.models import Customer, CustomerOrganization, ServiceProject
-from portals.services import inviting
+from portals.services.customer_accounts import inviting
 from tests.factories.portals import (
     OrganizationMemberFactory,
     ProjectOrganizationFactory,

@@ -13,7 +13,8 @@ from portals.models import (
     CustomerDirectory,
     CustomerOrganization,
 )
-from portals.services import group_choices, organizations
+from portals.services.customer_directories import group_choices
+from portals.services.customer_organizations import organizations
 from portals.tasks import settle_organizations
 from tests.factories.directories import LONG_AGO
 from tests.factories.portals import (

@@ -9,8 +9,9 @@ from directories.services.audit import SYSTEM
 from directories.tasks import wake
 from portals.models import Customer, OrganizationDomain, OrganizationMember
 from portals.queries import organization_domains as queries
-from portals.services import customers, organization_domains
-from portals.services.joining import join_by_domain
+from portals.services.customer_accounts import customers
+from portals.services.customer_accounts.joining import join_by_domain
+from portals.services.customer_organizations import organization_domains
 from tests.factories.portals import (
     CustomerFactory,
     CustomerOrganizationFactory,

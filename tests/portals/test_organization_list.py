@@ -9,7 +9,7 @@ from portals.models import (
     OrganizationDomain,
     ProjectOrganization,
 )
-from portals.services import organization_runs
+from portals.services.customer_organizations import organization_runs
 from tests.factories.directories import GroupRecordFactory
 from tests.factories.portals import (
     LONG_AGO,

@@ -17,7 +17,8 @@ from portals.models import (
     OrganizationMember,
     ProjectOrganization,
 )
-from portals.services import customers, organizations
+from portals.services.customer_accounts import customers
+from portals.services.customer_organizations import organizations
 from provisioning.tasks import reconcile
 from tests.factories.directories import LONG_AGO
 from tests.factories.portals import (

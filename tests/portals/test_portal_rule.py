@@ -13,7 +13,7 @@ from directories.services.audit import SYSTEM
 from portals.models import ApprovedDomain, Customer, ServiceProject, ServiceSettings
 from portals.queries.access import ANYBODY, Visitor, may_open, portals_of, visitor_of
 from portals.queries.access_reasons import why
-from portals.services import customers
+from portals.services.customer_accounts import customers
 from tests.factories.directories import (
     AccountFactory,
     RoleAssignmentFactory,

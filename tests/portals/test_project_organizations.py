@@ -15,7 +15,7 @@ from portals.models import (
     ProjectRole,
     ServiceProject,
 )
-from portals.services import attach_rules
+from portals.services.service_projects import attach_rules
 from tests.factories.portals import (
     CustomerFactory,
     CustomerOrganizationFactory,
@@ -203,8 +203,10 @@ def test_all_that_match_are_added_and_no_later_one(
 def test_many_are_a_job_with_progress(
     admin: Client, project: ServiceProject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("portals.services.attach_runs.AT_ONCE", 1)
-    monkeypatch.setattr("portals.services.attach_runs.batch_size", lambda: 2)
+    monkeypatch.setattr("portals.services.service_projects.attach_runs.AT_ONCE", 1)
+    monkeypatch.setattr(
+        "portals.services.service_projects.attach_runs.batch_size", lambda: 2
+    )
     newest = [make(project, f"Acme {number}") for number in range(5)][-1].pk
     url = page(project, "project-organization-choose")
     answer = admin.post(url, {"all": "1", "until": str(newest)})
@@ -329,7 +331,9 @@ def test_a_deleted_rule_takes_along_what_no_other_is_about(
     project: ServiceProject,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("portals.services.attach_runs.AT_ONCE", at_once)
+    monkeypatch.setattr(
+        "portals.services.service_projects.attach_runs.AT_ONCE", at_once
+    )
     for name in ("Acme", "Bolt"):
         make(project, name, source=SYNCED)
     add = page(project, "attach-rule-add")

@@ -14,7 +14,7 @@ from portals.models import ProjectRole, ServiceProject
 from portals.queries.access import Visitor, portals_of
 from portals.queries.access_people import workers_of
 from portals.queries.projects import roles_of
-from provisioning.services import external_people
+from provisioning.services.accounts import external_people
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.portals import (
     CustomerFactory,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from directories.models import LinkState, Site
 from directories.services.audit import SYSTEM
 from portals.models import CustomerOrganization
-from portals.services import organizations
+from portals.services.customer_organizations import organizations
 from tests.factories.directories import LONG_AGO
 from tests.factories.portals import (
     CustomerFactory,

@@ -9,7 +9,7 @@ from directories.services.audit import SYSTEM
 from portals.queries.access import Visitor, may_open
 from portals.queries.access_people import jira_admins_of
 from portals.queries.help_centers import help_centers
-from provisioning.services import apps, site_removal
+from provisioning.services.sites_and_apps import apps, site_removal
 from tests.factories.directories import RoleAssignmentFactory
 from tests.factories.portals import ProjectRoleFactory, ServiceProjectFactory
 from tests.factories.provisioning import AppFactory

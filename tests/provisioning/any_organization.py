@@ -17,9 +17,10 @@ from directories.models import (
     UserRecord,
 )
 from provisioning.models import AppAccess, Group, GroupMember
-from provisioning.services import consequences, letting_go
-from provisioning.services.group_names import all_members_name
-from provisioning.services.scope_rules import Plan
+from provisioning.services import consequences
+from provisioning.services.directory_scope.scope_rules import Plan
+from provisioning.services.organization_groups import letting_go
+from provisioning.services.organization_groups.group_names import all_members_name
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,

@@ -7,15 +7,11 @@ from directories.models import Member
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, AppGrant, AppRole, AppUse, Group
-from provisioning.services import (
-    app_grants,
-    consequences,
-    deleted_groups,
-    external_people,
-    local_groups,
-    managed_accounts,
-)
+from provisioning.services import consequences
 from provisioning.services.access import folding
+from provisioning.services.accounts import external_people, managed_accounts
+from provisioning.services.organization_groups import deleted_groups, local_groups
+from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

@@ -11,12 +11,14 @@ from directories.models import Member, RoleAssignment
 from directories.services.accounts import Change as AccountChange
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, AppGrant, AppRole, Group
-from provisioning.queries.access_changes import Change
-from provisioning.queries.access_lines import Effect, Right
-from provisioning.queries.access_plan import Kind, Plan, Step
-from provisioning.services import app_grants, consequences, deleted_groups, local_groups
+from provisioning.queries.planning.access_changes import Change
+from provisioning.queries.planning.access_lines import Effect, Right
+from provisioning.queries.planning.access_plan import Kind, Plan, Step
+from provisioning.services import consequences
 from provisioning.services.access import following
 from provisioning.services.access.seats import SeatsError
+from provisioning.services.organization_groups import deleted_groups, local_groups
+from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,
@@ -245,8 +247,8 @@ def test_several_steps_come_to_what_one_after_the_other_does(seed):
 
 
 def test_pages_and_numbers_are_of_everybody(monkeypatch):
-    monkeypatch.setattr("provisioning.queries.access_changes.WINDOW", 3)
-    monkeypatch.setattr("provisioning.queries.access_changes.PAGE", 2)
+    monkeypatch.setattr("provisioning.queries.planning.access_changes.WINDOW", 3)
+    monkeypatch.setattr("provisioning.queries.planning.access_changes.PAGE", 2)
     organization = OrganizationFactory.create()
     grant = AppGrantFactory.create(group__organization=organization)
     for _ in range(8):

@@ -9,8 +9,9 @@ from directories.services import jobs
 from directories.services.audit import SYSTEM
 from directories.tasks import run_job
 from provisioning.models import AccessCheck, AppAccess, AppRole, AppUse
-from provisioning.services import app_grants, local_groups
 from provisioning.services.access import checking
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import OrganizationFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
 from tests.provisioning.access import check_access

@@ -9,7 +9,8 @@ from directories import dialect
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
 from provisioning.models import AppAccess, AppGrant, AppRole
-from provisioning.services import app_grants, consequences
+from provisioning.services import consequences
+from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import OrganizationFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
 from tests.provisioning.access import check_access

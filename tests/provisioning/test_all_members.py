@@ -12,7 +12,8 @@ from directories.models import Account, Directory, Job, UserRecord
 from directories.services import audit, directories
 from directories.services.directory_settings import Choices, change_settings
 from provisioning.models import Group
-from provisioning.services import all_members, sync
+from provisioning.services.organization_groups import all_members
+from provisioning.services.syncing import sync
 from tests.factories.provisioning import GroupMemberFactory
 from tests.provisioning.conftest import Provider, people_in, provider_of
 from tests.scim.invariants import check_invariants

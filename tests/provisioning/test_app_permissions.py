@@ -8,27 +8,23 @@ from directories.models import AuditEvent, Member
 from directories.services import audit
 from provisioning.app_permissions import BY_KEY, GLOBAL, IN_SPACE
 from provisioning.models import App, AppGrant, AppPermission, AppRole, Group
-from provisioning.queries.app_permissions import (
+from provisioning.queries.in_app.app_permissions import (
     holders_of,
     is_held,
     permissions_of,
 )
-from provisioning.queries.permission_changes import (
+from provisioning.queries.in_app.permission_changes import (
     Receiver,
     Wish,
     plan,
     plan_of_deleting,
 )
-from provisioning.queries.permission_export import lines
-from provisioning.queries.permission_reasons import why_permission
-from provisioning.services import (
-    app_grants,
-    app_permissions,
-    deleted_groups,
-    local_groups,
-    spaces,
-)
-from provisioning.services.app_permissions import NoAccessError, UnknownError
+from provisioning.queries.in_app.permission_export import lines
+from provisioning.queries.in_app.permission_reasons import why_permission
+from provisioning.services.in_app import app_permissions, spaces
+from provisioning.services.in_app.app_permissions import NoAccessError, UnknownError
+from provisioning.services.organization_groups import deleted_groups, local_groups
+from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import MemberFactory, OrganizationFactory, SiteFactory
 from tests.factories.provisioning import (
     AppAccessFactory,

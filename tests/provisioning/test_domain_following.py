@@ -18,7 +18,7 @@ from directories.models import (
 from directories.services import domains
 from directories.services.audit import SYSTEM
 from directories.tasks import run_job
-from provisioning.services import managed_accounts
+from provisioning.services.accounts import managed_accounts
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,

@@ -12,8 +12,8 @@ from directories.models import (
 )
 from directories.services.audit import SYSTEM
 from provisioning.models import AppAccess, AppPermission, Group, GroupMember
-from provisioning.services.external_people import remove_person
-from provisioning.services.suspending import suspend_person
+from provisioning.services.accounts.external_people import remove_person
+from provisioning.services.suspension.suspending import suspend_person
 from tests.factories.directories import MemberFactory, RoleAssignmentFactory
 from tests.factories.provisioning import (
     AppFactory,

@@ -11,8 +11,9 @@ from directories.services import directories
 from directories.services.audit import SYSTEM
 from directories.tasks import run_job, wake
 from provisioning.models import DryRun, DryRunLine, Group
-from provisioning.queries.conflicts import ConflictFilter
-from provisioning.services import conflict_runs, dry_runs
+from provisioning.queries.name_conflicts.conflicts import ConflictFilter
+from provisioning.services.forecast import dry_runs
+from provisioning.services.name_conflicts import conflict_runs
 from tests.provisioning.any_organization import Scope, World
 from tests.provisioning.test_scope import work
 

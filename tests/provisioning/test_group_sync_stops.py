@@ -11,7 +11,8 @@ from directories.models import Job, Membership
 from directories.services import job_changes, job_runs, jobs
 from directories.services.audit import SYSTEM
 from provisioning.models import GroupMember
-from provisioning.services import pace, sync
+from provisioning.services import pace
+from provisioning.services.syncing import sync
 from tests.factories.directories import (
     GroupRecordFactory,
     JobFactory,

@@ -9,8 +9,9 @@ from directories.models import Account, AuditEvent, Directory, Removal, UserReco
 from directories.services import directories
 from directories.services.audit import SYSTEM
 from provisioning.models import Group, GroupMember
-from provisioning.services import local_groups, removals
-from provisioning.services.removals import ALL, APPROVE, DISCARD, Chosen
+from provisioning.services.held_removals import removals
+from provisioning.services.held_removals.removals import ALL, APPROVE, DISCARD, Chosen
+from provisioning.services.organization_groups import local_groups
 from provisioning.tasks import reconcile
 from tests.scim.client import add_client, add_organization, values
 from tests.scim.invariants import check_invariants

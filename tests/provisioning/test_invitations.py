@@ -13,8 +13,9 @@ from directories.events import Event
 from directories.models import Account, AuditEvent, Member, UserRecord
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, Group, GroupMember, Invitation
-from provisioning.queries.people import INVITED, MemberFilter, members_of
-from provisioning.services import invitation_mail, invitations, local_groups
+from provisioning.queries.accounts.people import INVITED, MemberFilter, members_of
+from provisioning.services.inviting import invitation_mail, invitations
+from provisioning.services.organization_groups import local_groups
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,

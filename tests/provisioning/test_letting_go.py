@@ -18,7 +18,9 @@ from directories.services import audit, directories, disconnecting
 from directories.services.accounts import Change
 from directories.tasks import run_job
 from provisioning.models import Group, GroupRole
-from provisioning.services import all_members, consequences, group_roles, returning
+from provisioning.services import consequences
+from provisioning.services.admin_rights import group_roles
+from provisioning.services.organization_groups import all_members, returning
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.provisioning.conftest import account, people_in, provider_of

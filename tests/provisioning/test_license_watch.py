@@ -12,7 +12,7 @@ from directories.events import Event
 from directories.models import AuditEvent
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, AppRole, Group
-from provisioning.services import app_grants, license_watch
+from provisioning.services.sites_and_apps import app_grants, license_watch
 from tests.factories.directories import RoleAssignmentFactory, SiteFactory
 from tests.factories.provisioning import AppFactory
 from tests.provisioning.access import check_access

@@ -15,7 +15,7 @@ from directories.findings import Refusal
 from directories.models import Directory, Organization
 from directories.services import request_log
 from directories.services.audit import SYSTEM
-from provisioning.services import site_removal
+from provisioning.services.sites_and_apps import site_removal
 from tests.factories.portals import ServiceSiteFactory
 from tests.factories.provisioning import GroupFactory
 from tests.pages.provisioning.reading import csv_rows, main_of

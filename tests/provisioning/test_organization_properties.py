@@ -23,16 +23,14 @@ from directories.services import api_keys, directories, domains, organizations
 from directories.services.audit import SYSTEM
 from directories.tasks import wake
 from provisioning.models import App, AppGrant, AppRole, Group
-from provisioning.queries.conflicts import WAITING
-from provisioning.services import (
-    app_grants,
-    group_conflicts,
-    links,
-    local_groups,
-    people,
-    sync,
-)
-from provisioning.services.group_conflicts import Decision
+from provisioning.queries.name_conflicts.conflicts import WAITING
+from provisioning.services.account_links import links
+from provisioning.services.accounts import people
+from provisioning.services.name_conflicts import group_conflicts
+from provisioning.services.name_conflicts.group_conflicts import Decision
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.sites_and_apps import app_grants
+from provisioning.services.syncing import sync
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

@@ -23,7 +23,9 @@ from directories.models import (
 from directories.services.audit import SYSTEM
 from provisioning import tasks as provisioning_tasks
 from provisioning.models import Group, GroupMember, GroupRole
-from provisioning.services import links, local_groups, sync
+from provisioning.services.account_links import links
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.syncing import sync
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,

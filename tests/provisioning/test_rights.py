@@ -12,8 +12,10 @@ from directories.models import Account, AuditEvent, Member, RoleAssignment
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
 from provisioning.models import GroupMember, GroupRole
-from provisioning.services import consequences, local_groups, rights
-from provisioning.services.built_in import found_organization
+from provisioning.services import consequences
+from provisioning.services.admin_rights import rights
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.organization_groups.built_in import found_organization
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

@@ -20,7 +20,9 @@ from directories.services import admins, audit
 from directories.services.accounts import Change
 from directories.tasks import run_job
 from provisioning.models import Group
-from provisioning.services import group_conflicts, group_roles, last_admin
+from provisioning.services.accounts import last_admin
+from provisioning.services.admin_rights import group_roles
+from provisioning.services.name_conflicts import group_conflicts
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

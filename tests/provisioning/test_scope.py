@@ -15,8 +15,8 @@ from directories.models import (
 from directories.services.audit import SYSTEM
 from provisioning import tasks
 from provisioning.models import Group, SyncChoice
-from provisioning.services import scope_rules
-from provisioning.services.scope_rules import Plan
+from provisioning.services.directory_scope import scope_rules
+from provisioning.services.directory_scope.scope_rules import Plan
 from tests.provisioning.conftest import account, people_in
 
 pytestmark = pytest.mark.django_db

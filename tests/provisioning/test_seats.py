@@ -7,13 +7,11 @@ from directories.models import Account, TroubleshootingEntry
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, AppRole, GroupMember
-from provisioning.services import (
-    app_grants,
-    consequences,
-    local_groups,
-    managed_accounts,
-)
+from provisioning.services import consequences
 from provisioning.services.access import limits
+from provisioning.services.accounts import managed_accounts
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

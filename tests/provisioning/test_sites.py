@@ -17,9 +17,15 @@ from provisioning.models import (
     Group,
     GroupRole,
 )
-from provisioning.queries.site_numbers import loss_of_site, people_on
-from provisioning.services import app_grants, apps, site_deletion, site_removal, sites
+from provisioning.queries.sites_and_apps.site_numbers import loss_of_site, people_on
 from provisioning.services.consequences import follow_app
+from provisioning.services.sites_and_apps import (
+    app_grants,
+    apps,
+    site_deletion,
+    site_removal,
+    sites,
+)
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

@@ -17,11 +17,13 @@ from directories.services.admins import LastAdminError
 from directories.services.audit import SYSTEM, person
 from directories.tasks import run_job
 from provisioning.models import App, AppAccess, ChoiceRefusal, GroupMember
-from provisioning.queries import suspension
-from provisioning.queries.people import Choice, MemberFilter
+from provisioning.queries.accounts import suspension
+from provisioning.queries.accounts.people import Choice, MemberFilter
 from provisioning.reasons import Reason
-from provisioning.services import consequences, local_groups, suspending
-from provisioning.services import suspension_runs as runs
+from provisioning.services import consequences
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.suspension import suspending
+from provisioning.services.suspension import suspension_runs as runs
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,

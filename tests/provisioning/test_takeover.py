@@ -13,7 +13,7 @@ from directories.models import (
 )
 from directories.services import records
 from directories.services.audit import SYSTEM
-from provisioning.services import people
+from provisioning.services.accounts import people
 from tests.factories.directories import DirectoryFactory, RoleAssignmentFactory
 from tests.provisioning.conftest import account, people_in, provider_of
 from tests.scim.invariants import check_invariants

@@ -18,7 +18,7 @@ from directories.models import (
     UserRecord,
 )
 from directories.tasks import wake
-from provisioning.services import sync
+from provisioning.services.syncing import sync
 from tests.factories.directories import AccountFactory, MemberFactory
 from tests.provisioning.conftest import Provider, account, people_in, provider_of
 

@@ -9,8 +9,8 @@ from directories.services import directories
 from directories.services.audit import SYSTEM
 from directories.tasks import run_job
 from provisioning.models import DeletedGroup, Group, GroupRole
-from provisioning.services import letting_go
-from provisioning.services.group_names import BUILT_IN_NAMES
+from provisioning.services.organization_groups import letting_go
+from provisioning.services.organization_groups.group_names import BUILT_IN_NAMES
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.scim.client import refusal
 from tests.scim.invariants import check_invariants

@@ -12,8 +12,14 @@ from directories import tasks as directory_tasks
 from directories.models import Account, Directory, Removal, UserRecord
 from directories.services import directories
 from directories.services.audit import SYSTEM
-from provisioning.services import removals
-from provisioning.services.removals import ALL, APPROVE, DISCARD, UNDO, Chosen
+from provisioning.services.held_removals import removals
+from provisioning.services.held_removals.removals import (
+    ALL,
+    APPROVE,
+    DISCARD,
+    UNDO,
+    Chosen,
+)
 from tests.scim.invariants import check_invariants
 from tests.scim.pushes import Pusher
 

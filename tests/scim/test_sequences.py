@@ -8,7 +8,7 @@ from django.utils import timezone
 from directories.models import RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import Group
-from provisioning.services.group_roles import give_role
+from provisioning.services.admin_rights.group_roles import give_role
 from tests.factories.directories import AccountFactory, RoleAssignmentFactory
 from tests.factories.provisioning import GroupFactory
 from tests.scim.invariants import check_invariants

@@ -10,7 +10,7 @@ from directories.models import Account, AuditEvent, Directory, Job, Organization
 from directories.services import jobs, subscriptions
 from directories.services.audit import SYSTEM
 from provisioning.models import Group
-from provisioning.services import sync
+from provisioning.services.syncing import sync
 from provisioning.tasks import reconcile
 from tests.factories.directories import JobFactory
 from tests.scim.client import refusal

@@ -11,7 +11,7 @@ from directories.models import Organization
 from directories.services import organizations
 from directories.services.audit import SYSTEM
 from provisioning.models import App
-from provisioning.services import sites
+from provisioning.services.sites_and_apps import sites
 
 
 class Command(BaseCommand):

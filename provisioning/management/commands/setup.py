@@ -15,7 +15,7 @@ from django.utils import timezone
 from directories.folding import fold
 from directories.models import Account, Organization
 from directories.services import organizations
-from provisioning.services.built_in import found_organization
+from provisioning.services.organization_groups.built_in import found_organization
 
 
 @dataclass(frozen=True)

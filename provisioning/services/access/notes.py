@@ -9,8 +9,8 @@ from directories.services.audit import Actor
 from directories.services.troubleshooting import Finding, log_finding
 from provisioning.models import App, AppAccess
 from provisioning.reasons import EXPLANATIONS, Reason
-from provisioning.services import explanations
 from provisioning.services.access.seats import Overdrawn
+from provisioning.services.syncing import explanations
 
 # So many people have an entry of their own; more are told in one.
 TOLD = 20

@@ -4,9 +4,9 @@ from directories import dialect
 from directories.models import UserRecord
 from directories.services import guard
 from provisioning.models import GroupMember
-from provisioning.services import all_members
 from provisioning.services.forecast import access
 from provisioning.services.forecast.run import LEAVERS, PEOPLE, Forecast
+from provisioning.services.organization_groups import all_members
 
 USER = UserRecord._meta.db_table
 GROUP_MEMBER = GroupMember._meta.db_table

@@ -11,7 +11,6 @@ from directories.models import Directory, GroupRecord, LinkState, Nesting
 from directories.queries import nesting
 from provisioning.models import DryRun, Group
 from provisioning.reasons import Reason
-from provisioning.services import group_names, letting_go
 from provisioning.services.forecast.run import (
     BATCH,
     GROUPS,
@@ -19,7 +18,8 @@ from provisioning.services.forecast.run import (
     Forecast,
     analyse,
 )
-from provisioning.services.staying_local import reason_of
+from provisioning.services.name_conflicts.staying_local import reason_of
+from provisioning.services.organization_groups import group_names, letting_go
 
 GROUP = Group._meta.db_table
 RECORD = GroupRecord._meta.db_table

@@ -6,7 +6,6 @@ from directories import dialect
 from directories.models import GroupRecord, Membership, UserRecord
 from directories.services import guard
 from provisioning.models import Group, GroupMember
-from provisioning.services import returning
 from provisioning.services.forecast import access
 from provisioning.services.forecast.run import (
     GROUPS,
@@ -15,6 +14,7 @@ from provisioning.services.forecast.run import (
     SOURCES,
     Forecast,
 )
+from provisioning.services.organization_groups import returning
 
 RECORD = GroupRecord._meta.db_table
 USER = UserRecord._meta.db_table

@@ -14,7 +14,9 @@ from directories.models import (
 )
 from directories.services import admins
 from provisioning.reasons import Reason
-from provisioning.services import linking, right_rows, scope
+from provisioning.services.account_links import linking
+from provisioning.services.admin_rights import right_rows
+from provisioning.services.directory_scope import scope
 from provisioning.services.forecast.deciding import (
     NEW,
     NOBODY,

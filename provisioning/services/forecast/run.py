@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from directories import dialect
 from directories.models import Directory
 from provisioning.models import DryRun, DryRunLine
-from provisioning.services.scope import Rule
+from provisioning.services.directory_scope.scope import Rule
 
 # Rows that one step looks at.
 BATCH = 5_000

@@ -11,7 +11,9 @@ from django.utils import timezone
 from directories.models import AuditEvent, RoleAssignment
 from directories.services.audit import person
 from provisioning.models import App, AppAccess, AppGrant, AppRole
-from provisioning.services import app_grants, consequences, local_groups
+from provisioning.services import consequences
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import (
     MemberFactory,
     RoleAssignmentFactory,

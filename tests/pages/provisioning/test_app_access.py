@@ -8,8 +8,8 @@ from directories.events import Event
 from directories.models import AuditEvent, RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppGrant, Group
-from provisioning.queries.deciders import deciders_of
-from provisioning.services import deleted_groups
+from provisioning.queries.access.deciders import deciders_of
+from provisioning.services.organization_groups import deleted_groups
 from tests.factories.directories import (
     MemberFactory,
     RoleAssignmentFactory,

@@ -7,7 +7,7 @@ from directories.events import Event
 from directories.models import AuditEvent, RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, AppGrant, AppRole, GroupMember
-from provisioning.services import local_groups
+from provisioning.services.organization_groups import local_groups
 from tests.factories.directories import (
     SiteFactory,
 )

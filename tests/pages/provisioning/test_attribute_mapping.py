@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from directories.models import Account, Directory, Organization, UserRecord
-from provisioning.services.mapping import RULES
+from provisioning.services.accounts.mapping import RULES
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,

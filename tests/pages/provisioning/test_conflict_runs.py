@@ -9,8 +9,8 @@ from directories.models import AuditEvent, Job, LinkState
 from directories.services import jobs
 from directories.services.audit import person
 from provisioning.models import ConflictResult, Group
-from provisioning.queries.conflicts import ConflictFilter
-from provisioning.services import conflict_runs
+from provisioning.queries.name_conflicts.conflicts import ConflictFilter
+from provisioning.services.name_conflicts import conflict_runs
 from tests.factories.directories import (
     GroupRecordFactory,
 )
@@ -31,7 +31,7 @@ def case(okta):
 
 @pytest.fixture
 def eager(monkeypatch):
-    monkeypatch.setattr("provisioning.views.conflict_run.wake", run_now)
+    monkeypatch.setattr("provisioning.views.name_conflicts.conflict_run.wake", run_now)
     monkeypatch.setattr("provisioning.services.pace.BREATH_S", 0)
 
 

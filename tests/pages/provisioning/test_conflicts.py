@@ -150,7 +150,9 @@ def test_the_directory_says_how_many_could_not_sync(console, okta, case):
 )
 @pytest.mark.parametrize("walked", [50_000, 0])
 def test_the_differences_of_a_group(console, case, query, people, walked, monkeypatch):
-    monkeypatch.setattr("provisioning.queries.differences.WALKED_BY_NAME", walked)
+    monkeypatch.setattr(
+        "provisioning.queries.name_conflicts.differences.WALKED_BY_NAME", walked
+    )
 
     page = main_of(console.get(url_of(case.record) + query))
 
@@ -288,7 +290,9 @@ def test_who_may_only_look_decides_nothing(site_admin, case):
 
 def test_what_waits_is_taken_up_when_the_local_group_goes(console, case):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("provisioning.services.group_conflicts.wake", run_now)
+        patch.setattr(
+            "provisioning.services.name_conflicts.group_conflicts.wake", run_now
+        )
         url = reverse("provisioning:group-delete", args=[case.local.public_id])
         console.post(url)
 

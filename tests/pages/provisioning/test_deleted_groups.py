@@ -9,7 +9,8 @@ from directories.events import Event
 from directories.models import AuditEvent, Member, RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import DeletedGroup, DeletedGroupMember, Group, GroupRole
-from provisioning.services import consequences, deleted_groups
+from provisioning.services import consequences
+from provisioning.services.organization_groups import deleted_groups
 from provisioning.tasks import forget_deleted_groups
 from tests.factories.directories import MemberFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory

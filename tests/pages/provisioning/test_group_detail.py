@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from directories.events import Event
 from directories.models import AuditEvent, GroupRecord, Job
-from provisioning.queries import groups
+from provisioning.queries.organization_groups import groups
 from provisioning.reasons import EXPLANATIONS, Reason
 from tests.factories.directories import (
     AuditEventFactory,

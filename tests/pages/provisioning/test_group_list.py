@@ -6,7 +6,7 @@ from django.urls import reverse
 from directories.events import Event
 from directories.models import AuditEvent
 from provisioning.models import Group
-from provisioning.queries import groups
+from provisioning.queries.organization_groups import groups
 from tests.factories.directories import DirectoryFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.pages.provisioning.reading import (

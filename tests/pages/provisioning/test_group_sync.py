@@ -24,7 +24,7 @@ from tests.pages.provisioning.reading import main_of, queries_of, text_of
 def woken(monkeypatch):
     """Return the ids of jobs that a worker was told of."""
     ids: list[uuid.UUID] = []
-    monkeypatch.setattr("provisioning.views.conflict.wake", ids.append)
+    monkeypatch.setattr("provisioning.views.name_conflicts.conflict.wake", ids.append)
     return ids
 
 

@@ -6,7 +6,8 @@ from django.utils import timezone
 from directories.models import Member, RoleAssignment
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess
-from provisioning.services import local_groups, suspending
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.suspension import suspending
 from tests.factories.directories import MemberFactory, SiteFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
 from tests.pages.provisioning.licensing import admin

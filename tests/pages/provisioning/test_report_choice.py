@@ -9,7 +9,7 @@ from directories.services.audit import person
 from provisioning.models import GroupMember
 from provisioning.queries.reports import Report, ReportFilter
 from provisioning.reasons import Reason
-from provisioning.services import link_choices
+from provisioning.services.account_links import link_choices
 from tests.factories.directories import (
     AccountFactory,
     DomainFactory,

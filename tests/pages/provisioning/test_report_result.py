@@ -7,7 +7,8 @@ from directories.models import Job, LinkState
 from directories.services import jobs
 from provisioning.models import ChoiceRefusal
 from provisioning.reasons import Reason
-from provisioning.services import link_choices, sync
+from provisioning.services.account_links import link_choices
+from provisioning.services.syncing import sync
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,

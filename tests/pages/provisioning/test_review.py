@@ -7,7 +7,7 @@ from django.utils import timezone
 from directories.events import Event
 from directories.models import AuditEvent, LinkState, RoleAssignment
 from provisioning.reasons import EXPLANATIONS, Reason
-from provisioning.services import people
+from provisioning.services.accounts import people
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,

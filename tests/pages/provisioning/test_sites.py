@@ -6,7 +6,7 @@ from django.utils import timezone
 from directories.models import AuditEvent, Site
 from directories.services.audit import SYSTEM
 from provisioning.models import ROLES_IN_APPS, App, TrelloEnterprise
-from provisioning.services import app_grants, apps, site_removal, sites
+from provisioning.services.sites_and_apps import app_grants, apps, site_removal, sites
 from tests.factories.directories import AccountFactory, MemberFactory, SiteFactory
 from tests.factories.provisioning import GroupFactory, GroupMemberFactory
 from tests.pages.provisioning.reading import (

@@ -6,7 +6,8 @@ from django.utils import timezone
 from directories.models import Job, Member
 from directories.services.audit import SYSTEM
 from provisioning.models import App
-from provisioning.services import local_groups, suspension_runs
+from provisioning.services.organization_groups import local_groups
+from provisioning.services.suspension import suspension_runs
 from tests.factories.directories import MemberFactory
 from tests.factories.provisioning import AppGrantFactory, GroupFactory
 from tests.pages.provisioning.reading import main_of, text_of

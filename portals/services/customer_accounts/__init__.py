@@ -1,0 +1,1 @@
+"""Customers: their rows, their ways in, their mails."""

@@ -1,0 +1,1 @@
+"""Identity providers of customers, and what they push."""

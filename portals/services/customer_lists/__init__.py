@@ -1,0 +1,1 @@
+"""Lists of customers, read from files and taken up."""

@@ -1,0 +1,1 @@
+"""Customer organizations, their domains and members."""

@@ -1,0 +1,1 @@
+"""Service projects, and who is let in."""

@@ -1,0 +1,1 @@
+"""Who has access to which app, why, and since when."""

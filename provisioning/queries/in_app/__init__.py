@@ -1,0 +1,1 @@
+"""Who holds which permission inside of an app."""

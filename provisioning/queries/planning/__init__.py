@@ -1,0 +1,1 @@
+"""What a planned change would make of access; nothing is written."""

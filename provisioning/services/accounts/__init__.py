@@ -1,0 +1,1 @@
+"""Accounts of people: made from records, changed and managed by admins."""

@@ -1,0 +1,1 @@
+"""Admin rights that groups and people have."""

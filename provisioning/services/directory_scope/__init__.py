@@ -1,0 +1,1 @@
+"""Who of a directory is carried on to the organization."""

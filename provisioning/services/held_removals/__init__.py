@@ -1,0 +1,1 @@
+"""What providers take away: asked about first, held, carried out, put back."""

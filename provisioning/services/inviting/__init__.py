@@ -1,0 +1,1 @@
+"""Invites people by e-mail."""

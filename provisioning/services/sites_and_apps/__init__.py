@@ -1,0 +1,1 @@
+"""Sites, their apps, and which groups open them."""

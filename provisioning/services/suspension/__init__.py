@@ -1,0 +1,1 @@
+"""Suspends people and restores them."""

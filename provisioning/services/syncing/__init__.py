@@ -1,0 +1,1 @@
+"""Keeps groups equal to their records, in the request or by jobs."""

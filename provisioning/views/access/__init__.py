@@ -1,0 +1,1 @@
+"""Why somebody has access, and what would change if."""

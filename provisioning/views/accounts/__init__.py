@@ -1,0 +1,1 @@
+"""People of the organization, their accounts and rights."""

@@ -1,0 +1,1 @@
+"""Permissions inside of apps, and spaces."""

@@ -1,0 +1,1 @@
+"""Pushed groups whose name a local group holds."""

@@ -1,0 +1,1 @@
+"""Reports, and what is done to many of their rows."""

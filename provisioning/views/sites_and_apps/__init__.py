@@ -1,0 +1,1 @@
+"""Sites, their apps, and who gets in."""
