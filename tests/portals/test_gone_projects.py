@@ -7,7 +7,7 @@ import pytest
 from directories.services.audit import SYSTEM
 from portals import permissions
 from portals.models import RequestType, ServiceProject
-from portals.services import request_types
+from portals.services.service_projects import request_types
 from tests.factories.directories import MemberFactory
 from tests.factories.portals import ServiceProjectFactory
 from tests.portals.projects import page
