@@ -4,7 +4,7 @@ from django import template
 from django.template.context import RequestContext
 
 from provisioning.models import App
-from provisioning.queries import app_access
+from provisioning.queries.access import app_access
 
 register = template.Library()
 

@@ -13,8 +13,13 @@ from directories.models import Site
 from directories.permissions import ConsoleRequest, Permission, requires
 from provisioning.models import App
 from provisioning.queries.sites_and_apps import site_numbers
-from provisioning.services.sites_and_apps import (apps, default_groups)
-from provisioning.views.sites_and_apps.site import find_site, last_day, site_crumbs, written
+from provisioning.services.sites_and_apps import apps, default_groups
+from provisioning.views.sites_and_apps.site import (
+    find_site,
+    last_day,
+    site_crumbs,
+    written,
+)
 
 UNPROCESSABLE = 422
 

@@ -23,7 +23,12 @@ from provisioning.services.sites_and_apps import (
     sites,
 )
 from provisioning.site_forms import SiteForm, SiteNameForm
-from provisioning.views.sites_and_apps.site import find_site, last_day, site_crumbs, written
+from provisioning.views.sites_and_apps.site import (
+    find_site,
+    last_day,
+    site_crumbs,
+    written,
+)
 
 UNPROCESSABLE = 422
 
