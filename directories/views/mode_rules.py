@@ -91,6 +91,11 @@ SHAPES = (
         "Microsoft Entra ID",
     ),
     Rule(
+        "empty_patch",
+        _("A PATCH without any operation: nothing changes"),
+        _("Microsoft SCIM validator"),
+    ),
+    Rule(
         "unknown_attributes",
         _("Attributes that are not known here"),
         CUSTOM,

@@ -65,6 +65,60 @@ def test_members_are_found_under_any_spelling_of_their_path(scim, crew, path):
     assert scim.members(group.rpartition("/")[2]) == set()
 
 
+@pytest.mark.parametrize(
+    ("selection", "left"),
+    [
+        ('[value eq "{0}" and type eq "User"]', {1}),
+        ('[value eq "{0}" and type eq "Group"]', {0, 1}),
+        ('[display eq "bob"]', {0}),
+        ('.value eq "{0}"', {1}),
+        ('[not (value eq "{0}")]', {0}),
+        ('[type eq "User"]', set()),
+    ],
+)
+def test_any_filter_selects_the_members_to_remove(scim, selection, left):
+    ids = [scim.user(f"{n}@example.com", displayName=n)["id"] for n in ("ada", "bob")]
+    group = scim.group("Crew", *ids)["id"]
+    path = "members" + selection.format(*ids)
+
+    answer = scim.patch(f"/Groups/{group}", [{"op": "remove", "path": path}])
+
+    assert answer.status_code == 200
+    members = answer.json().get("members", [])
+    assert {each["value"] for each in members} == {ids[number] for number in left}
+
+
+def test_a_filter_on_members_sees_what_the_operations_before_it_did(scim, crew):
+    path, ids = crew
+    late = scim.user("eve@example.com")["id"]
+
+    scim.patch(
+        path,
+        [
+            {"op": "remove", "path": f'members[value eq "{ids[0]}"]'},
+            {"op": "remove", "path": 'members[type eq "User"]'},
+            {"op": "add", "path": "members", "value": values(ids[0], late)},
+            {"op": "remove", "path": f'members[value eq "{late}" or display eq "x"]'},
+        ],
+    )
+
+    assert scim.members(path.rpartition("/")[2]) == {ids[0]}
+
+
+@pytest.mark.parametrize("kind", ["Users", "Groups"])
+def test_a_patch_without_operations_changes_nothing_but_in_strict(scim, crew, kind):
+    group, ids = crew
+    path = group if kind == "Groups" else f"/Users/{ids[0]}"
+    before = scim.get(path).json()
+
+    answer = scim.patch(path, [])
+    assert (answer.status_code, answer.json()) == (200, before)
+
+    scim.directory.mode = "strict"
+    scim.directory.save()
+    refusal(scim.patch(path, []), 400, "invalidSyntax")
+
+
 @pytest.mark.parametrize("path", ["USERNAME", f"{CORE}:User:userName"])
 def test_a_name_is_changed_under_any_spelling_of_its_path(scim, path):
     user = f"/Users/{scim.user()['id']}"

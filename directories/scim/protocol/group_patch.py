@@ -1,9 +1,10 @@
 """PATCH of a group: changes of its own attributes, and a plan for its members."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from directories.scim.protocol.errors import (
+    InvalidFilterError,
     InvalidPathError,
     InvalidValueError,
     MutabilityError,
@@ -14,6 +15,7 @@ from directories.scim.protocol.errors import (
 from directories.scim.protocol.members import (
     MembersDraft,
     MembersPlan,
+    chosen_ids,
     read_member_ids,
     selected_ids,
 )
@@ -26,6 +28,9 @@ from directories.scim.protocol.values import Document, json_type, read_simple
 
 _CORE_PREFIX = f"{GROUP_SCHEMA}:".lower()
 _MEMBERS = "members"
+
+Roster = Callable[[], Iterable[Document]]
+"""Gives the stored members as they are shown; called only where a filter asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +59,24 @@ class GroupChange:
 @dataclass(slots=True)
 class _Draft:
     tolerance: Tolerance
+    roster: Roster | None
     changes: dict[str, str | None] = field(default_factory=dict)
     members: MembersDraft = field(default_factory=MembersDraft)
     strays: list[Stray] = field(default_factory=list)
 
 
 def read_group_patch(
-    operations: list[Operation], tolerance: Tolerance = COMPATIBLE
+    operations: list[Operation],
+    tolerance: Tolerance = COMPATIBLE,
+    roster: Roster | None = None,
 ) -> GroupChange:
     """Compose all operations, in their order, into one change.
 
     What no schema declares is left out or kept as `tolerance` says. `members` is
-    None when no member comes or goes.
+    None when no member comes or goes. Without a roster members are selected by
+    their ids alone.
     """
-    draft = _Draft(tolerance)
+    draft = _Draft(tolerance, roster)
     for operation in operations:
         try:
             _compose(draft, operation)
@@ -175,13 +184,23 @@ def _compose_members(draft: _Draft, kind: Kind, path: str, value: object) -> Non
             raise InvalidPathError(
                 'Members are added with the path members and [{"value": "<id>"}].'
             )
-        draft.members.remove(selected_ids(selection))
+        draft.members.remove(_selected(draft, selection))
     elif kind == "add":
         draft.members.add(read_member_ids(value, draft.tolerance))
     elif kind == "replace":
         draft.members.replace(read_member_ids(value, draft.tolerance))
     else:
         _remove_members(draft, value)
+
+
+def _selected(draft: _Draft, selection: str) -> list[str]:
+    """Return the ids that a filter selects; only ids need no look at who is there."""
+    try:
+        return selected_ids(selection)
+    except (InvalidFilterError, InvalidPathError):
+        if draft.roster is None:
+            raise
+    return chosen_ids(_MEMBERS + selection, draft.members.present(draft.roster()))
 
 
 def _remove_members(draft: _Draft, value: object) -> None:

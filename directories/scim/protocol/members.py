@@ -4,6 +4,7 @@ No object is made per member: a request may name 150,000 of them.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from directories.scim.protocol.errors import (
@@ -12,7 +13,11 @@ from directories.scim.protocol.errors import (
     InvalidValueError,
 )
 from directories.scim.protocol.filters import Comparison, Filter, Or, parse_filter
+from directories.scim.protocol.matching import matches
+from directories.scim.protocol.paths import parse_path
+from directories.scim.protocol.schemas import GROUP
 from directories.scim.protocol.tolerance import Tolerance
+from directories.scim.protocol.values import Document
 
 MAX_ID_LENGTH = 255
 
@@ -65,6 +70,13 @@ class MembersDraft:
         self.replaces = True
         self._add = dict.fromkeys(ids)
         self._remove = {}
+
+    def present(self, stored: Iterable[Document]) -> Iterator[Document]:
+        """List the members after the operations so far, by those that are stored."""
+        for each in () if self.replaces else stored:
+            if each["value"] not in self._remove and each["value"] not in self._add:
+                yield each
+        yield from ({"value": each} for each in self._add)
 
     def plan(self) -> MembersPlan:
         """Return what the operations come to."""
@@ -135,6 +147,17 @@ def selected_ids(brackets: str) -> list[str]:
             'Members are selected as a whole: members or members[value eq "<id>"].'
         )
     return list(dict.fromkeys(_ids_of(parse_filter(inner[1]))))
+
+
+def chosen_ids(path: str, members: Iterable[Document]) -> list[str]:
+    """Return the ids of those members that any filter in a path selects."""
+    found = parse_path(path, GROUP)
+    attribute, selection = found.the_attribute, found.value_filter
+    if selection is None or found.sub_attribute is not None:
+        raise InvalidPathError(
+            "Members are removed as a whole; nothing of one can be changed."
+        )
+    return [each["value"] for each in members if matches(each, selection, attribute)]
 
 
 def _ids_of(node: Filter) -> list[str]:

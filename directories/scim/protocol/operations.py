@@ -39,7 +39,7 @@ class Operation:
 
 
 def read_patch(
-    body: object, *, max_operations: int = MAX_OPERATIONS
+    body: object, *, may_be_empty: bool = False, max_operations: int = MAX_OPERATIONS
 ) -> list[Operation]:
     """Return the operations of a PATCH body, names and `op` in any case."""
     if not isinstance(body, dict):
@@ -52,7 +52,7 @@ def read_patch(
         raise InvalidSyntaxError(
             "Operations must be a list of operations, each with op, path and value."
         )
-    if not operations:
+    if not operations and not may_be_empty:
         raise InvalidSyntaxError("Operations is empty; send at least one.")
     if len(operations) > max_operations:
         msg = (

@@ -65,6 +65,9 @@ class Tolerance:
     with one stale id for ever, and nobody else in it would get in.
     """
 
+    empty_patch: bool
+    """A PATCH without any operation changes nothing: Microsoft's SCIM validator."""
+
     no_address: bool
     """A person without any e-mail: authentik sends an empty list."""
 
@@ -96,6 +99,7 @@ COMPATIBLE = Tolerance(
     unused_attributes=True,
     replace_creates_value=True,
     unknown_members=True,
+    empty_patch=True,
     no_address=True,
 )
 """Accept whatever a known client sends, as long as its meaning is plain."""
@@ -115,6 +119,7 @@ STRICT = Tolerance(
     unused_attributes=False,
     replace_creates_value=False,
     unknown_members=False,
+    empty_patch=False,
     no_address=False,
 )
 """Refuse what the RFCs do not allow.

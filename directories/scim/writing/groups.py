@@ -1,13 +1,16 @@
 """Writes of groups: from a body to the record that it leads to."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from django.utils import timezone
 
 from directories.folding import fold
 from directories.models import Directory, GroupRecord
+from directories.scim.collections import GROUP_COLLECTION
 from directories.scim.ids import member_ids, scim_id
 from directories.scim.modes import is_strict, watching
 from directories.scim.protocol.comparable import comparable
@@ -17,6 +20,7 @@ from directories.scim.protocol.group_patch import GroupChange, read_group_patch
 from directories.scim.protocol.members import MembersPlan as NamedMembers
 from directories.scim.protocol.operations import read_patch
 from directories.scim.protocol.schemas import GROUP
+from directories.scim.rendering import members_in_parts
 from directories.services import group_records
 from directories.services.group_records import GroupEdit, GroupValues
 from directories.services.memberships import MembersPlan
@@ -128,7 +132,9 @@ class GroupWrites:
         """Change a group's name and members (RFC 7644 section 3.5.2)."""
         given = scim_id(group)
         with watching(self.directory, GROUP) as tolerance:
-            change = read_group_patch(read_patch(body), tolerance)
+            operations = read_patch(body, may_be_empty=tolerance.empty_patch)
+            roster = partial(self._members_of, given)
+            change = read_group_patch(operations, tolerance, roster)
             plan = self._plan_of(change.members, passes_over=tolerance.unknown_members)
             renames = not self._is_strict
             return self._change(
@@ -143,6 +149,11 @@ class GroupWrites:
             now=timezone.now(),
             check=self.check,
         )
+
+    def _members_of(self, group: uuid.UUID) -> Iterable[Document]:
+        record = GROUP_COLLECTION.with_id(self.directory, group)
+        parts = members_in_parts(self.directory, record) if record else ()
+        return chain.from_iterable(parts)
 
     def _plan_of(
         self, named: NamedMembers | None, *, passes_over: bool = False

@@ -82,8 +82,8 @@ class UserWrites:
     def patch(self, user: str, body: object) -> UserRecord:
         """Change a user (RFC 7644 section 3.5.2)."""
         named = scim_id(user)
-        operations = read_patch(body)
         with watching(self.directory, USER) as tolerance:
+            operations = read_patch(body, may_be_empty=tolerance.empty_patch)
             return self._change(
                 named, partial(patched, operations=operations, tolerance=tolerance)
             )
