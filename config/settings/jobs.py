@@ -48,7 +48,6 @@ JOB_FEW = 2_000
 # named is NORMAL. Somebody waits for the result of urgent work, or for access.
 JOB_PRIORITIES: dict[str, tuple[int, int]] = {
     "access-check": (BULK, BULK),
-    "access-follow": (URGENT, NORMAL),
     "accounts-deactivate": (URGENT, NORMAL),
     "app-delete": (BULK, BULK),
     "attach-rule-apply": (URGENT, NORMAL),

@@ -85,6 +85,10 @@ class Run:
         self._note(done, cursor)
         self.give_way()
 
+    def beat(self) -> None:
+        """Renew the hold in the middle of a step: the work stands where it stood."""
+        self.report(done=self._pace.done, cursor=self._pace.cursor)
+
     def give_way(self) -> None:
         """Let better or fairer work go first, if it waits and no worker is free.
 

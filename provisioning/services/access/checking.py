@@ -22,7 +22,7 @@ from directories.services import jobs
 from directories.services.audit import SYSTEM, Target, record_event
 from provisioning.models import AccessCheck, App, AppGrant, AppUse
 from provisioning.services import pace
-from provisioning.services.access import folding, following, rows
+from provisioning.services.access import folding, following, rows, unfinished
 from provisioning.services.access.rows import ACCESS, SOURCE, Scope, Use, Uses
 
 CHECK = "access-check"
@@ -55,6 +55,7 @@ def queue_check(organization: Organization, now: datetime) -> Job:
 def check_access(run: jobs.Run) -> None:
     """Compare and mend app by app; the task of CHECK jobs. `cursor` is an app."""
     organization = run.job.organization
+    unfinished.try_again(organization, timezone.now())
     apps = App.with_removed.filter(site__organization=organization).order_by("pk")
     check = _check_of(organization, run)
     busy = busy_apps(organization)
@@ -62,7 +63,7 @@ def check_access(run: jobs.Run) -> None:
     run.report(done=0, total=len(wanted), cursor=run.job.cursor)
     for done, app in enumerate(wanted, start=1):
         if app.pk > run.job.cursor:
-            _check_app(check, app, partial_report(run, done - 1))
+            _check_app(check, app, run)
             run.report(done=done, cursor=app.pk)
     _finish(check)
 
@@ -70,22 +71,20 @@ def check_access(run: jobs.Run) -> None:
 def check_after(run: jobs.Run) -> None:
     """Compare the apps that a check has left to this job, which has done its work."""
     organization = run.job.organization
-    left = AccessCheck.objects.filter(
-        organization=organization, at__gte=run.job.created_at
-    )
+    last = AccessCheck.objects.filter(organization=organization).order_by("-at").first()
+    if last is None or (last.finished_at and last.finished_at < run.job.created_at):
+        return
     wanted = set(apps_of(run.job.target)) - busy_apps(organization, but=run.job)
-    if not wanted or not left.exists():
+    if not wanted:
         return
     check = AccessCheck.objects.create(organization=organization, at=timezone.now())
-    report = partial_report(run, run.job.done)
     for app in App.with_removed.filter(pk__in=wanted).order_by("pk"):
-        _check_app(check, app, report)
+        _check_app(check, app, run)
     _finish(check)
 
 
-def partial_report(run: jobs.Run, done: int) -> "partial[None]":
-    """Return what keeps a run alive while a big app is compared."""
-    return partial(run.report, done=done, cursor=run.job.cursor)
+def _named(app: App) -> dict[str, Any]:
+    return {"app": app.kind, "site": app.site.name}
 
 
 def _check_of(organization: Organization, run: jobs.Run) -> AccessCheck:
@@ -101,9 +100,10 @@ def _check_of(organization: Organization, run: jobs.Run) -> AccessCheck:
 
 def busy_apps(organization: Organization, *, but: Job | None = None) -> set[int]:
     """Return the apps whose access a job is still following, not counting one."""
-    unfinished = [Job.State.QUEUED, Job.State.RUNNING, Job.State.PAUSED]
     work = Job.objects.filter(
-        organization=organization, kind=following.FOLLOW, state__in=unfinished
+        organization=organization,
+        kind=following.FOLLOW,
+        state__in=Job.State.going_on(),
     )
     if but is not None:
         work = work.exclude(pk=but.pk)
@@ -124,20 +124,31 @@ def apps_of(target: str) -> list[int]:
     return sorted(set(given.values_list("app", flat=True)))
 
 
-def _check_app(check: AccessCheck, app: App, report: "partial[None]") -> None:
-    """Compare everybody in an app, some thousand at a time, then the counts."""
+def _check_app(check: AccessCheck, app: App, run: jobs.Run) -> None:
+    """Compare everybody in an app, some thousand at a time, then counts and line.
+
+    Where a job has begun to follow the app meanwhile, the rest is left to that.
+    """
     organization = check.organization_id
     after = 0
     while people := _next_people(organization, app, after=after):
         after = people[-1]
-        found = compare(app.pk, people)
-        if found:
-            dialect.retrying(partial(_mend, check, app, found))
+        if compare(app.pk, people):
+            if _is_followed(check, app, run):
+                return
+            dialect.retrying(partial(_mend, check, app, people))
         compared = F("compared") + len(people)
         AccessCheck.objects.filter(pk=check.pk).update(compared=compared)
-        report()
+        run.beat()
         pace.breathe()
     dialect.retrying(partial(_mend_counts, check, app))
+    if unfinished.waits_for_nothing(app) and not _is_followed(check, app, run):
+        _mend_line(check, app, run)
+
+
+def _is_followed(check: AccessCheck, app: App, run: jobs.Run) -> bool:
+    """Say whether another job follows an app, as of now."""
+    return app.pk in busy_apps(check.organization, but=run.job)
 
 
 def _next_people(organization: UUID, app: App, *, after: int) -> list[int]:
@@ -167,7 +178,11 @@ def compare(app: int, accounts: Sequence[int]) -> list[Difference]:
 
 
 @transaction.atomic
-def _mend(check: AccessCheck, app: App, found: Sequence[Difference]) -> None:
+def _mend(check: AccessCheck, app: App, people: Sequence[int]) -> None:
+    # Compared anew: what a job has just followed to its end is no difference.
+    found = compare(app.pk, people)
+    if not found:
+        return
     accounts = sorted({each.account for each in found})
     bounded = [each.pk for each in rows.held_apps([app.pk]) if each.bounded]
     scope = Scope([app.pk], accounts, None, bounded)
@@ -185,8 +200,7 @@ def _examples(app: App, found: Sequence[Difference]) -> list[dict[str, Any]]:
     people = Account.objects.in_bulk([each.account for each in found])
     return [
         {
-            "app": app.kind,
-            "site": app.site.name,
+            **_named(app),
             "role": each.role,
             "person": people[each.account].email if each.account in people else "",
             "missing": each.missing,
@@ -198,6 +212,22 @@ def _examples(app: App, found: Sequence[Difference]) -> list[dict[str, Any]]:
 @transaction.atomic
 def _mend_counts(check: AccessCheck, app: App) -> None:
     """Compare the sums with the rows by one consistent look, and add what is off."""
+    if not _off(app):
+        return
+    # Two that found the same would both add it: one at a time, and each looks anew.
+    rows.held_apps([app.pk], "FOR NO KEY UPDATE OF a")
+    found = _off(app)
+    folding.note(found)
+    held = AccessCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+    held.examples += [
+        {**_named(app), "role": use.role, "state": use.state, "count_off_by": number}
+        for use, number in found.items()
+    ]
+    held.save(update_fields=["examples"])
+
+
+def _off(app: App) -> Uses:
+    """Return what the sums of an app lack, or have too much, beside its rows."""
     found = dialect.rows(
         "SELECT role, state, sum(people) FROM"  # noqa: S608
         f" (SELECT role, state, count(*) AS people FROM {ACCESS} WHERE app_id = %s"
@@ -206,16 +236,28 @@ def _mend_counts(check: AccessCheck, app: App) -> None:
         " HAVING sum(people) <> 0",
         [app.pk, app.pk],
     )
-    if not found:
-        return
-    folding.note(Uses({Use(app.pk, role, state): int(n) for role, state, n in found}))
-    held = AccessCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
-    said = {"app": app.kind, "site": app.site.name}
-    held.examples += [
-        {**said, "role": role, "state": state, "count_off_by": int(n)}
-        for role, state, n in found
-    ]
-    held.save(update_fields=["examples"])
+    return Uses({Use(app.pk, role, state): int(n) for role, state, n in found})
+
+
+def _mend_line(check: AccessCheck, app: App, run: jobs.Run) -> None:
+    """Let in who waits for a license though some are free."""
+    more = True
+    while more:
+        more = dialect.retrying(partial(_let_in, check, app))
+        run.beat()
+        pace.breathe()
+
+
+@transaction.atomic
+def _let_in(check: AccessCheck, app: App) -> bool:
+    """Let in the next of them; say whether there are more."""
+    count, more = unfinished.let_in_next(app.pk)
+    if count:
+        held = AccessCheck.objects.select_for_update(of=("self",)).get(pk=check.pk)
+        held.missing += count
+        held.examples.append({**_named(app), "waited_for_nothing": count})
+        held.save(update_fields=["missing", "examples"])
+    return more
 
 
 @transaction.atomic
