@@ -271,6 +271,19 @@ class Refusal(TextChoices):
     LIMIT = "limit", gettext_lazy("The request was refused: a limit is reached.")
 
 
+# Entries of these kinds are told with a name or a number of their own.
+NOTED = {
+    "chosen_group_renamed": gettext_lazy("A chosen group has another name now."),
+    "duplicate_external_id": gettext_lazy("Two people have one external ID."),
+    "external_account_linked": gettext_lazy(
+        "An existing account of an unverified domain was linked."
+    ),
+    "photo_not_fetched": gettext_lazy("A profile photo was not fetched."),
+    "taken_over": gettext_lazy("Another directory has taken an account over."),
+    "unknown_member": gettext_lazy("Members who are not here were passed over."),
+}
+
+
 def is_refusal(entry: TroubleshootingEntry) -> bool:
     """Say whether an entry tells of a request that was answered with an error."""
     status = entry.request.get("status")
@@ -283,6 +296,12 @@ def sentence_of(entry: TroubleshootingEntry) -> str:
         return entry.reason
     known = entry.kind in Refusal.values
     return str(Refusal(entry.kind if known else Refusal.BAD_REQUEST).label)
+
+
+def reason_of(entry: TroubleshootingEntry) -> str:
+    """Return what all entries of a kind have in common, in one plain sentence."""
+    noted = None if is_refusal(entry) else NOTED.get(entry.kind)
+    return sentence_of(entry) if noted is None else str(noted)
 
 
 def answer_of(entry: TroubleshootingEntry) -> str:

@@ -9,7 +9,7 @@ from django.db.models import Sum
 from django.db.models.functions import TruncDate
 
 from directories import dialect
-from directories.findings import sentence_of
+from directories.findings import reason_of
 from directories.models import Activity, Directory, TroubleshootingEntry
 
 DAYS = 14
@@ -63,7 +63,7 @@ def failures_of(directories: Sequence[Directory], now: datetime) -> list[Failure
     if (found := cache.get(key)) is None:
         found = _most_frequent(directories, now - timedelta(days=DAYS))
         cache.set(key, found, KEEP_S)
-    return [Failure(sentence_of(entry), times) for entry, times in found]
+    return [Failure(reason_of(entry), times) for entry, times in found]
 
 
 def _most_frequent(

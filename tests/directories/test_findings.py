@@ -135,6 +135,16 @@ def test_what_is_no_refusal_is_told_as_it_was_noted():
     assert findings.answer_of(entry) == ""
 
 
+def test_the_reason_of_a_kind_names_nobody():
+    entry = TroubleshootingEntry(
+        kind="external_account_linked", reason="The account ada@x.com …", request={}
+    )
+
+    assert "ada" not in findings.reason_of(entry)
+    entry.kind = "of_long_ago"
+    assert findings.reason_of(entry) == entry.reason
+
+
 @pytest.mark.parametrize("kind", ["taken", "limit", "bad_request", "of_long_ago"])
 def test_old_entries_and_unknown_kinds_have_a_sentence_too(kind):
     said, answered = said_of(kind, reason="userName is required.")
