@@ -39,6 +39,10 @@ REGISTRIES = [
 ]
 COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl|oklch|lab)a?\(", re.IGNORECASE)
 LONGEST_TEMPLATE = 150
+TARGET = re.compile(r'target="#([\w-]+)"')
+FRAGMENT_OF_ITS_OWN_PLACE = re.compile(
+    r'{% partialdef [\w-]+ inline %}\s*<\w+\s[^>]*?\bid="([\w-]+)"'
+)
 TEXT = {".css", ".html", ".js", ".json", ".md", ".mjs", ".py", ".toml", ".txt", ".yaml"}
 
 
@@ -114,6 +118,17 @@ def test_templates_are_short():
     sizes = {path.name: len(text_of(path).splitlines()) for path in templates()}
 
     assert not {name: n for name, n in sizes.items() if n > LONGEST_TEMPLATE}
+
+
+def test_fragments_lie_inside_of_what_filters_put_them_into():
+    nested = [
+        (path.name, target)
+        for path in templates()
+        for target in set(TARGET.findall(text_of(path)))
+        if target in FRAGMENT_OF_ITS_OWN_PLACE.findall(text_of(path))
+    ]
+
+    assert not nested
 
 
 def test_no_template_is_unused():

@@ -31,7 +31,7 @@ from directories.services import exports, job_changes
 from directories.services.audit import Target
 from directories.tasks import wake
 from directories.views.job_words import told
-from directories.views.rendering import Crumbs, render_part
+from directories.views.rendering import Crumbs, render_part, wants_fragment
 
 # Pages that show the bar of a job and change when it ends.
 PAGES = ("directory", "domain")
@@ -48,18 +48,13 @@ def job_list(request: ConsoleRequest) -> HttpResponse:
     """List what goes on in the order in which it will be done, then what is over."""
     filters = tables.job_filters(request.GET)
     organization = request.organization
-    goes_on = listed.going_on(organization, filters)
+    cut = tables.newest_first(request.GET, "created_at")
+    page = listed.history(organization, filters, cut)
     context: dict[str, Any] = {
         "crumbs": _crumbs(),
         "filters": filters,
-        "goes_on": goes_on,
+        "goes_on": listed.going_on(organization, filters),
         "here": request.GET.urlencode(),
-    }
-    if request.htmx and request.GET.get("part") == "going-on":
-        return render(request, "directories/job_list.html#going-on", context)
-    cut = tables.newest_first(request.GET, "created_at")
-    page = listed.history(organization, filters, cut)
-    context |= {
         "rows": page.rows,
         "links": tables.neighbours(page, request.GET),
         "states": Job.State.choices,
@@ -117,9 +112,13 @@ def _lines(jobs: Iterator[Job]) -> Iterator[list[object]]:
 @require_safe
 @requires(Permission.SEE_DIRECTORY)
 def job_detail(request: ConsoleRequest, job_id: UUID) -> HttpResponse:
-    """Show a job and its bar; the fragment asks for itself until the job is over."""
+    """Show a job and its bar; both fragments ask for themselves until it is over.
+
+    The bar is part of other pages too, everything about the job of its own page.
+    """
     job = _find(request, job_id)
     page = request.GET.get("page", "")
+    whole = page == "work" or not wants_fragment(request.htmx)
     context: dict[str, Any] = {
         "crumbs": _crumbs((str(kind_of(job.kind).name), "")),
         "page": page if page in PAGES else "",
@@ -129,9 +128,10 @@ def job_detail(request: ConsoleRequest, job_id: UUID) -> HttpResponse:
     if page == "domain":
         domains = request.organization.domains
         context["domain"] = domains.filter(name=job.label).first()
-    if not request.htmx:
+    if whole:
         context["told"] = told(job)
-    return render_part(request, "directories/job_detail.html", context, fragment="job")
+    part = "work" if whole else "job"
+    return render_part(request, "directories/job_detail.html", context, fragment=part)
 
 
 def _jobs(request: ConsoleRequest) -> "QuerySet[Job]":

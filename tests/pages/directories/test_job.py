@@ -62,10 +62,24 @@ def test_a_bar_says_what_is_being_done(console, okta, kind, words):
     assert words in main_of(console.get(url_of(job)))
 
 
-def test_the_fragment_is_the_same_as_on_the_page(console, okta):
+def test_the_page_renews_all_it_says_while_work_goes_on(console, okta):
     job = JobFactory.create(directory=okta, state="running", done=3, total=9)
+    url = f"{url_of(job)}?page=work"
 
-    assert is_part_of_page(console, url_of(job))
+    part = fragment(console, url).content.decode()
+
+    assert part.count("hx-get") == part.count(f'hx-get="{url}"') == 1
+    assert f"{url_of(job)}pause/" in part
+    assert is_part_of_page(console, url)
+
+
+def test_the_page_rests_when_work_is_over(console, okta):
+    job = JobFactory.create(directory=okta, state="done")
+
+    part = fragment(console, f"{url_of(job)}?page=work").content.decode()
+
+    assert "every" not in part
+    assert "pause/" not in part
 
 
 def test_a_name_cannot_bring_markup(console, okta):

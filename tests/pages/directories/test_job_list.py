@@ -5,7 +5,13 @@ from django.utils import timezone
 
 from directories.models import AuditEvent, Job, JobInput
 from tests.factories.directories import DirectoryFactory, JobFactory
-from tests.pages.provisioning.reading import csv_rows, fragment, main_of, queries_of
+from tests.pages.provisioning.reading import (
+    csv_rows,
+    fragment,
+    is_part_of_page,
+    main_of,
+    queries_of,
+)
 
 URL = "/jobs/"
 
@@ -45,18 +51,17 @@ def test_filters_choose(console, okta, query):
     assert "Nothing found" not in page
 
 
-def test_what_goes_on_renews_itself(console, okta):
+def test_what_goes_on_and_the_history_renew_themselves(console, okta):
     job = JobFactory.create(directory=okta, label="Crew", state="running")
+    ended = over(okta, label="Crew's end")
 
-    page = console.get(URL).content.decode()
-    part = fragment(console, f"{URL}?part=going-on").content.decode()
+    part = fragment(console, f"{URL}?q=crew").content.decode()
 
+    assert f'hx-get="{URL}?q=crew"' in part
     assert 'hx-trigger="every 2s"' in part
     assert f"/jobs/{job.pk}/pause/" in part
-    assert "History" not in part
-    assert "".join(part.replace("part=going-on&amp;", "").split()) in "".join(
-        page.split()
-    )
+    assert f"/jobs/{ended.pk}/" in part
+    assert is_part_of_page(console, f"{URL}?q=crew")
 
 
 def test_a_page_costs_the_same_with_many(console, okta):
