@@ -228,12 +228,10 @@ def now() -> datetime:
 
 def finish_all_work() -> None:
     """Do whatever was not done because its worker was killed."""
-    while open_jobs := Job.objects.exclude(state=Job.State.DONE):
-        for job in open_jobs:
-            Job.objects.filter(pk=job.pk).update(
-                state=Job.State.QUEUED, beat_at=now(), failures=0
-            )
-            wake(job.pk)
+    while first := (open_jobs := Job.objects.exclude(state=Job.State.DONE)).first():
+        open_jobs.update(state=Job.State.QUEUED, beat_at=now(), failures=0)
+        # One message is enough: its worker goes on until nothing waits.
+        wake(first.pk)
 
 
 def snapshot(site: Site) -> dict[str, Any]:
