@@ -1,14 +1,13 @@
 """Forms of the help center: they check shape, services check rules."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib.auth import password_validation
-from django.contrib.auth.hashers import check_password
 from django.utils.translation import gettext_lazy as _
 
 from directories.forms import EMAIL_LENGTH, NAME_LENGTH, PASSWORD_LENGTH
-from portals.models import Customer
 
 
 class AddressForm(forms.Form):
@@ -87,15 +86,17 @@ class OwnPasswordForm(NewCustomerPasswordForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, customer: Customer, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, refusal: Callable[[str], str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.customer = customer
+        self.refusal = refusal
 
     def clean_password(self) -> str:
         """Refuse a present password that is not the customer's."""
         password: str = self.cleaned_data["password"]
-        if not check_password(password, self.customer.password):
-            raise forms.ValidationError(_("This is not your current password."))
+        if refused := self.refusal(password):
+            raise forms.ValidationError(refused)
         return password
 
 

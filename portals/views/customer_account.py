@@ -1,10 +1,13 @@
 """What customers do about themselves: sign up, choose a password, their profile."""
 
+from functools import partial
 from uuid import UUID
 
+from axes.handlers.proxy import AxesProxyHandler
 from axes.helpers import get_client_ip_address
 from axes.utils import reset as forget_failures
 from django.contrib import messages
+from django.contrib.auth.hashers import check_password
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from directories.forms import posted
+from directories.views.sign_in import lockout_text
 from portals import customer_sessions
 from portals.help_center import (
     DeskRequest,
@@ -42,6 +46,7 @@ from portals.services.customer_accounts import (
 from portals.services.customer_accounts.customer_visits import themselves
 from portals.views.customer_sign_in import (
     begin,
+    count_failure,
     counted_name,
     queue_password_link,
 )
@@ -230,12 +235,26 @@ def password_change(request: DeskRequest) -> HttpResponse:
     desk = request.desk
     own = desk.visitor.customer
     assert own is not None  # noqa: S101 - for_customers lets nobody else in
-    form = OwnPasswordForm(posted(request), customer=own)
+    form = OwnPasswordForm(posted(request), refusal=partial(_refusal, request, own))
     if request.method == "POST" and form.is_valid():
         _change(request, own, form.cleaned_data["new_password"])
         messages.success(request, _("Your password is changed."))
         return redirect(desk.url("customer-profile"))
     return _show(request, "password_change", {"desk": desk, "form": form})
+
+
+def _refusal(request: DeskRequest, own: Customer, password: str) -> str:
+    """Return why a present password is not taken, "" if it is the customer's.
+
+    Wrong ones count like those at the sign-in: an open browser is no place to guess.
+    """
+    counted = {"username": counted_name(own.site, own.email)}
+    allowed = AxesProxyHandler.is_allowed(request, counted)
+    if allowed and check_password(password, own.password):
+        return ""
+    if count_failure(request, own.email, counted):
+        return lockout_text(request)
+    return _("This is not your current password.")
 
 
 def _change(request: DeskRequest, own: Customer, password: str) -> None:

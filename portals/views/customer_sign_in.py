@@ -111,16 +111,22 @@ def _refused(
     request: DeskRequest, form: PasswordForm, counted: dict[str, str]
 ) -> HttpResponse:
     email = form.cleaned_data["email"]
-    AxesProxyHandler.user_login_failed(customer_sign_in, counted, request)
-    locked = getattr(request, "axes_locked_out", False)
-    # Told here, in this page; with the mark set, a bare text would replace it.
-    vars(request)["axes_locked_out"] = None
-    if not locked:
+    if not count_failure(request, email, counted):
         form.add_error(None, _("The email or the password is not right."))
         return _page(request, form, email=email, status=UNPROCESSABLE)
-    _note_lock(request, email, counted)
     form.add_error(None, lockout_text(request))
     return _page(request, form, email=email, status=TOO_MANY)
+
+
+def count_failure(request: DeskRequest, email: str, counted: dict[str, str]) -> bool:
+    """Count a wrong password; say whether the address is locked now."""
+    AxesProxyHandler.user_login_failed(customer_sign_in, counted, request)
+    locked = getattr(request, "axes_locked_out", False)
+    # Told in the page; with the mark set, a bare text would replace it.
+    vars(request)["axes_locked_out"] = None
+    if locked:
+        _note_lock(request, email, counted)
+    return bool(locked)
 
 
 def _note_lock(request: DeskRequest, email: str, counted: dict[str, str]) -> None:

@@ -165,6 +165,29 @@ def test_too_many_attempts_lock_one_address_of_one_site(site):
         assert log_in(client, site, who.email).status_code == 302
 
 
+def test_wrong_present_passwords_lock_too(site):
+    """Else an open browser is where passwords are guessed."""
+    who, client = customer(site), Client()
+    log_in(client, site, who.email)
+    address = reverse("portals:customer-password-change")
+    new = {
+        "new_password": "a much longer one",
+        "repeated_password": "a much longer one",
+    }
+
+    answers = [client.post(address, {"password": f"{n}", **new}) for n in range(5)]
+
+    told = [b"too many failed attempts" in each.content for each in answers]
+    assert told == [False] * 4 + [True]
+    refused = client.post(address, {"password": PASSWORD, **new})
+    assert b"too many failed attempts" in refused.content
+    assert log_in(Client(), site, who.email).status_code == 429
+    assert AuditEvent.objects.filter(action=Event.CUSTOMER_SIGN_IN_LOCKED).count() == 1
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        changed = client.post(address, {"password": PASSWORD, **new})
+        assert changed.status_code == 302
+
+
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/"])
 def test_nobody_is_sent_anywhere_else(site, target):
     answer = log_in(Client(), site, customer(site).email, next=target)
