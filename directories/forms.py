@@ -1,6 +1,6 @@
 """Forms of the directories app: they check shape, services check rules."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -95,11 +95,17 @@ class PasswordChangeForm(NewPasswordForm):
     field_order = ("password", "new_password", "repeated_password")
     password = _password(_("Current password"), autocomplete="current-password")
 
+    def __init__(
+        self, *args: Any, refusal: Callable[[str], str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.refusal = refusal
+
     def clean_password(self) -> str:
         """Refuse a present password that is not the account's."""
         password: str = self.cleaned_data["password"]
-        if not self.account.check_password(password):
-            raise forms.ValidationError(_("This is not your current password."))
+        if refused := self.refusal(password):
+            raise forms.ValidationError(refused)
         return password
 
 

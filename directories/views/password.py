@@ -1,9 +1,10 @@
 """Passwords: change one's own, or choose a new one by a link in a mail."""
 
+from functools import partial
 from typing import cast
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth import authenticate, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from directories.forms import EmailForm, NewPasswordForm, PasswordChangeForm, po
 from directories.models import Account
 from directories.services import passwords
 from directories.tasks import send_password_reset
+from directories.views.sign_in import is_locked_out, lockout_text
 
 # Nobody's mailbox is filled by pressing the button again.
 MAIL_EVERY_S = 60
@@ -32,7 +34,8 @@ MAIL_EVERY_S = 60
 def password_change(request: HttpRequest) -> HttpResponse:
     """Change one's own password; other sessions of the account end."""
     account = cast("Account", request.user)
-    form = PasswordChangeForm(posted(request), account=account)
+    refusal = partial(_refusal, request, account.email)
+    form = PasswordChangeForm(posted(request), account=account, refusal=refusal)
     if request.method == "POST" and form.is_valid():
         passwords.change_password(
             account=account,
@@ -48,6 +51,18 @@ def password_change(request: HttpRequest) -> HttpResponse:
         {"form": form},
         status=422 if form.errors else 200,
     )
+
+
+def _refusal(request: HttpRequest, email: str, password: str) -> str:
+    """Return why a present password is not taken, "" if it is right.
+
+    Wrong ones count like those at the sign-in: an open browser is no place to guess.
+    """
+    if authenticate(request, username=email, password=password) is not None:
+        return ""
+    if is_locked_out(request, email):
+        return lockout_text(request)
+    return _("This is not your current password.")
 
 
 @require_http_methods(["GET", "POST"])

@@ -52,14 +52,21 @@ def _authenticated(request: HttpRequest, form: SignInForm) -> Account | None:
     )
     if isinstance(account, Account):
         return account
-    if getattr(request, "axes_locked_out", False):
-        _note_lock(request, form.cleaned_data["email"])
-        # Told here, in this page; with the mark set, a bare text would replace it.
-        request.axes_locked_out = None  # type: ignore[attr-defined]  # set by axes
+    if is_locked_out(request, form.cleaned_data["email"]):
         form.add_error(None, ValidationError(lockout_text(request), code=LOCKED_OUT))
     else:
         form.add_error(None, _("The email or the password is not right."))
     return None
+
+
+def is_locked_out(request: HttpRequest, email: str) -> bool:
+    """Say whether a wrong password was one too many; the page is to tell it."""
+    if not getattr(request, "axes_locked_out", False):
+        return False
+    _note_lock(request, email)
+    # With the mark set, a bare text would replace the page.
+    request.axes_locked_out = None  # type: ignore[attr-defined]  # set by axes
+    return True
 
 
 def _note_lock(request: HttpRequest, email: str) -> None:

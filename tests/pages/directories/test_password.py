@@ -68,6 +68,18 @@ def test_only_the_other_sessions_end(signed_in, member):
     assert elsewhere.get("/account/password/").status_code == 302
 
 
+def test_wrong_present_passwords_lock_as_those_at_the_sign_in_do(signed_in, member):
+    answers = [change(signed_in, password=f"{n}") for n in range(5)]
+
+    told = ["too many failed attempts" in main_of(each) for each in answers]
+    assert told == [False] * 4 + [True]
+    assert "too many failed attempts" in main_of(change(signed_in))
+    typed = {"email": member.email, "password": OLD}
+    assert Client().post("/sign-in/", typed).status_code == 429
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        assert change(signed_in)["Location"] == "/"
+
+
 @pytest.mark.parametrize(
     ("fields", "complaint"),
     [
