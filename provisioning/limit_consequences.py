@@ -17,11 +17,12 @@ AtLimit = App.AtLimit
 class Plan:
     """What a change of the limit does: `lines` say it; nothing changes without any.
 
-    `may_try_again` where somebody who was refused may have better luck now.
+    `trying_again` says what becomes of people who were refused when they are looked
+    at again; "" where nobody was.
     """
 
     lines: list[str]
-    may_try_again: bool
+    trying_again: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.lines)
@@ -31,7 +32,7 @@ def plan_of(use: Licenses, limit: int | None, at_limit: str) -> Plan:
     """Return what it means for an app to have this limit and setting from now on."""
     same_limit, same_setting = limit == use.limit, at_limit == use.app.at_limit
     if same_limit and same_setting:
-        return Plan([], may_try_again=False)
+        return Plan([])
     lines = []
     if not same_limit:
         lines.append(_limit_words(use, limit))
@@ -40,7 +41,7 @@ def plan_of(use: Licenses, limit: int | None, at_limit: str) -> Plan:
     lines += _refused_words(use)
     if not same_setting:
         lines.append(_setting_words(at_limit))
-    return Plan(lines, may_try_again=bool(use.refused))
+    return Plan(lines, _trying_words(use, limit, at_limit))
 
 
 def written(number: int) -> str:
@@ -90,11 +91,7 @@ def _lower_words(use: Licenses, limit: int | None, at_limit: str) -> Iterator[st
 
 def _waiting_words(use: Licenses, limit: int | None, at_limit: str) -> Iterator[str]:
     """Say who of those who wait gets access now."""
-    if not use.waiting:
-        return
-    free = use.waiting
-    if limit is not None and at_limit != AtLimit.ALLOW:
-        free = min(use.waiting, max(0, limit - use.used))
+    free = min(use.waiting, _open_to(use, limit, at_limit))
     if free:
         yield ngettext(
             "{number} person who waits gets access now.",
@@ -109,13 +106,38 @@ def _waiting_words(use: Licenses, limit: int | None, at_limit: str) -> Iterator[
         ).format(number=written(rest))
 
 
+def _open_to(use: Licenses, limit: int | None, at_limit: str) -> int:
+    """Return how many of those without a license may have one now."""
+    if limit is None or at_limit == AtLimit.ALLOW:
+        return use.waiting + use.refused
+    return max(0, limit - use.used)
+
+
+def _trying_words(use: Licenses, limit: int | None, at_limit: str) -> str:
+    """Say what “Try again” does, after everybody who waits."""
+    if not use.refused:
+        return ""
+    free = max(0, _open_to(use, limit, at_limit) - use.waiting)
+    if free >= use.refused:
+        return _("All of them get access.")
+    words = _("None of them gets access: no license is left for them.")
+    if free:
+        words = ngettext(
+            "{number} of them gets access.", "{number} of them get access.", free
+        ).format(number=written(free))
+    rest = _("The others stay refused.") if free else ""
+    if at_limit == AtLimit.QUEUE:
+        rest = _("The others wait for a license.") if free else _("They wait for one.")
+    return f"{words} {rest}".rstrip()
+
+
 def _refused_words(use: Licenses) -> Iterator[str]:
     if use.refused:
         yield ngettext(
-            "{number} person who was refused stays without access until an admin uses "
-            "“Try again”.",
-            "{number} people who were refused stay without access until an admin uses "
-            "“Try again”.",
+            "{number} person who was refused stays without access until you tick "
+            "“Try again” below, or use it later.",
+            "{number} people who were refused stay without access until you tick “Try "
+            "again” below, or use it later.",
             use.refused,
         ).format(number=written(use.refused))
 

@@ -185,7 +185,7 @@ def app_default(
         "app": app,
         "group": grant.group,
         "choices": [
-            *((each.role, each.get_role_display()) for each in given if is_local),
+            *((each.role, each.get_role_display()) for each in given),
             (NONE, _("None")),
         ],
         "is_local": is_local,

@@ -74,7 +74,7 @@ def _save(
     )
     messages.success(request, _("User limit saved. It counts from now on."))
     if count:
-        _say_all(request, count)
+        _say_all(request, app, count)
     return _back(app)
 
 
@@ -85,7 +85,7 @@ def app_try_again(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResp
     app = managed_app(request, site_id, kind)
     if "everything" in request.POST:
         count = limits.try_again(app, by=request.actor, now=timezone.now())
-        _say_all(request, count)
+        _say_all(request, app, count)
         return _back(app, line=State.REFUSED)
     chosen = tables.chosen_ids(request.POST, "account")
     accounts = groups.accounts_among(request.organization, chosen)
@@ -97,8 +97,11 @@ def app_try_again(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResp
     return _back(app, line=State.REFUSED)
 
 
-def _say_all(request: ConsoleRequest, count: int) -> None:
+def _say_all(request: ConsoleRequest, app: App, count: int) -> None:
     """Say how many got in at once; many more are let in by a job."""
+    if not count:
+        messages.warning(request, _none_free(app))
+        return
     text = ngettext(
         "{number} person has access now.", "{number} people have access now.", count
     )
@@ -106,6 +109,15 @@ def _say_all(request: ConsoleRequest, count: int) -> None:
     if count >= settings.ACCESS_IN_REQUEST:
         words += " " + _("More get it in the background, as far as licenses go.")
     messages.success(request, words)
+
+
+def _none_free(app: App) -> str:
+    if app.at_limit == App.AtLimit.QUEUE:
+        return _("No license is free: all of them are waiting for one now.")
+    return _(
+        "No license is free: everybody stays refused. Raise the user limit, or let "
+        "somebody go, then try again."
+    )
 
 
 def _say(request: ConsoleRequest, result: Tried) -> None:

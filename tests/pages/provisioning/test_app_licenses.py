@@ -162,9 +162,13 @@ def test_who_was_refused_is_tried_again_one_by_one_and_all(
 
     full = console.post(again, {"account": ids(accounts[1:2])})
     assert "1 person stays refused: no license is free" in said(full)
+    full = console.post(again, {"everything": "1"})
+    assert "No license is free: everybody stays refused" in said(full)
     # Raising the limit alone lets nobody in who was refused.
-    raised = {"user_limit": "3", "at_limit": REFUSE, "confirmed": "1"}
-    console.post(address(jira, "licenses/"), raised)
+    raised = {"user_limit": "3", "at_limit": REFUSE}
+    page = main_of(console.post(address(jira, "licenses/"), raised))
+    assert "2 of them get access. The others stay refused." in page
+    console.post(address(jira, "licenses/"), {**raised, "confirmed": "1"})
     assert states(jira).count(State.ACTIVE) == 1
 
     answer = console.post(again, {"account": ids(accounts[3:])})
