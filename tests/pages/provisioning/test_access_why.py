@@ -232,7 +232,7 @@ def test_a_limit_that_refuses_is_said_in_numbers(console, organization, jira):
     give = step_of("give", jira.site_id, "jira", "user", group.public_id)
     page = text_of(console.get(WHAT_IF, {"step": give}))
 
-    assert "2 people would need a license of Jira on northern, and 1 are free" in page
+    assert "2 people would need a license of Jira on northern; free licenses: 1" in page
 
 
 @pytest.mark.parametrize(
