@@ -13,10 +13,11 @@ JUMP_S = 5.0
 
 
 class Scheduler(beat.Scheduler):
-    """Counts from now on when the clock has jumped.
+    """Counts from now on when the clock was put back.
 
     Celery's own waits until the clock is again where it was: an hour for a clock that
-    was an hour ahead, in which nobody would look for lost jobs.
+    was an hour ahead, in which nobody would look for lost jobs. What was due in the
+    time that a clock put forward leaves out is due at once.
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,7 +37,7 @@ class Scheduler(beat.Scheduler):
     def _begin_anew(self, jumped: timedelta) -> None:
         for entry in self.schedule.values():
             if entry.last_run_at is not None:
-                entry.last_run_at += jumped
+                entry.last_run_at += min(jumped, timedelta(0))
         # Made from the entries at the next look.
         self._heap = None
 
