@@ -70,9 +70,8 @@ WHERE e.wanted <> e.present
        OR (%s = 0 AND (g.released_at IS NULL OR r.created_at <= %s)))
 """  # noqa: S608 - only our own names
 
-# The same for the group of everybody, as everybody.COMPARED counts them.
-OF_EVERYBODY = f"""
-INSERT INTO {MOVES} (group_id, account_key, joins)
+# Of the group of everybody: who is linked afterwards, and who is in it.
+EVERYBODY = f"""
 WITH both_sides AS (
   SELECT CASE WHEN p.record_id IS NULL THEN r.account_id ELSE p.account_key END AS who,
          1 AS wanted, 0 AS present
@@ -86,6 +85,11 @@ WITH both_sides AS (
   SELECT who, max(wanted) AS wanted, max(present) AS present
   FROM both_sides GROUP BY who
 )
+"""  # noqa: S608 - only our own names
+# The same moves for the group of everybody.
+OF_EVERYBODY = f"""
+INSERT INTO {MOVES} (group_id, account_key, joins)
+{EVERYBODY}
 SELECT g.id, e.who, e.wanted FROM each_person e JOIN {GROUP} g ON g.id = %s
 WHERE e.wanted <> e.present AND g.id IN ({OPENING})
   AND (e.wanted = 1 OR %s = 0 OR e.who IN (SELECT account_key FROM {LEAVERS}))

@@ -44,6 +44,7 @@ from provisioning.views.in_app.permission_wishes import (
     review,
 )
 from provisioning.views.listing import list_page
+from provisioning.views.sites_and_apps.app import part_crumbs
 
 GROUPS, PEOPLE, HOLDERS = "groups", "people", "holders"
 TABS = (GROUPS, PEOPLE, HOLDERS)
@@ -288,14 +289,6 @@ def _givable(app: App, key: str) -> InApp:
 
 def permission_crumbs(app: App, *more: str) -> Crumbs:
     """Return the breadcrumbs of the page of permissions, or of one below it."""
-    place = [app.site_id, app.kind]
-    own = reverse("provisioning:app-permissions", args=place)
-    return [
-        (_("Admin"), "/"),
-        (_("Apps"), ""),
-        (_("Sites and products"), reverse("provisioning:site-list")),
-        (app.site.name, reverse("provisioning:site-detail", args=[app.site_id])),
-        (app.get_kind_display(), reverse("provisioning:app-access", args=place)),
-        (_("Global permissions"), own if more else ""),
-        *((label, "") for label in more),
-    ]
+    return part_crumbs(
+        app, _("Global permissions"), "provisioning:app-permissions", *more
+    )

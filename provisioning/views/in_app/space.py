@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,6 +25,7 @@ from provisioning.space_forms import SpaceForm, SpaceNameForm
 from provisioning.views.in_app.app_rights import find_space, spaces_app
 from provisioning.views.in_app.permission_wishes import REFUSALS, refusal_words
 from provisioning.views.listing import list_page, turned_round
+from provisioning.views.sites_and_apps.app import part_crumbs
 
 
 @require_safe
@@ -187,14 +187,4 @@ def space_delete(
 
 def space_crumbs(app: App, *more: str) -> Crumbs:
     """Return the breadcrumbs of the list of spaces, or of a page below it."""
-    place = [app.site_id, app.kind]
-    own = reverse("provisioning:space-list", args=place)
-    return [
-        (_("Admin"), "/"),
-        (_("Apps"), ""),
-        (_("Sites and products"), reverse("provisioning:site-list")),
-        (app.site.name, reverse("provisioning:site-detail", args=[app.site_id])),
-        (app.get_kind_display(), reverse("provisioning:app-access", args=place)),
-        (_("Spaces"), own if more else ""),
-        *((label, "") for label in more),
-    ]
+    return part_crumbs(app, _("Spaces"), "provisioning:space-list", *more)

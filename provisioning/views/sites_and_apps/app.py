@@ -234,3 +234,10 @@ def app_crumbs(app: App, *more: str) -> Crumbs:
         *((label, "") for label in more),
     ]
     return crumbs
+
+
+def part_crumbs(app: App, label: str, route: str, *more: str) -> Crumbs:
+    """Return the breadcrumbs of a part of an app with a page, or of one below it."""
+    own = reverse(route, args=[app.site_id, app.kind])
+    above = app_crumbs(app, label)[:-1]
+    return [*above, (label, own if more else ""), *((each, "") for each in more)]
