@@ -39,7 +39,6 @@ from directories.dialect.parameters import (
     uuid_parameter,
 )
 from directories.dialect.running import (
-    hold_table,
     insert_rows,
     is_lost_race,
     is_postgresql,
@@ -60,7 +59,6 @@ __all__ = [
     "clock",
     "code_point_order",
     "datetime_parameter",
-    "hold_table",
     "ids_parameter",
     "ids_table",
     "insert_rows",

@@ -63,15 +63,6 @@ def insert_rows(
             cursor.executemany(statement, rows)
 
 
-def hold_table(table: str) -> None:
-    """Keep everybody else from writing to a table until the transaction ends.
-
-    Waits for who is writing. SQLite has one writer at a time and needs none.
-    """
-    if is_postgresql():
-        rows(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE", [])
-
-
 @contextmanager
 def planned_anew() -> Iterator[None]:
     """Have PostgreSQL plan the statements in this block for their very parameters.

@@ -3,11 +3,12 @@
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from directories import dialect
 from directories.models import (
     Account,
     Job,
@@ -334,6 +335,27 @@ def test_who_joins_while_the_group_gets_a_right_has_it(organization, idp):
 
         assert [role for role, _group in rights_of(ADA)] == [ADMIN]
         check_rights()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_right_for_a_group_does_not_wait_for_changes_of_others(organization, idp):
+    if not dialect.is_postgresql():
+        pytest.skip("SQLite lets one writer in at a time, whatever they write")
+    user = idp.push(ADA)
+    idp.group("Crew")
+    other = GroupFactory.create(organization=organization)
+
+    def give_soon():
+        with transaction.atomic():
+            dialect.rows("SET LOCAL lock_timeout = '1s'", [])
+            give("Crew")
+
+    with transaction.atomic():
+        GroupMemberFactory.create(group=other, account=account(user["userName"]))
+        run_all([lambda: closing(give_soon)])
+
+    assert Group.objects.get(name="Crew").roles.exists()
 
 
 def idp_admin(organization):

@@ -4,13 +4,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from directories import dialect
 from directories.events import Event
 from directories.models import RoleAssignment, Site
 from directories.services.admins import scope
 from directories.services.audit import Actor, Target, record_event
 from directories.services.together import run_anew
-from provisioning.models import Group, GroupMember, GroupRole
+from provisioning.models import Group, GroupRole
 from provisioning.services.admin_rights import rights
 
 # What these give is part of what they are.
@@ -36,9 +35,8 @@ def give_role(
 
     Raises FixedRightsError.
     """
-    # Who comes or goes at this moment looked before whether the group gives a right:
-    # every change of members looks, so the rare one that makes it give one waits.
-    dialect.hold_table(GroupMember._meta.db_table)
+    # Who joins at this moment is waited for here, or looks what the group gives when
+    # this has ended; whoever leaves is waited for where their right is written.
     locked = _locked(group)
     made, new = GroupRole.objects.get_or_create(
         group=locked, role=role, site=site, app=app, defaults={"created_at": now}
