@@ -20,12 +20,18 @@ CONNECTION_AGE_S = 600
 
 
 def database(
-    url: str, *, statement_timeout_s: int, lock_timeout_s: int, prepare_after: int
+    url: str,
+    *,
+    statement_timeout_s: int,
+    lock_timeout_s: int,
+    idle_timeout_s: int,
+    prepare_after: int,
 ) -> dict[str, Any]:
     """Turn a database URL into Django's settings for it.
 
-    A timeout of 0 means none; SQLite knows neither. A statement is prepared when a
-    connection sends it for the `prepare_after`th time, never when that is 0.
+    A timeout of 0 means none; SQLite knows none. The one for being idle ends the
+    connection of a process that hangs inside of a transaction. A statement is prepared
+    when a connection sends it for the `prepare_after`th time, never when that is 0.
     """
     config = dict(environ.Env.db_url_config(url))
     # Not checked before each request: that costs a fifth of the throughput. After
@@ -36,6 +42,7 @@ def database(
         return config | {"OPTIONS": sqlite_options(config["NAME"]) | given}
     timeouts = (
         f"-c statement_timeout={statement_timeout_s}s -c lock_timeout={lock_timeout_s}s"
+        f" -c idle_in_transaction_session_timeout={idle_timeout_s}s"
     )
     # Planned once a connection, which halves the database's own work. An outside
     # pooler that hands connections on between transactions wants 0 prepared.

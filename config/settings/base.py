@@ -41,6 +41,7 @@ DATABASES = {
         env.str("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR}/rollcall.sqlite3",
         statement_timeout_s=env.int("STATEMENT_TIMEOUT_S", default=0),
         lock_timeout_s=env.int("LOCK_TIMEOUT_S", default=0),
+        idle_timeout_s=env.int("IDLE_IN_TRANSACTION_TIMEOUT_S", default=60),
         prepare_after=env.int("PREPARE_AFTER", default=3),
     )
 }

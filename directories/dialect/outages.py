@@ -7,7 +7,8 @@ SILENT = "The database does not answer."
 BUSY = "The database is busy."
 
 # Classes of PostgreSQL's codes: connections, resources, an operator, the system.
-_CLASSES = ("08", "53", "57P", "58")
+# And of a process that hung inside of a transaction, which was taken back meanwhile.
+_CLASSES = ("08", "53", "57P", "58", "25P03")
 _DISK_FULL = "53100"
 # A connection that another thread's failure has closed has no code.
 _CLOSED = ("connection is closed", "connection is lost", "connection failed")

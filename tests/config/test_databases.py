@@ -9,7 +9,13 @@ from config.databases import database, is_sqlite
 
 
 def settings_of(url):
-    return database(url, statement_timeout_s=30, lock_timeout_s=10, prepare_after=3)
+    return database(
+        url,
+        statement_timeout_s=30,
+        lock_timeout_s=10,
+        idle_timeout_s=60,
+        prepare_after=3,
+    )
 
 
 def test_sqlite_takes_the_write_lock_at_the_start(tmp_path):
@@ -26,6 +32,8 @@ def test_postgresql_socket_and_timeouts():
     assert (config["HOST"], config["NAME"]) == ("/run/postgresql", "rollcall")
     assert "statement_timeout=30s" in config["OPTIONS"]["options"]
     assert "lock_timeout=10s" in config["OPTIONS"]["options"]
+    idle = "idle_in_transaction_session_timeout=60s"
+    assert idle in config["OPTIONS"]["options"]
     assert config["OPTIONS"]["server_side_binding"] is True
     assert config["OPTIONS"]["prepare_threshold"] == 3
 
@@ -35,6 +43,7 @@ def test_a_pooler_outside_gets_no_prepared_statements():
         "postgres://rollcall@pooler/rollcall",
         statement_timeout_s=0,
         lock_timeout_s=0,
+        idle_timeout_s=0,
         prepare_after=0,
     )
 

@@ -1,12 +1,13 @@
 """A database that cannot work: the provider is told to come back, admins are told."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
-from django.db import DataError, OperationalError, connection
+from django.db import DataError, Error, OperationalError, connection, transaction
 from psycopg.errors import (
     AdminShutdown,
     DiskFull,
@@ -64,6 +65,29 @@ def test_an_outage_is_told_from_a_wrong_statement(error, reason):
     said = dialect.outage(error)
 
     assert (reason in said) if reason else not said
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_transaction_that_hangs_is_taken_back_and_its_process_told():
+    if not dialect.is_postgresql():
+        pytest.skip("SQLite does not notice who hangs with its lock")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW idle_in_transaction_session_timeout")
+        assert cursor.fetchone() == ("1min",)
+
+    @transaction.atomic
+    def hang():
+        dialect.rows("SET idle_in_transaction_session_timeout = '50ms'", [])
+        time.sleep(0.2)
+        dialect.rows("SELECT 1", [])
+
+    try:
+        with pytest.raises(Error) as error:
+            hang()
+    finally:
+        connection.close()
+
+    assert dialect.outage(error.value)
 
 
 def test_a_provider_is_asked_to_send_again(scim):
