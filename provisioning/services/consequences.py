@@ -1,10 +1,7 @@
 """What follows from groups, members and people: admin rights, access to apps.
 
-Whoever changes who is in a group, what a group gives, or whether somebody is active
-calls one of these in the same transaction: `follow` for groups, `follow_account` for a
-person, `end_group` before a group is deleted, `follow_grant`
-and `end_grant` for what a group gives in an app, `follow_app` for an app that was
-removed or restored, `deactivate`, `reactivate` and `end_person` for people.
+Whoever changes who is in a group, what a group gives, an app, or whether somebody is
+active calls the function of that change in the same transaction.
 
 What an admin does is refused where it `refuses` and an organization would lose its
 last admin (rights.LastAdminError) or an app has too few licenses (seats.SeatsError).

@@ -44,6 +44,11 @@ class Access:
         return str(AppRole(self.role).label)
 
     @property
+    def told(self) -> str:
+        """Return the state in words."""
+        return str(AppAccess.State(self.state).label) if self.state else ""
+
+    @property
     def is_active(self) -> bool:
         """Say whether the person may use the app."""
         return self.state == AppAccess.State.ACTIVE

@@ -284,6 +284,8 @@ def needed_by(app: HeldApp, group: int) -> int:
     return int(found[0][0])
 
 
+# Whom a limit keeps out are few: an index holds the rows with state <> 'active', and
+# is used by a statement that says so.
 def put_in_line(app: HeldApp) -> int:
     """Let who was refused wait, since the moment they were; return how many."""
     found = dialect.rows(
