@@ -29,6 +29,7 @@ from tests.factories.directories import MemberFactory, OrganizationFactory, Site
 from tests.factories.provisioning import (
     AppAccessFactory,
     AppFactory,
+    AppGrantFactory,
     AppPermissionFactory,
     GroupFactory,
     GroupMemberFactory,
@@ -240,6 +241,25 @@ def test_copying_gives_what_is_given_elsewhere(place):
 
     assert done.given == 2
     assert is_held(place.ada, place.confluence, "add-page", target)
+
+
+def test_copying_asks_no_more_for_many_than_for_few(
+    place, django_assert_max_num_queries
+):
+    target = SpaceFactory.create(app=place.confluence)
+    for _number in range(20):
+        group = GroupFactory.create(organization=place.organization)
+        AppGrantFactory.create(group=group, app=place.confluence)
+        AppPermissionFactory.create(
+            app=place.confluence, space=place.space, permission="view", group=group
+        )
+
+    with django_assert_max_num_queries(16):
+        done = spaces.copy_permissions(
+            place.space, target, by=audit.SYSTEM, now=timezone.now()
+        )
+
+    assert done.given == 20
 
 
 def test_a_key_of_a_space_is_taken_once(place):

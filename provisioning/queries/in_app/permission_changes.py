@@ -27,12 +27,24 @@ LOOKED = 1_000
 LOOKED_IN_ALL = 2_000
 
 
+# A group or a person, by their keys: 0 for none.
+Place = tuple[int, int]
+
+
 @dataclass(frozen=True)
 class Receiver:
     """A group or a person that permissions are given to."""
 
     group: Group | None = None
     account: Account | None = None
+
+    @property
+    def place(self) -> Place:
+        """Return the keys of the group and the person, 0 for none."""
+        return (
+            self.group.pk if self.group else 0,
+            self.account.pk if self.account else 0,
+        )
 
     @property
     def key(self) -> str:
@@ -88,8 +100,8 @@ class Plan:
         return bool(self.lines)
 
 
-# To whom permissions are given, by their keys: groups and people, 0 for none.
-_Given = dict[str, set[tuple[int, int]]]
+# To whom permissions are given, by their keys.
+_Given = dict[str, set[Place]]
 
 
 def resolved(has: set[str], wish: Wish, *, in_space: bool) -> tuple[set[str], set[str]]:
@@ -105,8 +117,9 @@ def resolved(has: set[str], wish: Wish, *, in_space: bool) -> tuple[set[str], se
 def plan(app: App, space: Space | None, wishes: Sequence[Wish]) -> Plan:
     """Return what wishes would do to whom, in numbers."""
     made = Plan()
+    given_now = given_to(app, space, [wish.receiver for wish in wishes])
     for wish in wishes:
-        has = set(given_to(app, space, wish.receiver))
+        has = set(given_now.get(wish.receiver.place, ()))
         gives, takes = resolved(has, wish, in_space=space is not None)
         if gives or takes:
             made.lines.append(Line(wish, _in_order(gives), _in_order(takes)))
@@ -158,12 +171,21 @@ def copied(source: Space) -> Sequence[Wish]:
     return [Wish(who, gives=frozenset(keys)) for who, keys in gives.values()]
 
 
-def given_to(app: App, space: Space | None, receiver: Receiver) -> list[str]:
-    """Return what was given to a group or a person there, by keys."""
-    rows = AppPermission.objects.filter(
-        app=app, space=space, group=receiver.group, account=receiver.account
-    )
-    return list(rows.values_list("permission", flat=True))
+def given_to(
+    app: App, space: Space | None, receivers: Sequence[Receiver]
+) -> dict[Place, dict[str, int]]:
+    """Return what was given to groups and people there, with the keys of the rows."""
+    rows = AppPermission.objects.filter(app=app, space=space)
+    groups = [each.group for each in receivers if each.group]
+    people = [each.account for each in receivers if each.account]
+    found: dict[Place, dict[str, int]] = {}
+    # Two, because one with an OR would read all rows; none for nobody.
+    for held in (rows.filter(group__in=groups), rows.filter(account__in=people)):
+        for group, account, permission, key in held.values_list(
+            "group", "account", "permission", "pk"
+        ):
+            found.setdefault((group or 0, account or 0), {})[permission] = key
+    return found
 
 
 def _in_order(keys: set[str]) -> list[InApp]:
@@ -173,13 +195,8 @@ def _in_order(keys: set[str]) -> list[InApp]:
 def _by_key(made: Plan, *, gives: bool) -> _Given:
     found: _Given = {}
     for line in made.lines:
-        who = line.wish.receiver
-        place = (
-            who.group.pk if who.group else 0,
-            who.account.pk if who.account else 0,
-        )
         for permission in line.gives if gives else line.takes:
-            found.setdefault(permission.key, set()).add(place)
+            found.setdefault(permission.key, set()).add(line.wish.receiver.place)
     return found
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from django.db import transaction
 
 from directories.events import Event
+from directories.models import Account
 from directories.services.audit import Actor, Target, record_events
 from directories.services.together import run_anew
 from provisioning.app_permissions import BY_KEY, GLOBAL, IN_SPACE
@@ -76,12 +77,9 @@ def change(
     outside = outside_of(app, wishes)
     if outside and not skips:
         raise NoAccessError(outside[0].receiver.name)
-    made = []
-    for wish in (each for each in wishes if each not in outside):
-        gives, takes = _apply(app, space, wish, now)
-        if gives or takes:
-            made.append((wish, gives, takes))
-    if made:
+    no_access = {wish.receiver.place for wish in outside}
+    left = [wish for wish in wishes if wish.receiver.place not in no_access]
+    if made := _apply(app, space, left, now):
         _note_changed(wishes)
         events = [
             _event(app, space, wish.receiver, gives, takes)
@@ -95,32 +93,34 @@ def change(
 
 
 def _apply(
-    app: App, space: Space | None, wish: Wish, now: datetime
-) -> tuple[set[str], set[str]]:
-    """Write what a wish gives and takes, and return that."""
-    has = set(given_to(app, space, wish.receiver))
-    gives, takes = resolved(has, wish, in_space=space is not None)
-    group, account = wish.receiver.group, wish.receiver.account
-    own = AppPermission.objects.filter(
-        app=app, space=space, group=group, account=account
-    )
-    if takes:
-        own.filter(permission__in=takes).delete()
-    AppPermission.objects.bulk_create(
-        (
+    app: App, space: Space | None, wishes: Sequence[Wish], now: datetime
+) -> list[tuple[Wish, set[str], set[str]]]:
+    """Write what wishes give and take, whatever their number by the same statements.
+
+    Returns the wishes that changed something, with what.
+    """
+    has = given_to(app, space, [wish.receiver for wish in wishes])
+    made, new, gone = [], [], []
+    for wish in wishes:
+        own = has.get(wish.receiver.place, {})
+        gives, takes = resolved(set(own), wish, in_space=space is not None)
+        if gives or takes:
+            made.append((wish, gives, takes))
+        gone += [own[key] for key in takes]
+        new += [
             AppPermission(
                 app=app,
                 space=space,
                 permission=key,
-                group=group,
-                account=account,
+                group=wish.receiver.group,
+                account=wish.receiver.account,
                 created_at=now,
             )
             for key in sorted(gives)
-        ),
-        ignore_conflicts=True,
-    )
-    return gives, takes
+        ]
+    AppPermission.objects.filter(pk__in=gone).delete()
+    AppPermission.objects.bulk_create(new, ignore_conflicts=True)
+    return made
 
 
 def give_all(
@@ -158,6 +158,11 @@ def _hold(app: App, space: Space | None, wishes: Sequence[Wish]) -> None:
             raise GoneError(space.pk)
     elif not present.exists():
         raise GoneError(app.pk)
+    # Who leaves the organization loses what they were given; first, as inviting does.
+    people = {wish.receiver.account.pk for wish in wishes if wish.receiver.account}
+    held_people = Account.objects.select_for_update(of=("self",), no_key=True)
+    if len(held_people.filter(pk__in=people).order_by("pk")) != len(people):
+        raise GoneError
     keys = {wish.receiver.group.pk for wish in wishes if wish.receiver.group}
     groups = Group.objects.select_for_update(of=("self",)).filter(pk__in=keys)
     if len(groups.order_by("pk")) != len(keys):
