@@ -95,6 +95,15 @@ def test_who_is_here_already_only_gets_the_groups(organization, users, idp):
     assert not Invitation.objects.exists()
 
 
+def test_a_group_that_was_let_go_is_changed_by_an_invitation(organization):
+    group = GroupFactory.create(organization=organization, released_at=timezone.now())
+
+    invite(organization, "a@example.com", groups=[group])
+
+    group.refresh_from_db()
+    assert group.released_at is None
+
+
 def test_who_is_refused_is_told_why_and_nothing_is_written(organization, users):
     DomainFactory.create(name="other.example")
     suspended = MemberFactory.create(organization=organization, status="suspended")

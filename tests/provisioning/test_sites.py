@@ -228,6 +228,27 @@ def test_rights_over_a_removed_site_rest(organization):
     assert RoleAssignment.objects.filter(pk=right.pk).exists()
 
 
+def test_who_was_admin_of_a_removed_app_alone_is_signed_out(organization):
+    site = add(organization)
+    only, also = [
+        RoleAssignmentFactory.create(
+            organization=organization,
+            site=site,
+            app="jira",
+            role=RoleAssignment.Role.APP_ADMIN,
+        ).account
+        for _number in range(2)
+    ]
+    RoleAssignmentFactory.create(organization=organization, account=also)
+    epochs = [only.session_epoch, also.session_epoch]
+
+    apps.remove_app(App.objects.get(site=site, kind="jira"), by=SYSTEM, now=NOW)
+
+    only.refresh_from_db()
+    also.refresh_from_db()
+    assert [only.session_epoch, also.session_epoch] == [epochs[0] + 1, epochs[1]]
+
+
 def served(organization, name):
     """Make a site with a bit of everything that its customers have."""
     site = add(organization, name)

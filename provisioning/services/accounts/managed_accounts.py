@@ -140,6 +140,7 @@ def due_accounts(now: datetime, *, size: int = 100) -> list[int]:
     return list(due.order_by("deletion_at", "pk").values_list("pk", flat=True)[:size])
 
 
+@run_anew
 @transaction.atomic
 def delete_account(key: int, *, now: datetime) -> list[Job]:
     """Delete an account whose time has come, for good, in every organization.

@@ -272,6 +272,11 @@ def _join(account: Account, keys: Collection[int], change: Change) -> list[Group
         (GroupMember(group=group, account=account) for group in joined),
         ignore_conflicts=True,
     )
+    # Changed: who let it go does not decide about it again without review.
+    local = Group.objects.filter(
+        pk__in=[group.pk for group in joined], kind=Group.Kind.LOCAL
+    )
+    local.exclude(released_at=None).update(released_at=None)
     try:
         consequences.follow(
             [group.pk for group in joined],

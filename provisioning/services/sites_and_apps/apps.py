@@ -12,7 +12,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from directories.events import Event
-from directories.models import Job, Site
+from directories.models import Job, RoleAssignment, Site
+from directories.services import admins
 from directories.services.audit import Actor, Target, record_event
 from directories.services.together import run_anew
 from provisioning.models import App, Group
@@ -78,15 +79,26 @@ def add_app(site: Site, kind: App.Kind, *, by: Actor, now: datetime) -> Added:
 def remove_app(app: App, *, by: Actor, now: datetime) -> None:
     """Remove an app from its site; it can be restored for some days.
 
-    Access ends at once; grants and permissions rest. Raises GoneError.
+    Access ends at once, and so do the sessions of whoever was admin of this app
+    alone; grants, permissions and rights rest. Raises GoneError.
     """
     held = _hold(app.site)
     found = _locked(held).filter(pk=app.pk, removed_at__isnull=True).first()
     if found is None:
         raise GoneError(app.pk)
     take_away([found], now)
+    admins.end_sessions(_only_about(found).values_list("account", flat=True))
     until = removed_until(now).isoformat()
     record(Event.APP_REMOVED, found, by, now, restorable_until=until)
+
+
+def _only_about(app: App) -> QuerySet[RoleAssignment]:
+    """Return the rights of those who are admins of this app and nothing else."""
+    rights = RoleAssignment.objects.filter(site=app.site_id, app=app.kind)
+    others = RoleAssignment.objects.filter(
+        organization=app.site.organization_id
+    ).exclude(site=app.site_id, app=app.kind)
+    return rights.exclude(account__in=others.values("account")).order_by("pk")
 
 
 def take_away(apps: Sequence[App], now: datetime) -> None:
