@@ -104,6 +104,12 @@ EFFECTS = (
         "warning",
     ),
     Effect(
+        "group_stays_local",
+        _("Groups that stay local"),
+        _("They cannot follow an identity provider, and wait on."),
+        "warning",
+    ),
+    Effect(
         "group_refused",
         _("Groups refused"),
         _("The name may not be synced; they stay as they are."),
@@ -153,6 +159,11 @@ EFFECTS = (
         "danger",
     ),
 )
+# Why a local group stays one, by the word for it.
+STAYING: Mapping[str, StrPromise] = {
+    "default_group": _("A default group of an app: people are invited into it"),
+    "gives_bitbucket": _("It opens Bitbucket, which takes no synced groups"),
+}
 BY_WORD: Mapping[str, Effect] = {effect.word: effect for effect in EFFECTS}
 
 
@@ -187,6 +198,8 @@ def lines_of(dry_run: DryRun, effect: str, text: str) -> QuerySet[DryRunLine]:
 
 def detail_of(line: DryRunLine) -> str:
     """Return the detail of a line in words."""
+    if line.effect == "group_stays_local":
+        return str(STAYING.get(line.detail, line.detail))
     if line.detail in Reason.values:
         return str(Reason(line.detail).label)
     return line.detail

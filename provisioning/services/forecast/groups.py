@@ -163,9 +163,11 @@ def _meet(holder: Group | None) -> Fate:
 def _decided(forecast: Forecast, holder: Group) -> Fate:
     """Return what becomes of a record that waits for a group of its name."""
     decides = forecast.dry_run.kind == DryRun.Kind.CONFLICTS
-    if decides and holder.kind == Group.Kind.LOCAL and not reason_of(holder):
-        return Fate("group_synced", group=holder.pk, follows=True)
-    return Fate("")
+    if not decides or holder.kind != Group.Kind.LOCAL:
+        return Fate("")
+    if reason := reason_of(holder):
+        return Fate("group_stays_local", reason)
+    return Fate("group_synced", group=holder.pk, follows=True)
 
 
 def _carried(forecast: Forecast, record: GroupRecord) -> bool:

@@ -10,7 +10,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -36,31 +35,15 @@ from provisioning.services.admin_rights.rights import LastAdminError
 from provisioning.services.name_conflicts import group_conflicts
 from provisioning.services.name_conflicts.group_conflicts import Decision
 from provisioning.services.name_conflicts.staying_local import (
-    BITBUCKET,
-    DEFAULT,
     StaysLocalError,
     reason_of,
 )
 from provisioning.services.organization_groups.group_names import free_name
 from provisioning.views.listing import list_page, turned_round
-from provisioning.views.name_conflicts.conflict_rows import site_names
+from provisioning.views.name_conflicts.conflict_rows import STAYS_LOCAL, site_names
 from provisioning.views.review import GROUPS, review_crumbs
 
 EXPORT_BATCH = 1_000
-
-
-# Why a local group cannot become a synced one, and what to do.
-STAYS_LOCAL = {
-    DEFAULT: gettext_lazy(
-        "The local group is a default group of an app: people who are invited are put "
-        "into it here. Choose None under “Manage access” of the app, “Update default "
-        "group setting”, first, or keep both groups."
-    ),
-    BITBUCKET: gettext_lazy(
-        "The local group gives access to Bitbucket, which takes no synced groups. "
-        "Remove it under “Manage access” of Bitbucket first, or keep both groups."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -143,6 +126,7 @@ def group_difference(request: ConsoleRequest, scim_id: UUID) -> HttpResponse:
         "turned_url": turned_round(request, cut),
         "changes": Change.choices,
         "manages": Permission.MANAGE_PROVIDERS in request.permissions,
+        "stays_local": STAYS_LOCAL.get(reason_of(conflict.group), ""),
     }
     return render_part(
         request, "provisioning/group_difference.html", context, fragment="rows"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,25 @@ from provisioning.queries.name_conflicts.differences import (
     local_groups_of,
 )
 from provisioning.reasons import EXPLANATIONS, Explanation
+from provisioning.services.name_conflicts.staying_local import (
+    BITBUCKET,
+    DEFAULT,
+    reason_of,
+)
 from provisioning.views.listing import list_page
+
+# Why a local group cannot become a synced one, and what to do.
+STAYS_LOCAL = {
+    DEFAULT: gettext_lazy(
+        "The local group is a default group of an app: people who are invited are put "
+        "into it here. Choose None under “Manage access” of the app, “Update default "
+        "group setting”, first, or keep both groups."
+    ),
+    BITBUCKET: gettext_lazy(
+        "The local group gives access to Bitbucket, which takes no synced groups. "
+        "Remove it under “Manage access” of Bitbucket first, or keep both groups."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +49,7 @@ class GroupRow:
     """A group that waits, the local one of its name and how the two differ.
 
     `difference` is None where too many people are in one of them to count beside
-    others.
+    others. `stays` is the reason for which the local group cannot follow, if any.
     """
 
     record: GroupRecord
@@ -39,6 +58,12 @@ class GroupRow:
     rights: Sequence[GroupRole] = field(default=())
     grants: Sequence[AppGrant] = field(default=())
     difference: Difference | None = None
+    stays: str = ""
+
+    @property
+    def stays_local(self) -> str:
+        """Say why the local group stays local and what to do, "" if it can follow."""
+        return str(STAYS_LOCAL.get(self.stays, ""))
 
     @property
     def sites(self) -> str:
@@ -112,6 +137,7 @@ def group_rows(records: Sequence[GroupRecord]) -> list[GroupRow]:
     """Return records with the local groups of their names; a handful of queries."""
     waiting = [record for record in records if record.link_reason in WAITING]
     groups = local_groups_of(waiting)
+    prefetch_related_objects(list(groups.values()), "grants__app")
     given = rights_of(groups.values())
     granted = grants_of(groups.values())
     numbers = differences(waiting, groups)
@@ -124,6 +150,7 @@ def group_rows(records: Sequence[GroupRecord]) -> list[GroupRow]:
             rights=given.get(groups[record.pk].pk, ()) if record.pk in groups else (),
             grants=granted.get(groups[record.pk].pk, ()) if record.pk in groups else (),
             difference=numbers.get(record.pk),
+            stays=reason_of(groups[record.pk]) if record.pk in groups else "",
         )
         for record in records
     ]

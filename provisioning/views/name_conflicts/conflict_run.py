@@ -1,5 +1,6 @@
 """Sync every group that waits: what that changes, how far it is, what came of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -27,9 +28,14 @@ from provisioning import tables
 from provisioning.models import ConflictResult
 from provisioning.queries.name_conflicts import conflicts
 from provisioning.services.name_conflicts import conflict_runs
+from provisioning.services.name_conflicts.staying_local import BITBUCKET, DEFAULT
 from provisioning.views.listing import list_page
-from provisioning.views.name_conflicts.conflict import STAYS_LOCAL, no_longer_waits
-from provisioning.views.name_conflicts.conflict_rows import GroupRow, group_rows
+from provisioning.views.name_conflicts.conflict import no_longer_waits
+from provisioning.views.name_conflicts.conflict_rows import (
+    STAYS_LOCAL,
+    GroupRow,
+    group_rows,
+)
 from provisioning.views.review import review_crumbs
 
 REASONS = {
@@ -40,6 +46,11 @@ REASONS = {
     ),
     "directory_closed": gettext_lazy("User provisioning of the directory was deleted."),
     "last_admin": gettext_lazy("The last organization admin would lose the right."),
+}
+# Why some are left as they are, where it is known before.
+STAYING = {
+    DEFAULT: gettext_lazy("default groups of apps, which people are invited into"),
+    BITBUCKET: gettext_lazy("groups that open Bitbucket, which takes no synced ones"),
 }
 # More groups than this are counted, but the people in them are not.
 COUNTED = 500
@@ -68,12 +79,16 @@ def groups_sync_all(request: ConsoleRequest) -> HttpResponse:
     if not rows:
         return no_longer_waits(request)
     total = waiting.count() if len(first) == COUNTED else len(rows)
+    staying = Counter(row.stays for row in rows if row.stays)
+    rows = [row for row in rows if not row.stays]
+    total -= staying.total()
     context = {
         "crumbs": review_crumbs(
             reverse("provisioning:review-list"), _("Sync all groups")
         ),
         "wanted": wanted,
         "total": total,
+        "staying": [(STAYING[why], count) for why, count in sorted(staying.items())],
         **_sums(rows),
         "uncounted": total - sum(row.difference is not None for row in rows),
     }

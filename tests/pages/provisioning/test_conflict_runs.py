@@ -8,13 +8,14 @@ from directories.events import Event
 from directories.models import AuditEvent, Job, LinkState
 from directories.services import jobs
 from directories.services.audit import person
-from provisioning.models import ConflictResult, Group
+from provisioning.models import App, ConflictResult, Group
 from provisioning.queries.name_conflicts.conflicts import ConflictFilter
 from provisioning.services.name_conflicts import conflict_runs
 from tests.factories.directories import (
     GroupRecordFactory,
 )
-from tests.pages.provisioning.conflicts import Case, people_in, run_now
+from tests.factories.provisioning import AppGrantFactory
+from tests.pages.provisioning.conflicts import REVIEW, Case, people_in, run_now
 from tests.pages.provisioning.reading import (
     csv_rows,
     is_part_of_page,
@@ -129,3 +130,26 @@ def test_a_run_that_was_cut_off_goes_on(okta, admin, monkeypatch):
     assert ConflictResult.objects.filter(outcome="synced").count() == 3
     assert Job.objects.get(kind="groups-sync-all").state == "done"
     check_invariants()
+
+
+def test_what_stays_local_is_said_before_and_not_offered(console, okta):
+    """A default group, and one that opens Bitbucket, cannot follow a provider."""
+    crew, invited, coders = (Case(okta, name) for name in ("Crew", "New", "Coders"))
+    AppGrantFactory.create(group=invited.local, is_default=True)
+    AppGrantFactory.create(group=coders.local, app__kind=App.Kind.BITBUCKET)
+
+    listed = console.get(REVIEW).content.decode()
+    page = main_of(console.get("/directory/review/sync-all/"))
+    one = console.get(
+        reverse("provisioning:group-difference", args=[invited.record.scim_id])
+    )
+
+    sync = reverse("provisioning:group-sync", args=[invited.record.scim_id])
+    assert sync not in listed
+    assert reverse("provisioning:group-sync", args=[crew.record.scim_id]) in listed
+    assert "Sync 1 group?" in page
+    assert "1 of the groups that wait: default groups of apps" in page
+    assert "1 of the groups that wait: groups that open Bitbucket" in page
+    assert "1 time somebody joins a group." in page
+    assert "The local group stays local" in main_of(one)
+    assert sync not in one.content.decode()

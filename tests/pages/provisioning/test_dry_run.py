@@ -9,14 +9,18 @@ from django.utils import timezone
 from directories.models import AuditEvent, Job, LinkState
 from directories.tasks import run_job
 from provisioning import tasks
-from provisioning.models import DryRun, DryRunLine
+from provisioning.models import DryRun, DryRunLine, Group
 from provisioning.reasons import Reason
 from tests.factories.directories import (
     GroupRecordFactory,
     MembershipFactory,
     UserRecordFactory,
 )
-from tests.factories.provisioning import GroupFactory, GroupMemberFactory
+from tests.factories.provisioning import (
+    AppGrantFactory,
+    GroupFactory,
+    GroupMemberFactory,
+)
 from tests.pages.provisioning.reading import is_part_of_page, text_of
 
 
@@ -102,6 +106,16 @@ def test_syncing_groups_that_wait_tells_who_joins_and_leaves(console, okta, held
     left = text_of(console.get(f"{url_of(dry_run)}?effect=members_left"))
     assert "Crew 1" in left
     assert "Review groups" in left
+
+
+def test_groups_that_stay_local_are_named_with_the_reason(console, okta, held):
+    AppGrantFactory.create(group=Group.objects.get(name="Crew"), is_default=True)
+
+    dry_run = start(console, okta, "conflicts")
+
+    text = text_of(console.get(url_of(dry_run)))
+    assert "Groups that stay local 1" in text
+    assert "Crew A default group of an app: people are invited into it" in text
 
 
 def test_disconnecting_makes_all_local(console, okta, held):
