@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from directories.services import job_askers
+
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
 BEGAN = "began_at"
@@ -30,7 +32,10 @@ class RequestIdMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the request under an id of its own."""
         request_id = uuid.uuid4().hex
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=request_id),
+            job_askers.nobody_yet(),
+        ):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
         return response

@@ -17,6 +17,7 @@ from django_stubs_ext import StrPromise
 
 from directories.models import Account, Member, Organization, RoleAssignment, Site
 from directories.queries.rights import in_force
+from directories.services import job_askers
 from directories.services.audit import Actor, person
 
 P = ParamSpec("P")
@@ -162,6 +163,7 @@ def let_in(
     console = cast("ConsoleRequest", request)
     console.account = cast("Account", request.user)
     console.actor = person(console.account)
+    job_askers.let_ask(console.actor)
     console.organization = organization
     console.rights = rights
     held = (ROLES[each.role] for each in rights)

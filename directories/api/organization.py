@@ -19,7 +19,7 @@ from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from directories.models import Organization, OrganizationApiKey
-from directories.services import key_text, organization_api_keys
+from directories.services import job_askers, key_text, organization_api_keys
 from directories.services.api_keys import WrongKeyError
 from directories.services.audit import Actor, request_id
 
@@ -136,6 +136,11 @@ class OrganizationView(APIView):
     def actor(self) -> Actor:
         """Return who did what this call does, for the audit log."""
         return organization_api_keys.actor_of(self.key)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Look at the key; whoever it belongs to asks for the work that is queued."""
+        super().initial(request, *args, **kwargs)
+        job_askers.let_ask(self.actor)
 
     def perform_content_negotiation(
         self, request: Request, force: bool = False

@@ -10,6 +10,7 @@ from django.db.models import F
 from directories import dialect
 from directories.models import Directory, Job, JobInput, Organization
 from directories.queries.job_order import STALE, priority_of
+from directories.services import job_askers
 from directories.services.job_runs import (
     TRIES,
     GaveWayError,
@@ -87,14 +88,17 @@ def _enqueue(
                 # came: what has changed since begins at the beginning.
                 fresh["run"] = F("run") + 1
             waiting.filter(pk=job.pk).update(**fresh)
-            return job
+            break
         try:
             with transaction.atomic():
-                return _create(now, **owner, **work, **fresh)
+                job = _create(now, **owner, **work, **fresh)
+            break
         except IntegrityError:
             # Another request queued it at the same moment: take that one, or
             # make one if a worker has taken it already.
             continue
+    job_askers.note(job)
+    return job
 
 
 def _create(now: datetime, **values: Any) -> Job:
@@ -128,5 +132,5 @@ def enqueue_choice(
         total=total,
         priority=priority_of(kind, total),
     )
-    JobInput.objects.create(job=job, content=content)
+    JobInput.objects.create(job=job, content=job_askers.known() | content)
     return job

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from directories.models import AuditEvent, Job, JobInput
+from provisioning.services.syncing.sync import queue_reconcile
 from tests.factories.directories import DirectoryFactory, JobFactory
 from tests.pages.provisioning.reading import (
     csv_rows,
@@ -119,6 +120,23 @@ def test_a_failure_is_told_in_plain_words(console, okta):
     assert "too busy to answer in time" in page
     assert "Asked for by Ada" in page
     assert "Try again" in page
+
+
+def test_whoever_asks_for_work_is_named(console, okta):
+    console.post(f"/security/identity-providers/{okta.pk}/sync/")
+    job = Job.objects.get()
+    admin = AuditEvent.objects.get().actor_name
+
+    page = main_of(console.get(f"/jobs/{job.pk}/"))
+
+    assert f"Asked for by {admin}" in page
+
+
+def test_what_is_queued_outside_of_a_request_names_nobody(console, okta):
+    console.post(f"/security/identity-providers/{okta.pk}/sync/")
+    job = queue_reconcile(DirectoryFactory.create(), timezone.now())
+
+    assert not JobInput.objects.filter(job=job).exists()
 
 
 def test_the_history_as_csv(console, okta):

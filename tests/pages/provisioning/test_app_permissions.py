@@ -160,6 +160,25 @@ def test_a_space_is_added_renamed_copied_to_and_deleted(console, space, crew):
     ]
 
 
+@pytest.mark.parametrize("tab", ["groups", "people"])
+def test_a_space_without_permissions_offers_the_next_step(console, space, tab):
+    page = address(space.app, f"spaces/{space.pk}/permissions/")
+
+    markup = console.get(page, {"tab": tab}).content.decode()
+
+    assert "begin with the permissions of another space" in markup
+    # Once at the head of the page, and once where the table will be.
+    assert markup.count(f'href="{page}add/"') == 2
+    assert markup.count(f'href="{page}copy/"') == 2
+
+
+def test_deleting_an_empty_space_counts_nothing(console, space):
+    told = main_of(console.get(address(space.app, f"spaces/{space.pk}/delete/")))
+
+    assert "Nobody was given anything in it." in told
+    assert " 0 " not in told
+
+
 def test_a_person_is_checked_with_reasons(console, jira, space, crew):
     AppPermissionFactory.create(
         app=space.app, space=space, permission="admin", group=crew
