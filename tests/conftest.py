@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
+from django.core.servers.basehttp import WSGIRequestHandler
 from django.db import connection
 from playwright.sync_api import ConsoleMessage, Page, Request
 
@@ -19,6 +20,8 @@ from directories.services import request_log, seen
 
 # Playwright's loop runs in the test's thread; Django would refuse its queries.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+# Else each answer of the live server waits 40 ms between its head and its body.
+WSGIRequestHandler.disable_nagle_algorithm = True
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
