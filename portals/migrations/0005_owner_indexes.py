@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from directories.dialect import search_let_go, search_taken_up
+
 
 class Migration(migrations.Migration):
 
@@ -14,6 +16,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        search_let_go('portals_customer'),
+        search_let_go('portals_customerorganization', 'name_key'),
         migrations.AlterField(
             model_name='customer',
             name='directory',
@@ -36,4 +40,6 @@ class Migration(migrations.Migration):
             model_name='customerorganization',
             index=models.Index(fields=['directory', 'archived_at'], name='organization_by_owner'),
         ),
+        search_taken_up('portals_customer'),
+        search_taken_up('portals_customerorganization', 'name_key'),
     ]
