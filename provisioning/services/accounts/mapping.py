@@ -38,14 +38,14 @@ class Source:
         return " + ".join(f"{text}.{name}" for name in self.joined)
 
     def read(self, document: dict[str, Any]) -> str:
-        """Return the value, "" when the document has none."""
+        """Return the value, "" when the document has none, or only blanks."""
         value: Any = document
         for part in self.path:
             value = value.get(part) if isinstance(value, dict) else None
         if self.joined:
             parts = value if isinstance(value, dict) else {}
-            return " ".join(parts[n] for n in self.joined if parts.get(n))
-        return value if isinstance(value, str) else ""
+            value = " ".join(parts[n].strip() for n in self.joined if parts.get(n))
+        return value.strip() if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from directories.models import Account, Directory, Organization, UserRecord
-from provisioning.services.accounts.mapping import RULES
+from provisioning.services.accounts.mapping import RULES, profile_of
 from tests.factories.directories import (
     AccountFactory,
     DirectoryFactory,
@@ -35,6 +35,20 @@ def page_of(directory: Directory) -> str:
 def text_of(console: Client, directory: Directory, person: Any) -> str:
     answer = console.post(page_of(directory), {"person": json.dumps(person)})
     return " ".join(answer.content.decode().split())
+
+
+@pytest.mark.parametrize(
+    ("person", "name"),
+    [
+        ({"displayName": "  ", "name": {"givenName": "Ada"}}, "Ada"),
+        ({"displayName": " Lovelace"}, "Lovelace"),
+        ({"name": {"givenName": " ", "familyName": "Lovelace "}}, "Lovelace"),
+        ({"displayName": " ", "name": {"formatted": "\t"}}, ""),
+    ],
+)
+def test_blanks_are_no_name(person: dict[str, Any], name: str) -> None:
+    """Providers join first and last name by a blank, also where both are missing."""
+    assert profile_of(person)["name"] == name
 
 
 def test_the_page_shows_every_rule(console: Client, okta: Directory) -> None:
