@@ -149,6 +149,12 @@ def resend_invitation(
     return invitation
 
 
+def note_unsent(invitations: Sequence[Invitation]) -> None:
+    """Note that no mail was sent, as the one asked for cannot be."""
+    keys = [each.pk for each in invitations]
+    Invitation.objects.filter(pk__in=keys).update(sent_at=None)
+
+
 @run_anew
 @transaction.atomic
 def revoke_invitation(

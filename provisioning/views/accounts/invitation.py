@@ -10,7 +10,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
+from kombu.exceptions import OperationalError
 
 from directories.folding import fold
 from directories.forms import posted
@@ -19,7 +21,7 @@ from directories.permissions import ConsoleRequest, Permission, requires
 from directories.services.admins import LastAdminError
 from directories.views.rendering import Crumbs
 from provisioning.invitation_forms import InviteForm
-from provisioning.models import AppGrant, Group
+from provisioning.models import AppGrant, Group, Invitation
 from provisioning.queries.access import app_access
 from provisioning.queries.accounts import invitations, rights
 from provisioning.queries.accounts.invitations import Choice
@@ -188,9 +190,9 @@ def _invite(
             now=timezone.now(),
         )
     )
-    for result in results:
-        if result.invitation and plan.sends:
-            send_invitation.delay(invitation_id=result.invitation.pk)
+    made = [each.invitation for each in results if each.invitation]
+    if plan.sends:
+        _mail(request, made)
     context = {
         "crumbs": _crumbs(_("Result")),
         "invited": [each for each in results if each.invitation],
@@ -202,6 +204,25 @@ def _invite(
         "sends": plan.sends,
     }
     return render(request, "provisioning/invitation_result.html", context)
+
+
+def _mail(request: ConsoleRequest, made: Sequence[Invitation]) -> bool:
+    """Have invitations mailed, and tell of those that cannot be for now."""
+    for sent, invitation in enumerate(made):
+        try:
+            send_invitation.delay(invitation_id=invitation.pk)
+        except OperationalError:
+            inviting.note_unsent(made[sent:])
+            text = ngettext(
+                "{count} invitation was not mailed: background work cannot be "
+                "reached. Use “Resend invitation” on the person's page later.",
+                "{count} invitations were not mailed: background work cannot be "
+                "reached. Use “Resend invitation” on each person's page later.",
+                len(made) - sent,
+            )
+            messages.error(request, text.format(count=len(made) - sent))
+            return False
+    return True
 
 
 @require_POST
@@ -216,9 +237,9 @@ def invitation_resend(request: ConsoleRequest, public_id: UUID) -> HttpResponse:
     except inviting.FollowedError:
         messages.info(request, _followed())
     else:
-        send_invitation.delay(invitation_id=invitation.pk)
-        text = _("The invitation is on its way to {email}.")
-        messages.success(request, text.format(email=member.account.email))
+        if _mail(request, [invitation]):
+            text = _("The invitation is on its way to {email}.")
+            messages.success(request, text.format(email=member.account.email))
     return redirect("provisioning:user-detail", public_id)
 
 

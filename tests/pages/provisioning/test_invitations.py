@@ -4,9 +4,11 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
 from directories.models import Account, Member, RoleAssignment
 from provisioning.models import App, AppRole, GroupMember, Invitation
+from provisioning.tasks import send_invitation
 from tests.factories.directories import (
     MemberFactory,
     RoleAssignmentFactory,
@@ -54,6 +56,20 @@ def key_of(app, role=AppRole.USER):
 
 def invite(client, emails=EMAIL, **values):
     return client.post(URL, {"emails": emails, "sends": "on", **values})
+
+
+def test_who_cannot_be_mailed_is_invited_and_the_page_says_so(
+    console, organization, monkeypatch
+):
+    def away(**_values):
+        raise OperationalError
+
+    monkeypatch.setattr(send_invitation, "delay", away)
+
+    answer = invite(console, f"{EMAIL} bo@else.example")
+
+    assert "2 invitations were not mailed" in text_of(answer)
+    assert [each.sent_at for each in Invitation.objects.all()] == [None, None]
 
 
 def test_each_role_names_its_groups_or_what_to_do(console, jira):
