@@ -45,7 +45,6 @@ class AppPermission(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="permissions",
-        db_index=False,
     )
     permission = models.CharField(max_length=64)
     group = models.ForeignKey(
