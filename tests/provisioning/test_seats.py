@@ -214,3 +214,21 @@ def test_who_stands_in_line_already_needs_no_license_more(organization, app, gro
     app_grants.give_access(app, other, AppRole.USER, by=SYSTEM, now=timezone.now())
 
     assert states(*people) == ["active", "active", "waiting"]
+
+
+def test_no_provider_is_told_what_an_admin_has_a_job_do(
+    organization, app, settings, django_capture_on_commit_callbacks
+):
+    settings.ACCESS_IN_REQUEST = 1
+    people = [somebody(organization) for _number in range(3)]
+    UserRecordFactory.create(
+        directory__organization=organization, account=people[2], link_state="linked"
+    )
+    crowd = GroupFactory.create(organization=organization)
+    local_groups.add_accounts(crowd, people)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        app_grants.give_access(app, crowd, AppRole.USER, by=SYSTEM, now=timezone.now())
+
+    assert states(*people) == ["active", "active", "waiting"]
+    assert not TroubleshootingEntry.objects.exists()

@@ -16,7 +16,7 @@ from django.db import transaction
 from directories import dialect
 from directories.models import Job, Organization
 from directories.services import jobs
-from directories.services.audit import Actor
+from directories.services.audit import SYSTEM, Actor
 from directories.tasks import wake
 from provisioning.models import App, AppAccess, AppGrant, Group, GroupMember
 from provisioning.services import pace
@@ -177,7 +177,10 @@ def follow_app(app: App, *, now: datetime) -> None:
         label = f"{app.get_kind_display()} - {app.site.name}"
         later(app.site.organization, f"app:{app.pk}", label, now)
         return
-    bring_in_step(Scope([app.pk], accounts, None, _bounded([app.pk])), now=now)
+    # A removed app gives nothing: nobody's place need be held, and waited for.
+    gains = app.removed_at is None
+    scope = Scope([app.pk], accounts, None, _bounded([app.pk]), gains=gains)
+    bring_in_step(scope, now=now, by=SYSTEM)
 
 
 def later(organization: Organization, target: str, label: str, now: datetime) -> Job:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from directories import dialect
 from directories.models import Job, Member
 from directories.services import jobs
+from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, AppGrant, GroupMember
 from provisioning.services import pace
 from provisioning.services.access import checking, following, rows, seats
@@ -67,7 +68,8 @@ def _step(people: "_Group | _App", accounts: Sequence[int]) -> None:
     apps = people.apps()
     bounded = [app.pk for app in rows.held_apps(apps) if app.bounded]
     scope = Scope(apps, accounts, people.groups, bounded)
-    following.bring_in_step(scope, now=timezone.now())
+    # What jobs carry on an admin has decided here, however long ago.
+    following.bring_in_step(scope, now=timezone.now(), by=SYSTEM)
 
 
 class _Group:
