@@ -71,7 +71,10 @@ def of_records(users: Tally) -> Chart:
 
 
 def _reason(sentence: str) -> str:
-    """Return what a sentence gives as the reason: that is what tells them apart."""
+    """Return what a sentence gives as the reason: that is what tells them apart.
+
+    Further sentences name who it was about, once.
+    """
     _what, _colon, why = sentence.partition(": ")
-    reason = (why or sentence).rstrip(".")
+    reason = (why or sentence).partition(". ")[0].rstrip(".")
     return reason[:1].upper() + reason[1:]

@@ -151,7 +151,9 @@ def import_start(request: SiteRequest, upload_id: UUID) -> HttpResponse:
     upload = _find(request, upload_id)
     looked_at = upload.job is None or upload.job.state == "done"
     if not looked_at:
-        messages.error(request, _("The list is still being looked at. Wait for it."))
+        messages.error(
+            request, _("The list is still being looked at. Wait until that is done.")
+        )
     else:
         job = customer_imports.queue_import(
             upload,

@@ -160,7 +160,7 @@ def organization_add(request: SiteRequest) -> HttpResponse:
 
 def name_taken() -> str:
     """Return the words for a name that another organization has."""
-    return _("Another organization of this site has this name. Choose another name.")
+    return _("Another organization of this site has this name. Choose another.")
 
 
 def to_organization(

@@ -64,7 +64,9 @@ def _changed(request: ProjectRequest, form: DetailsForm) -> bool:
             request.project, form.details(), by=request.actor, now=timezone.now()
         )
     except projects.NameTakenError:
-        form.add_error("name", _("Another project of the site has this name."))
+        form.add_error(
+            "name", _("Another project of the site has this name. Choose another.")
+        )
         return False
     return True
 

@@ -93,7 +93,7 @@ def project_create(request: SiteRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         project = _created(request, form)
         if project is not None:
-            messages.success(request, _("{name} is made.").format(name=project.name))
+            messages.success(request, _("{name} is created.").format(name=project.name))
             return redirect("portals:project-detail", project.site_id, project.key)
     return render(
         request,
@@ -118,7 +118,11 @@ def _created(request: SiteRequest, form: NewProjectForm) -> ServiceProject | Non
             now=timezone.now(),
         )
     except projects.KeyTakenError:
-        form.add_error("key", _("Another project of the site has this key."))
+        form.add_error(
+            "key", _("Another project of the site has this key. Choose another.")
+        )
     except projects.NameTakenError:
-        form.add_error("name", _("Another project of the site has this name."))
+        form.add_error(
+            "name", _("Another project of the site has this name. Choose another.")
+        )
     return None

@@ -91,7 +91,9 @@ def provider_add(request: SiteRequest, provider: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except directories.NameTakenError:
-            text = _("Another directory of your organization has this name.")
+            text = _(
+                "Another directory of your organization has this name. Choose another."
+            )
             form.add_error("name", text)
         else:
             messages.success(request, _("Directory added. Set up provisioning next."))

@@ -80,7 +80,9 @@ def _saved(
         else:
             request_types.change_request_type(found, *said, by=request.actor, now=now)
     except request_types.NameTakenError:
-        form.add_error("name", _("The project has a request type of this name."))
+        form.add_error(
+            "name", _("The project has a request type of this name. Choose another.")
+        )
         return False
     return True
 

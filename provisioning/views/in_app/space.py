@@ -116,7 +116,9 @@ def _add(
             now=timezone.now(),
         )
     except spaces.KeyTakenError:
-        form.add_error("key", _("Another space of this site has this key."))
+        form.add_error(
+            "key", _("Another space of this site has this key. Choose another.")
+        )
     except app_permissions.NoAccessError as error:
         form.add_error("admin", refusal_words(error, app))
     except (spaces.NoSpacesError, app_permissions.GoneError):

@@ -187,7 +187,10 @@ def _named(form: GroupForm, write: Callable[[], None]) -> bool:
     try:
         write()
     except local_groups.NameTakenError:
-        form.add_error("name", _("Another group of your organization has this name."))
+        form.add_error(
+            "name",
+            _("Another group of your organization has this name. Choose another."),
+        )
     except local_groups.ReservedNameError:
         form.add_error(
             "name", _("This name is kept for a group that Rollcall makes itself.")

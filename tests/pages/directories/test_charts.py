@@ -113,8 +113,17 @@ def test_pages_show_activity_and_failures_with_their_numbers(console, okta, addr
         times=5,
     )
 
+    TroubleshootingEntryFactory.create(
+        directory=okta,
+        at=timezone.now(),
+        kind="admin_account",
+        request={},
+        reason="Not linked: the account holds an admin right. It is Ada's account.",
+    )
+
     html = console.get(address.format(okta.pk)).content.decode()
 
+    assert "The account holds an admin right</" in html
     assert "Sync activity" in html
     assert '<td class="table-number">4,321</td>' in html
     assert "Failures by reason" in html
