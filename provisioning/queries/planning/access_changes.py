@@ -66,7 +66,7 @@ class Change:
             # Who gets a license is known when everybody is.
             self.numbers(cap=None)
         for window in self._windows(0):
-            yield from self._settled(window)
+            yield from self.settled(window)
 
     def page(
         self,
@@ -85,7 +85,7 @@ class Change:
         self.numbers()
         effects, found, looked = set(wanted), list[Line](), 0
         for window in self._chosen(after, text):
-            for line in self._settled(window):
+            for line in self.settled(window):
                 hidden = (
                     apps is not None and line.right is None and line.app not in apps
                 )
@@ -175,7 +175,8 @@ class Change:
             return None
         return seats.seated(line)
 
-    def _settled(self, window: list[int]) -> list[Line]:
+    def settled(self, window: list[int]) -> list[Line]:
+        """Return what becomes of these people, with user limits in mind."""
         seated = [self._seated(line) for line in self._looked_at(window)]
         found = [line for line in seated if line is not None]
         for seats in self._seats.values():
@@ -195,7 +196,7 @@ class Change:
     def _look(self, window: list[int]) -> list[Line]:
         """Return what the plan makes of these people, user limits left aside."""
         plan = self.plan
-        inside = _inside(plan.named_groups(), window)
+        inside = members_now(plan.named_groups(), window)
         inside_after = plan.members_after(inside, set(window))
         active = active_among(plan.organization, window)
         back = (plan.restored - active) & set(window)
@@ -264,7 +265,8 @@ class Change:
         }
 
 
-def _inside(groups: list[int], accounts: list[int]) -> dict[int, set[int]]:
+def members_now(groups: list[int], accounts: list[int]) -> dict[int, set[int]]:
+    """Return who of these accounts is in each of these groups; one query."""
     found: dict[int, set[int]] = {key: set() for key in groups}
     rows = dialect.rows(
         f"SELECT group_id, account_id FROM {GROUP_MEMBER}"  # noqa: S608

@@ -21,6 +21,7 @@ from directories.views.rendering import render_part
 from provisioning.models import App
 from provisioning.queries.planning.access_changes import Change
 from provisioning.queries.planning.access_lines import Effect, Numbers
+from provisioning.queries.planning.access_permissions import Permissions
 from provisioning.queries.planning.access_plan import Plan, Step
 from provisioning.queries.planning.access_steps import MOST_STEPS, Reader, UnknownError
 from provisioning.views.access import what_if_steps
@@ -99,6 +100,7 @@ def _outcome(
         "numbers": numbers,
         "columns": [str(effect.label) for effect in shown],
         "rows": _rows(numbers, shown, telling),
+        "inside": Permissions(change, apps).effects(cap_of(request)),
         "shortages": [
             (*telling.app_label(each.app), each.free, each.needed)
             for each in numbers.shortages

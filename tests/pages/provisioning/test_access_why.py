@@ -19,7 +19,12 @@ from tests.factories.directories import (
     RoleAssignmentFactory,
     SiteFactory,
 )
-from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
+from tests.factories.provisioning import (
+    AppFactory,
+    AppGrantFactory,
+    AppPermissionFactory,
+    GroupFactory,
+)
 from tests.pages.provisioning.reading import is_part_of_page
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +202,27 @@ def test_a_plan_tells_who_loses_and_leads_to_where_it_is_done(
     assert f"/jira/access/{grant.pk}/remove/" in page
     rows = rows_of(console.post(f"{WHAT_IF}export/", {"step": take}))
     assert [row[6] for row in rows[1:]] == ["Lose access"] * 2
+
+
+def test_a_plan_tells_which_permissions_inside_apps_it_takes(console, designers, jira):
+    AppPermissionFactory.create(app=jira, group=designers, permission="administer-jira")
+    others = GroupFactory.create(organization=designers.organization)
+    AppPermissionFactory.create(app=jira, group=others, permission="make-bulk-changes")
+    others.group_members.create(account=member_of(designers).account)
+    take = step_of("take", jira.site_id, "jira", "user", designers.public_id)
+
+    lost = console.get(WHAT_IF, {"step": take}).context["inside"]
+    leave = step_of(
+        "leave", designers.public_id, member_of(designers).account.public_id
+    )
+    AppGrantFactory.create(group=others, app=jira)
+    consequences.follow([others.pk])
+    moved = console.get(WHAT_IF, {"step": leave}).context["inside"]
+
+    assert {each.permission.key: each.lose for each in lost}["make-bulk-changes"] == 2
+    # One of them keeps Jira by the other group, and what that gives.
+    assert "make-bulk-changes" not in {each.permission.key for each in moved}
+    assert {each.permission.key: each.lose for each in moved}["administer-jira"] == 1
 
 
 def test_a_plan_is_put_together_step_by_step(console, designers, jira):
