@@ -22,6 +22,7 @@ from directories.views.sign_in import lockout_text
 from portals import customer_sessions
 from portals.help_center import (
     DeskRequest,
+    ask_to_log_in,
     at_help_center,
     desk_at,
     for_customers,
@@ -215,6 +216,8 @@ def profile(request: DeskRequest) -> HttpResponse:
             customers.rename(own, name=name, by=themselves(own), now=now)
         except customers.OwnedError:
             messages.error(request, _("Your company's identity provider owns it now."))
+        except customers.GoneError:
+            return ask_to_log_in(request, desk)
         else:
             messages.success(request, _("Your name is changed."))
         return redirect(desk.url("customer-profile"))
@@ -237,7 +240,10 @@ def password_change(request: DeskRequest) -> HttpResponse:
     assert own is not None  # noqa: S101 - for_customers lets nobody else in
     form = OwnPasswordForm(posted(request), refusal=partial(_refusal, request, own))
     if request.method == "POST" and form.is_valid():
-        _change(request, own, form.cleaned_data["new_password"])
+        try:
+            _change(request, own, form.cleaned_data["new_password"])
+        except customers.GoneError:
+            return ask_to_log_in(request, desk)
         messages.success(request, _("Your password is changed."))
         return redirect(desk.url("customer-profile"))
     return _show(request, "password_change", {"desk": desk, "form": form})

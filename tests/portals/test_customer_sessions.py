@@ -215,6 +215,37 @@ def test_changing_the_password_ends_the_other_sessions(site):
     assert there.get(HOME).status_code == 302
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "said"),
+    [
+        ("customer-profile", "rename", {"name": "Cy"}),
+        (
+            "customer-password-change",
+            "set_password",
+            {
+                "password": PASSWORD,
+                "new_password": "a much longer sentence",
+                "repeated_password": "a much longer sentence",
+            },
+        ),
+    ],
+)
+def test_who_is_deleted_meanwhile_is_asked_to_log_in(
+    site, monkeypatch, name, change, said
+):
+    client, done = signed_in(customer(site)), getattr(customers, change)
+
+    def too_late(*given, **more):
+        Customer.objects.all().delete()
+        return done(*given, **more)
+
+    monkeypatch.setattr(customers, change, too_late)
+    answer = client.post(reverse(f"portals:{name}"), said)
+
+    assert answer["Location"].startswith(LOGIN)
+    assert client.get(answer["Location"]).status_code == 200
+
+
 def test_pages_elsewhere_read_no_customer_session(site, django_assert_num_queries):
     client = signed_in(customer(site))
     client.cookies[COOKIE]["path"] = "/"
