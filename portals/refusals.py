@@ -28,8 +28,8 @@ class Refused(TextChoices):
     SUSPENDED = (
         "account_suspended",
         _(
-            "The person with this address is suspended in your organization. Give "
-            "them access again first."
+            "The person with this address is suspended in your organization. "
+            "Restore their access first."
         ),
     )
     ELSEWHERE = (
