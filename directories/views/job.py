@@ -34,7 +34,7 @@ from directories.views.job_words import told
 from directories.views.rendering import Crumbs, render_part, wants_fragment
 
 # Pages that show the bar of a job and change when it ends.
-PAGES = ("directory", "domain")
+PAGES = ("directory", "domain", "access")
 
 
 def _crumbs(*more: tuple[str, str]) -> Crumbs:

@@ -21,11 +21,11 @@ from directories.models import Account, Job, Member, Organization
 from directories.services import jobs
 from directories.services.audit import SYSTEM, Target, record_event
 from provisioning.models import AccessCheck, App, AppGrant, AppUse
+from provisioning.queries.access.access_checks import CHECK
 from provisioning.services import pace
 from provisioning.services.access import folding, following, rows, unfinished
 from provisioning.services.access.rows import ACCESS, SOURCE, Scope, Use, Uses
 
-CHECK = "access-check"
 USE = AppUse._meta.db_table
 # So many differences are named, and checks kept for each organization.
 NAMED = 20

@@ -10,11 +10,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from directories.events import Event
 from directories.permissions import ConsoleRequest, Permission, requires
 from directories.views.rendering import Crumbs, render_part
 from provisioning import tables
 from provisioning.models import App
-from provisioning.queries.access.access_checks import latest_check
+from provisioning.queries.access.access_checks import (
+    check_under_way,
+    latest_check,
+)
 from provisioning.queries.access.app_access import runs
 from provisioning.queries.accounts.people import MemberFilter, members_of
 from provisioning.queries.organization_groups.groups import GroupFilter, groups_in
@@ -60,6 +64,8 @@ def access_why(request: ConsoleRequest) -> HttpResponse:
         if Permission.MANAGE_PROVIDERS in request.permissions:
             context["checks"] = True
             context["check"] = latest_check(request.organization)
+            context["check_job"] = check_under_way(request.organization)
+            context["corrected"] = Event.ACCESS_CHECKED.value
     elif by == GROUPS:
         found = groups_in(request.organization, GroupFilter(text=text))
         cut = tables.cut_of(request.GET, "name_key")

@@ -53,6 +53,9 @@ def test_a_page_invented_in_the_address_is_dropped(console, okta):
         ("directory-release", "Making the users and groups of Staff local"),
         ("directory-reconcile", "Comparing all groups of Staff"),
         ("group-sync", "Syncing members of Staff"),
+        ("access-check", "Checking everybody’s access to apps"),
+        ("access-follow", "Giving and ending access that Staff is about"),
+        ("site-delete", "Deleting Staff for good"),
         ("another", "Staff"),
     ],
 )
