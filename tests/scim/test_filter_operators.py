@@ -169,3 +169,32 @@ def test_the_linked_account_is_found(scim, people):
 
     assert found(scim, f'{urn}:atlassianAccountId eq "{account}"') == "ada"
     assert found(scim, f'{urn}:atlassianAccountId sw "{account[:20]}"') == "ada"
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ('schemas eq "{enterprise}"', "ada"),
+        ('SCHEMAS EQ "{upper}"', "ada"),
+        ('not (schemas eq "{enterprise}")', "bob"),
+        ('schemas eq "{core}" and active eq true', "ada bob"),
+        ('schemas eq "{account}"', "ada"),
+        ('schemas eq "urn:example:x:1.0"', ""),
+        ('schemas ne "{core}" or schemas pr', "ada bob"),
+    ],
+)
+def test_who_has_an_extension_is_found_by_its_schema(scim, text, names):
+    """RFC 7644 section 3.4.2.2 shows this filter among its examples."""
+    urns = {
+        "enterprise": ENTERPRISE_SCHEMA,
+        "upper": ENTERPRISE_SCHEMA.upper(),
+        "core": "urn:ietf:params:scim:schemas:core:2.0:User",
+        "account": "urn:scim:schemas:extension:atlassian-external:1.0",
+    }
+    scim.user("ada@example.com", **{ENTERPRISE_SCHEMA: {"department": "Math"}})
+    scim.user("bob", emails=[])
+
+    wanted = quote(text.format(**urns))
+    listed = scim.get(f"/Users?filter={wanted}").json()["Resources"]
+
+    assert [each["userName"].split("@")[0] for each in listed] == names.split()

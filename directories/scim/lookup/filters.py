@@ -17,6 +17,7 @@ from directories.scim.lookup.comparing import (
     negated,
     present,
 )
+from directories.scim.lookup.listed_schemas import lists_schema
 from directories.scim.lookup.resources import DirectoryKey, Listed, Lookup, Values
 from directories.scim.protocol.errors import InvalidFilterError, shown
 from directories.scim.protocol.filters import (
@@ -107,9 +108,10 @@ class _Translation:
         path = resolve(node.path, self.lookup.resource_type)
         if isinstance(node, ValuePath):
             return self._selected(node, path)
-        if path.the_attribute.multi_valued:
-            return self._some(node, path)
-        return self._single(node, path)
+        if path.the_attribute.name == "schemas":
+            return lists_schema(node, self.lookup)
+        several = path.the_attribute.multi_valued
+        return self._some(node, path) if several else self._single(node, path)
 
     def _single(self, node: Comparison | Present, path: Path) -> Sql:
         leaf = path.sub_attribute or path.the_attribute
