@@ -232,3 +232,18 @@ def test_no_provider_is_told_what_an_admin_has_a_job_do(
 
     assert states(*people) == ["active", "active", "waiting"]
     assert not TroubleshootingEntry.objects.exists()
+
+
+def test_the_limit_of_an_app_that_was_removed_meanwhile_stays(app):
+    App.objects.filter(pk=app.pk).update(removed_at=timezone.now())
+
+    for change in (
+        lambda: limits.change_limit(
+            app, limit=9, at_limit="queue", by=SYSTEM, now=timezone.now()
+        ),
+        lambda: limits.try_again(app, by=SYSTEM, now=timezone.now()),
+    ):
+        with pytest.raises(limits.GoneError):
+            change()
+
+    assert App.with_removed.get().user_limit == 2

@@ -12,6 +12,10 @@ from provisioning.models import App
 from provisioning.services.access import following, rows, seats
 
 
+class GoneError(Exception):
+    """The app was removed meanwhile."""
+
+
 @run_anew
 @transaction.atomic
 def change_limit(
@@ -27,8 +31,12 @@ def change_limit(
 
     Nobody loses access. Who waits is let in as far as it goes now, with
     `lets_refused_in` who was refused too; returns how many at once, a job does more.
+    Raises GoneError.
     """
-    held = App.objects.select_for_update(of=("self",), no_key=True).get(pk=app.pk)
+    present = App.objects.select_for_update(of=("self",), no_key=True)
+    held = present.filter(pk=app.pk).first()
+    if held is None:
+        raise GoneError(app.pk)
     before = {"user_limit": held.user_limit, "at_limit": held.at_limit}
     after = {"user_limit": limit, "at_limit": str(at_limit)}
     if before != after:
@@ -44,7 +52,7 @@ def change_limit(
 def try_again(app: App, *, by: Actor, now: datetime) -> int:
     """Let in whom the limit of an app refused, as far as it goes now.
 
-    Returns how many at once; a job does more.
+    Returns how many at once; a job does more. Raises GoneError.
     """
     count = _let_in(app, refused=True, now=now)
     _record(Event.APP_REFUSED_LET_IN, app, {"people": count}, by, now)
@@ -52,9 +60,11 @@ def try_again(app: App, *, by: Actor, now: datetime) -> int:
 
 
 def _let_in(app: App, *, refused: bool, now: datetime) -> int:
-    (held,) = rows.held_apps([app.pk], "FOR NO KEY UPDATE OF a")
+    found = rows.held_apps([app.pk], "FOR NO KEY UPDATE OF a")
+    if not found or not found[0].here:
+        raise GoneError(app.pk)
     most = settings.ACCESS_IN_REQUEST
-    count, more = seats.let_in(held, refused=refused, most=most)
+    count, more = seats.let_in(found[0], refused=refused, most=most)
     if more:
         target = f"seats:{app.pk}:{int(refused)}"
         label = f"{app.get_kind_display()} - {app.site.name}"

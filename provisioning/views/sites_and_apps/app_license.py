@@ -64,14 +64,17 @@ def app_limit(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResponse
 def _save(
     request: ConsoleRequest, app: App, limit: int | None, at_limit: str
 ) -> HttpResponse:
-    count = limits.change_limit(
-        app,
-        limit=limit,
-        at_limit=at_limit,
-        by=request.actor,
-        now=timezone.now(),
-        lets_refused_in="try_again" in request.POST,
-    )
+    try:
+        count = limits.change_limit(
+            app,
+            limit=limit,
+            at_limit=at_limit,
+            by=request.actor,
+            now=timezone.now(),
+            lets_refused_in="try_again" in request.POST,
+        )
+    except limits.GoneError:
+        return _gone(request, app)
     messages.success(request, _("User limit saved. It counts from now on."))
     if count:
         _say_all(request, app, count)
@@ -84,7 +87,10 @@ def app_try_again(request: ConsoleRequest, site_id: UUID, kind: str) -> HttpResp
     """Look again at people who were refused a license: the chosen ones, or all."""
     app = managed_app(request, site_id, kind)
     if "everything" in request.POST:
-        count = limits.try_again(app, by=request.actor, now=timezone.now())
+        try:
+            count = limits.try_again(app, by=request.actor, now=timezone.now())
+        except limits.GoneError:
+            return _gone(request, app)
         _say_all(request, app, count)
         return _back(app, line=State.REFUSED)
     chosen = tables.chosen_ids(request.POST, "account")
@@ -185,6 +191,11 @@ def _lines(app: App, accesses: Iterator[AppAccess]) -> Iterator[list[object]]:
                 account.public_id,
             ]
         before += len(batch)
+
+
+def _gone(request: ConsoleRequest, app: App) -> HttpResponse:
+    messages.error(request, _("That app was removed meanwhile."))
+    return redirect("provisioning:site-detail", app.site_id)
 
 
 def _back(app: App, *, line: str = "") -> HttpResponse:
