@@ -206,3 +206,13 @@ def test_counts_are_folded(organization, app, group):
     assert AppUse.objects.get(app=app).people == folding.FEW + 1
     assert not has(last)
     assert Group.objects.get() == group
+
+
+def test_a_default_group_is_not_taken_up_again_by_who_let_it_go(organization, app):
+    group = GroupFactory.create(organization=organization, released_at=timezone.now())
+    AppGrantFactory.create(group=group, app=app)
+
+    app_grants.set_default(app, group, AppRole.USER, by=SYSTEM, now=timezone.now())
+
+    group.refresh_from_db()
+    assert group.released_at is None

@@ -58,9 +58,7 @@ def give_access(
         app=app, group=held, role=role, defaults={"created_at": now}
     )
     if new:
-        # Changed: who let it go does not get it back without review.
-        local = Group.objects.filter(pk=held.pk, kind=Group.Kind.LOCAL)
-        local.update(released_at=None)
+        _note_changed(held)
         _record(Event.APP_ACCESS_GRANTED, app, held, role, by, now)
         consequences.follow_grant(app, held, by=by, now=now, refuses=True)
     return new
@@ -109,6 +107,7 @@ def set_default(
         mine.update(kind=Group.Kind.LOCAL)
     fresh = grants.filter(role=role or "", is_default=False)
     if fresh.update(is_default=True) and role is not None:
+        _note_changed(held)
         _record(Event.APP_DEFAULT_ADDED, app, held, role, by, now)
 
 
@@ -139,6 +138,12 @@ def give_all(
         for app, role in sorted(missing)
     )
     return len(missing)
+
+
+def _note_changed(group: Group) -> None:
+    """Let nobody who let a group go get it back without review."""
+    local = Group.objects.filter(pk=group.pk, kind=Group.Kind.LOCAL)
+    local.update(released_at=None)
 
 
 def _hold(group: Group) -> Group:
