@@ -13,6 +13,7 @@ from directories.models import Job
 from directories.queries import job_list
 
 GROUPS = {"group-sync", "customer-organization-sync"}
+CHOSEN_PEOPLE = {"link-choice", "people-suspend", "people-restore"}
 DOMAINS = {"domain-check", "domain-follow"}
 IMPORTS = {"customers-look", "customers-import"}
 
@@ -120,7 +121,7 @@ def _customers(job: Job) -> tuple[str, str]:
 LOOKS: list[tuple[set[str], Callable[[Job], tuple[str, str] | None]]] = [
     (GROUPS, _group),
     (DOMAINS, _domain),
-    ({"link-choice"}, _result("provisioning:report-result")),
+    (CHOSEN_PEOPLE, _result("provisioning:report-result")),
     ({"groups-sync-all"}, _result("provisioning:groups-sync-result")),
     ({"dry-run"}, _dry_run),
     ({"customers-change"}, _customers),

@@ -45,14 +45,17 @@ def report_result(request: ConsoleRequest, job_id: UUID) -> HttpResponse:
     job = _find_job(request, job_id)
     refused = refusals_of(job)
     listing = list_page(request, refused, tables.cut_of(request.GET, "id"))
+    list_name, list_url = _list_of(job)
     context = {
         "crumbs": [
             (_("Admin"), "/"),
             (_("Directory"), ""),
-            _list_of(job),
+            (list_name, list_url),
             (job.label, ""),
         ],
         "job": job,
+        "list_name": list_name,
+        "list_url": list_url,
         "going_on": job.state in Job.State.going_on(),
         "refused": refused.values("row_key").distinct().count(),
         "listing": listing,

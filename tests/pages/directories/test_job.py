@@ -85,6 +85,16 @@ def test_the_page_rests_when_work_is_over(console, okta):
     assert "pause/" not in part
 
 
+@pytest.mark.parametrize("kind", ["link-choice", "people-suspend"])
+def test_work_on_chosen_people_leads_to_what_came_of_each(console, okta, kind):
+    job = JobFactory.create(directory=okta, kind=kind, state="done")
+
+    page = console.get(url_of(job)).content.decode()
+
+    # Below its bar, and as what it is about.
+    assert page.count(f"/directory/reports/jobs/{job.pk}/") == 2
+
+
 def test_a_name_cannot_bring_markup(console, okta):
     job = JobFactory.create(directory=okta, label='<b>"x"</b>')
 

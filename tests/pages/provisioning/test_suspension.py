@@ -55,6 +55,18 @@ def test_one_person_is_suspended_and_restored_with_numbers_before(console, join,
     assert anna.memberships.get().status == Member.Status.ACTIVE
 
 
+@pytest.mark.parametrize("action", ["suspend", "restore-access"])
+def test_nothing_is_counted_where_there_is_none(console, organization, action):
+    status = "active" if action == "suspend" else SUSPENDED
+    member = MemberFactory.create(organization=organization, status=status)
+
+    one = main_of(console.get(f"{USERS}{member.account.public_id}/{action}/"))
+    nobody = main_of(console.post(f"{USERS}{action}/"))
+
+    assert "No access to an app" in one
+    assert " 0 " not in one + nobody
+
+
 def test_too_few_licenses_are_said_before_and_refuse(console, join):
     (anna,) = join("Anna")
     own = f"{USERS}{anna.public_id}/"
