@@ -51,11 +51,13 @@ def written(number: int) -> str:
 
 def _limit_words(use: Licenses, limit: int | None) -> str:
     if limit is None:
-        text = _("There is no limit any more; {used} licenses are used now.")
+        text = _("There is no limit any more. Licenses used now: {used}.")
     elif use.limit is None:
-        text = _("The limit is {limit} from now on; {used} licenses are used now.")
+        text = _("The limit is {limit} from now on. Licenses used now: {used}.")
     else:
-        text = _("The limit changes from {former} to {limit}; {used} are used now.")
+        text = _(
+            "The limit changes from {former} to {limit}. Licenses used now: {used}."
+        )
     return text.format(
         limit=written(limit or 0),
         former=written(use.limit or 0),

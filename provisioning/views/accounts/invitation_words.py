@@ -39,8 +39,8 @@ WORDS: Mapping[str, StrPromise] = MappingProxyType(
             "is in it. Invite them again without it."
         ),
         "license": _(
-            "All {limit} licenses of {app} ({site}) are used, and its user limit "
-            "refuses whoever is one too many. Raise the limit or suspend somebody."
+            "No license of {app} ({site}) is free: its user limit is {limit}, and "
+            "refuses more people. Raise the limit or suspend somebody."
         ),
     }
 )

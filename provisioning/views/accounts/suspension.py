@@ -159,8 +159,11 @@ def _say(request: ConsoleRequest, action: Action, done: Done) -> None:
             request, text.format(name=member.name, reason=reason, advice=advice)
         )
     if len(done.refused) > NAMED:
-        text = _("{count} people stay as before.")
-        messages.error(request, text.format(count=len(done.refused)))
+        number = len(done.refused)
+        text = ngettext(
+            "{count} person stays as before.", "{count} people stay as before.", number
+        )
+        messages.error(request, text.format(count=number))
     if not done.changed:
         if not done.refused:
             messages.info(request, _("Nothing had to be changed."))
