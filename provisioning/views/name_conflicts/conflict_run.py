@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import (
     require_http_methods,
     require_POST,
@@ -25,6 +25,7 @@ from directories.services.audit import Target
 from directories.tasks import wake
 from directories.views.rendering import render_part
 from provisioning import tables
+from provisioning.limit_consequences import written
 from provisioning.models import ConflictResult
 from provisioning.queries.name_conflicts import conflicts
 from provisioning.services.name_conflicts import conflict_runs
@@ -46,11 +47,6 @@ REASONS = {
     ),
     "directory_closed": gettext_lazy("User provisioning of the directory was deleted."),
     "last_admin": gettext_lazy("The last organization admin would lose the right."),
-}
-# Why some are left as they are, where it is known before.
-STAYING = {
-    DEFAULT: gettext_lazy("default groups of apps, which people are invited into"),
-    BITBUCKET: gettext_lazy("groups that open Bitbucket, which takes no synced ones"),
 }
 # More groups than this are counted, but the people in them are not.
 COUNTED = 500
@@ -88,11 +84,30 @@ def groups_sync_all(request: ConsoleRequest) -> HttpResponse:
         ),
         "wanted": wanted,
         "total": total,
-        "staying": [(STAYING[why], count) for why, count in sorted(staying.items())],
+        "staying": _staying_words(staying),
         **_sums(rows),
         "uncounted": total - sum(row.difference is not None for row in rows),
     }
     return render(request, "provisioning/groups_sync_all.html", context)
+
+
+def _staying_words(staying: Counter[str]) -> list[str]:
+    """Say how many groups cannot be synced, by the reason."""
+    defaults = ngettext(
+        "{number} group is a default group of an app: people are invited into it.",
+        "{number} groups are default groups of apps: people are invited into them.",
+        staying[DEFAULT],
+    )
+    bitbucket = ngettext(
+        "{number} group opens Bitbucket, which takes no synced groups.",
+        "{number} groups open Bitbucket, which takes no synced groups.",
+        staying[BITBUCKET],
+    )
+    return [
+        words.format(number=written(staying[why]))
+        for why, words in ((DEFAULT, defaults), (BITBUCKET, bitbucket))
+        if staying[why]
+    ]
 
 
 def _sums(rows: list[GroupRow]) -> dict[str, int]:

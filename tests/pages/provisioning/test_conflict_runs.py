@@ -148,8 +148,8 @@ def test_what_stays_local_is_said_before_and_not_offered(console, okta):
     assert sync not in listed
     assert reverse("provisioning:group-sync", args=[crew.record.scim_id]) in listed
     assert "Sync 1 group?" in page
-    assert "1 of the groups that wait: default groups of apps" in page
-    assert "1 of the groups that wait: groups that open Bitbucket" in page
+    assert "1 group is a default group of an app" in page
+    assert "1 group opens Bitbucket" in page
     assert "1 time somebody joins a group." in page
     assert "The local group stays local" in main_of(one)
     assert sync not in one.content.decode()
