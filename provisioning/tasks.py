@@ -1,8 +1,10 @@
 """Background entry points of provisioning."""
 
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from directories import dialect
 from directories.models import Directory, Job, Organization
 from directories.services import jobs
 from directories.tasks import wake
@@ -14,6 +16,8 @@ from provisioning.services.inviting import invitation_mail
 from provisioning.services.organization_groups import deleted_groups, returning
 from provisioning.services.sites_and_apps import license_watch, site_deletion
 from provisioning.services.syncing import sync
+
+logger = structlog.get_logger(__name__)
 
 
 @shared_task
@@ -48,11 +52,21 @@ def forget_dry_runs() -> None:
 
 @shared_task
 def delete_due_accounts() -> None:
-    """Delete the accounts whose time to be taken back has passed."""
+    """Delete the accounts whose time to be taken back has passed.
+
+    One that cannot be deleted keeps no other from it; the next time it is tried anew.
+    """
     now = timezone.now()
-    while due := managed_accounts.due_accounts(now):
+    stay: list[int] = []
+    while due := managed_accounts.due_accounts(now, but=stay):
         for key in due:
-            _wake_all(managed_accounts.delete_account(key, now=now))
+            try:
+                _wake_all(managed_accounts.delete_account(key, now=now))
+            except Exception as error:
+                if dialect.outage(error):
+                    raise
+                logger.exception("account_not_deleted", account=key)
+                stay.append(key)
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=8)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from directories.models import Member
+from directories.models import Account, Member
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
 from provisioning.models import App, AppAccess, AppGrant, AppRole, AppUse, Group
@@ -12,6 +12,7 @@ from provisioning.services.access import folding
 from provisioning.services.accounts import external_people, managed_accounts
 from provisioning.services.organization_groups import deleted_groups, local_groups
 from provisioning.services.sites_and_apps import app_grants
+from provisioning.tasks import delete_due_accounts
 from tests.factories.directories import (
     AccountFactory,
     MemberFactory,
@@ -216,3 +217,20 @@ def test_a_default_group_is_not_taken_up_again_by_who_let_it_go(organization, ap
 
     group.refresh_from_db()
     assert group.released_at is None
+
+
+def test_an_account_that_cannot_be_deleted_keeps_no_other(organization, monkeypatch):
+    now = timezone.now()
+    spoilt, _gone = somebody(organization), somebody(organization)
+    Account.objects.update(deletion_at=now)
+    delete = managed_accounts.delete_account
+
+    def fail(key, *, now):
+        if key == spoilt.pk:
+            raise RuntimeError
+        return delete(key, now=now)
+
+    monkeypatch.setattr(managed_accounts, "delete_account", fail)
+    delete_due_accounts()
+
+    assert list(Account.objects.values_list("pk", flat=True)) == [spoilt.pk]

@@ -4,6 +4,7 @@ Only to accounts that the organization manages and that no identity provider own
 A deleted account is deactivated for GRACE first and can be taken back.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -134,9 +135,11 @@ def cancel_deletion(
     return sync.queue_for_address(organization.pk, held.email_key, now)
 
 
-def due_accounts(now: datetime, *, size: int = 100) -> list[int]:
-    """Return the keys of accounts whose time has come."""
-    due = Account.objects.filter(deletion_at__lte=now)
+def due_accounts(
+    now: datetime, *, but: Collection[int] = (), size: int = 100
+) -> list[int]:
+    """Return the keys of accounts whose time has come, leaving some out."""
+    due = Account.objects.filter(deletion_at__lte=now).exclude(pk__in=but)
     return list(due.order_by("deletion_at", "pk").values_list("pk", flat=True)[:size])
 
 
