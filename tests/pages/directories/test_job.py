@@ -30,6 +30,16 @@ def test_a_bar_rests_when_work_is_over(console, okta, state):
     assert ("ValueError: no" in page) == (state == "failed")
 
 
+@pytest.mark.parametrize(("total", "bar"), [(9, 'max="9"'), (0, 'max="1"')])
+def test_a_bar_stands_still_while_work_is_paused(console, okta, total, bar):
+    job = JobFactory.create(directory=okta, state="paused", total=total)
+
+    page = fragment(console, url_of(job)).content.decode()
+
+    # Without a total a bar moves, as if somebody were at it.
+    assert f'{bar} value="0"' in page
+
+
 def test_the_end_fetches_the_directorys_page_anew(console, okta):
     job = JobFactory.create(directory=okta, state="done")
 
