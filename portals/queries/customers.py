@@ -1,15 +1,14 @@
 """Reads about portal-only customers: the list, and which of them were chosen."""
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
-from directories import dialect
+from directories import choices, dialect
 from directories.folding import fold
 from directories.models import Site
 from directories.paging import capped_count
@@ -47,27 +46,7 @@ class CustomerFilter:
         return any(asdict(self).values())
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Customers that an admin chose: by id, or all of a list as it was filtered.
-
-    `until` is the key of the newest one when all were chosen: who came later is not
-    meant.
-    """
-
-    ids: Sequence[str] = ()
-    wanted: CustomerFilter = field(default_factory=CustomerFilter)
-    all: bool = False
-    until: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the choice as a job keeps it."""
-        return asdict(self) | {"ids": list(self.ids)}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Choice":
-        """Return the choice that a job keeps."""
-        return cls(**{**content, "wanted": CustomerFilter(**content["wanted"])})
+Choice = choices.Choice[CustomerFilter]
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,12 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from directories import dialect
+from directories import choices, dialect
 from directories.models import Directory, Site
 from portals.models import (
     CustomerOrganization,
@@ -45,26 +44,7 @@ class OrganizationFilter:
         return any((self.text, self.source, self.directory, self.attached, self.size))
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Organizations that an admin chose: by id, or all of a list as it was filtered.
-
-    `until` is the key of the newest one when all were chosen.
-    """
-
-    ids: Sequence[str] = ()
-    wanted: OrganizationFilter = field(default_factory=OrganizationFilter)
-    all: bool = False
-    until: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the choice as a job keeps it."""
-        return asdict(self) | {"ids": list(self.ids)}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Choice":
-        """Return the choice that a job keeps."""
-        return cls(**{**content, "wanted": OrganizationFilter(**content["wanted"])})
+Choice = choices.Choice[OrganizationFilter]
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, QuerySet, Sum
 
-from directories import dialect
+from directories import choices, dialect
 from directories.folding import fold
 from directories.models import Site
 from portals.models import (
@@ -46,27 +45,7 @@ class OrganizationFilter:
         return bool(self.text or self.source or self.way)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Organizations that somebody chose: by id, or all of a list as it was filtered.
-
-    `until` is the key of the newest one when all were chosen: who came later is not
-    meant.
-    """
-
-    ids: Sequence[str] = ()
-    wanted: OrganizationFilter = field(default_factory=OrganizationFilter)
-    all: bool = False
-    until: int = 0
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the choice as a job keeps it."""
-        return asdict(self) | {"ids": list(self.ids)}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Choice":
-        """Return the choice that a job keeps."""
-        return cls(**{**content, "wanted": OrganizationFilter(**content["wanted"])})
+Choice = choices.Choice[OrganizationFilter]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from directories.services import jobs
 from directories.services.audit import Actor
 from portals.models import ChangeResult, Customer
 from portals.queries import customer_runs as runs
-from portals.queries.customers import Choice, chosen
+from portals.queries.customers import Choice, CustomerFilter, chosen
 from portals.refusals import Refused
 from portals.services import open_sites
 from portals.services.customer_accounts import customers, migrating
@@ -85,7 +85,9 @@ def queue_change(
 def work_of(content: dict[str, Any]) -> Work:
     """Return what the input of a job says."""
     by = Actor(AuditEvent.ActorKind.ACCOUNT, **content["by"])
-    return Work(content["action"], Choice.from_json(content["choice"]), by)
+    return Work(
+        content["action"], Choice.from_json(content["choice"], CustomerFilter), by
+    )
 
 
 def carry_out(run: jobs.Run) -> None:

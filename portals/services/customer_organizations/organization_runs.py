@@ -16,7 +16,7 @@ from directories.models import AuditEvent, Job, Site
 from directories.services import jobs
 from directories.services.audit import Actor
 from portals.models import CustomerOrganization, ServiceProject
-from portals.queries.organizations import Choice, chosen
+from portals.queries.organizations import Choice, OrganizationFilter, chosen
 from portals.services import open_sites
 from portals.services.customer_organizations import organizations
 from portals.services.service_projects import attaching
@@ -93,7 +93,7 @@ def carry_out(run: jobs.Run) -> None:
     site = Site.objects.select_related("organization").get(pk=content["site"])
     work = Work(
         action=content["action"],
-        choice=Choice.from_json(content["choice"]),
+        choice=Choice.from_json(content["choice"], OrganizationFilter),
         by=Actor(AuditEvent.ActorKind.ACCOUNT, **content["by"]),
         projects=content["projects"],
     )

@@ -24,7 +24,7 @@ from portals.models import (
 )
 from portals.queries import attach_rules as rules
 from portals.queries import project_organizations as queries
-from portals.queries.project_organizations import Choice
+from portals.queries.project_organizations import Choice, OrganizationFilter
 from portals.services import open_sites
 from portals.services.service_projects import attach_rules, attaching
 from provisioning.services.pace import batch_size, breathe
@@ -133,7 +133,9 @@ def carry_out(run: jobs.Run) -> None:
         return
     open_sites.check_open(project.site_id)
     if "choice" in content:
-        _change(run, project, Choice.from_json(content["choice"]), by)
+        _change(
+            run, project, Choice.from_json(content["choice"], OrganizationFilter), by
+        )
         return
     rule = AttachRule.objects.filter(pk=UUID(content["rule"])).first()
     if rule is None:

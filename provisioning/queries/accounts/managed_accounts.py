@@ -1,14 +1,12 @@
 """Reads about managed accounts: the list, and which of them were chosen."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from directories import dialect
+from directories import choices, dialect
 from directories.models import Account, Member, Organization, UserRecord
 from provisioning.queries.accounts.people import KEEP_S, LOCAL, MANY
 
@@ -33,23 +31,7 @@ class ManagedFilter:
         return bool(self.text or self.status or self.domain or self.directory)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """Accounts that an admin chose: by id, or all of a list as it was filtered."""
-
-    ids: Sequence[str] = ()
-    wanted: ManagedFilter = field(default_factory=ManagedFilter)
-    all: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the choice as a job keeps it."""
-        return {"ids": list(self.ids), "wanted": asdict(self.wanted), "all": self.all}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Choice":
-        """Return the choice that a job keeps."""
-        wanted = ManagedFilter(**content["wanted"])
-        return cls(ids=content["ids"], wanted=wanted, all=content["all"])
+Choice = choices.Choice[ManagedFilter]
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,12 @@
 """Reads about people: the Users list, one person, who administers."""
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
-from directories import dialect
+from directories import choices, dialect
 from directories.models import (
     Account,
     Directory,
@@ -49,23 +47,7 @@ class MemberFilter:
         return self.admins or any(words)
 
 
-@dataclass(frozen=True)
-class Choice:
-    """People that an admin chose: by id, or all of a list as it was filtered."""
-
-    ids: Sequence[str] = ()
-    wanted: MemberFilter = field(default_factory=MemberFilter)
-    all: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Return the choice as a job keeps it."""
-        return {"ids": list(self.ids), "wanted": asdict(self.wanted), "all": self.all}
-
-    @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Choice":
-        """Return the choice that a job keeps."""
-        wanted = MemberFilter(**content["wanted"])
-        return cls(ids=content["ids"], wanted=wanted, all=content["all"])
+Choice = choices.Choice[MemberFilter]
 
 
 def chosen(organization: Organization, choice: Choice) -> QuerySet[Member]:

@@ -52,7 +52,7 @@ def carry_out(run: jobs.Run) -> None:
     Whom a provider owns by now, and the last admin, are passed over.
     """
     content: dict[str, Any] = run.job.input.content
-    choice = managed.Choice.from_json(content["choice"])
+    choice = managed.Choice.from_json(content["choice"], managed.ManagedFilter)
     by = Actor(AuditEvent.ActorKind.ACCOUNT, **content["by"])
     cursor, done = run.job.cursor, run.job.done
     organization = run.job.organization

@@ -102,7 +102,7 @@ def queue_change(
 def carry_out(run: jobs.Run) -> None:
     """Change person after person; the task of SUSPEND and RESTORE jobs."""
     content: dict[str, Any] = run.job.input.content
-    choice = people.Choice.from_json(content["choice"])
+    choice = people.Choice.from_json(content["choice"], people.MemberFilter)
     by = Actor(AuditEvent.ActorKind.ACCOUNT, **content["by"])
     organization = run.job.organization
     cursor, done = run.job.cursor, run.job.done
