@@ -1,7 +1,8 @@
 """SCIM endpoints below /scim/directory/<directory id>.
 
 A slash at the end is served like none, without a redirect: some clients put a
-query behind it and would lose method or key on the way.
+query behind it and would lose method or key on the way. So is a second slash before
+the endpoint: JumpCloud joins a base URL that ends with one to `/Users`.
 """
 
 from django.urls import URLPattern, re_path
@@ -24,7 +25,7 @@ app_name = "scim"
 
 
 def _endpoint(path: str, view: type[View], name: str) -> URLPattern:
-    route = rf"^(?P<directory_id>[^/]+)/{path}/?\Z"
+    route = rf"^(?P<directory_id>[^/]+)/?/{path}/?\Z"
     return re_path(route, view.as_view(), name=name)
 
 

@@ -57,6 +57,7 @@ def test_every_route_and_method_is_described(document):
     there = set()
     for regex, methods in routes():
         path = regex.removeprefix("^(?P<directory_id>[^/]+)").removesuffix(r"/?\Z")
+        path = path.removeprefix("/?")
         for name in ("scim_id", "name"):
             path = path.replace(f"(?P<{name}>[^/]+)", "x")
         there.add((path.replace("\\.", ".") or "/", frozenset(methods)))

@@ -254,3 +254,26 @@ def test_a_slash_before_a_filter_needs_no_redirect(scim):
     answer = named(scim, "/Users/", "ada@example.com")
 
     assert answer.json()["totalResults"] == 1
+
+
+def test_a_base_url_that_ends_with_a_slash_works(scim):
+    user = scim.user()
+
+    assert scim.get("//Users").json()["totalResults"] == 1
+    assert scim.get(f"//Users/{user['id']}").json() == user
+
+
+def test_lists_in_place_of_single_values_do_not_stop_a_deactivation(scim):
+    """A profile with lists was seen to keep people in who had left."""
+    user = scim.user()
+    address = {"type": "work", "streetAddress": ["Main St"], "locality": []}
+    body = {**user, "active": False, "title": ["Lead"], "addresses": [address]}
+
+    answer = scim.put(f"/Users/{user['id']}", body).json()
+    assert (answer["active"], answer["title"]) == (False, "Lead")
+    assert answer["addresses"] == [{"type": "work", "streetAddress": "Main St"}]
+
+    patch = {"op": "replace", "value": {"title": [], "active": ["true"]}}
+    answer = scim.patch(f"/Users/{user['id']}", [patch]).json()
+    assert answer["active"] is True
+    assert "title" not in answer

@@ -22,8 +22,8 @@ class _Endpoints(EndpointEnumerator):
     """The endpoints of one directory, their paths below its base URL."""
 
     def get_path_from_regex(self, path_regex: str) -> str:
-        """Return a path as clients write it, without the slash at its end."""
-        path: str = super().get_path_from_regex(path_regex)
+        """Return a path as clients write it, without slashes that are served too."""
+        path: str = super().get_path_from_regex(path_regex).replace("//", "/")
         path = path.removeprefix(_DIRECTORY).rstrip("/") or "/"
         return path.replace("{scim_id}", "{id}")
 

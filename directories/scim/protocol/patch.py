@@ -29,6 +29,7 @@ from directories.scim.protocol.tolerance import COMPATIBLE, STRICT, Tolerance
 from directories.scim.protocol.values import (
     Document,
     as_object,
+    is_unassigned,
     json_type,
     read_complex,
     read_simple,
@@ -205,7 +206,7 @@ def _apply_schema(draft: Draft, kind: Kind, path: Path, value: object) -> None:
 
 def _change_simple(draft: Draft, kind: Kind, path: Path, value: object) -> None:
     attribute = path.the_attribute
-    if kind != "remove" and value is not None:
+    if kind != "remove" and not is_unassigned(attribute, value, draft.tolerance):
         draft.set(path, read_simple(attribute, value, draft.tolerance))
         return
     if attribute.required:

@@ -36,8 +36,8 @@ class Tolerance:
     """A plain string in place of `{"value": ...}`: OneLogin, Microsoft's collection."""
 
     wrapped_values: bool
-    """`[{"value": x}]` for a single value, `{"members": [...]}` as the value of
-    `members`: Entra before 2018, Salesforce.
+    """`[{"value": x}]`, `[x]` or `[]` for a single value, `{"members": [...]}` as the
+    value of `members`: Entra before 2018, Salesforce, lists of Okta's profile editor.
     """
 
     numbers_as_strings: bool

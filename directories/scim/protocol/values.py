@@ -45,13 +45,23 @@ def json_type(value: object) -> str:
 
 def read_value(attribute: Attribute, value: object, tolerance: Tolerance) -> Any:
     """Return the canonical value, or None where nothing is said."""
-    if value is None:
+    if is_unassigned(attribute, value, tolerance):
         return None
     if attribute.multi_valued:
         return read_list(attribute, value, tolerance) or None
     if attribute.sub_attributes:
         return read_complex(attribute, value, tolerance) or None
     return read_simple(attribute, value, tolerance)
+
+
+def is_unassigned(attribute: Attribute, value: object, tolerance: Tolerance) -> bool:
+    """Say whether a value says nothing: null, or an empty list for a single value."""
+    return value is None or (
+        value == []
+        and tolerance.wrapped_values
+        and not attribute.multi_valued
+        and attribute.path not in NAMES
+    )
 
 
 def read_simple(
@@ -85,7 +95,7 @@ def _boolean(attribute: Attribute, value: object, tolerance: Tolerance) -> bool:
         known = _BOOLEANS.get(value.strip().lower())
         if known is not None:
             return known
-    inner = _unwrapped(value, tolerance)
+    inner = _unwrapped(attribute, value, tolerance)
     if isinstance(inner, bool | str):
         return bool(read_simple(attribute, inner, tolerance))
     msg = f"{attribute.path} must be true or false, not {json_type(value)}."
@@ -93,7 +103,7 @@ def _boolean(attribute: Attribute, value: object, tolerance: Tolerance) -> bool:
 
 
 def _string(attribute: Attribute, value: object, tolerance: Tolerance) -> str:
-    inner = _unwrapped(value, tolerance)
+    inner = _unwrapped(attribute, value, tolerance)
     if isinstance(inner, str):
         return inner
     if (
@@ -108,16 +118,14 @@ def _string(attribute: Attribute, value: object, tolerance: Tolerance) -> str:
     raise InvalidValueError(msg)
 
 
-def _unwrapped(value: object, tolerance: Tolerance) -> object:
-    """Take x out of `[{"value": x}]`, None where the form is another."""
-    if (
-        tolerance.wrapped_values
-        and isinstance(value, list)
-        and len(value) == 1
-        and isinstance(value[0], dict)
-    ):
-        return value[0].get("value")
-    return None
+def _unwrapped(attribute: Attribute, value: object, tolerance: Tolerance) -> object:
+    """Take x out of `[{"value": x}]` and `[x]`, None where the form is another."""
+    if not (tolerance.wrapped_values and isinstance(value, list) and len(value) == 1):
+        return None
+    (only,) = value
+    if isinstance(only, dict):
+        return only.get("value")
+    return None if attribute.path in NAMES else only
 
 
 def read_complex(attribute: Attribute, value: object, tolerance: Tolerance) -> Document:
@@ -128,7 +136,7 @@ def read_complex(attribute: Attribute, value: object, tolerance: Tolerance) -> D
         sub = known.get(name) or find(known, name)
         if sub is None:
             _take_unknown(attribute, result, (name, raw), tolerance)
-        elif raw is not None and sub.mutability != "readOnly":
+        elif sub.mutability != "readOnly" and not is_unassigned(sub, raw, tolerance):
             result[sub.name] = read_simple(sub, raw, tolerance)
     if result.get("value") == "":
         del result["value"]
