@@ -10,6 +10,7 @@ from directories.models import (
     Directory,
     Job,
     Organization,
+    RoleAssignment,
     TroubleshootingEntry,
 )
 from directories.queries.providers import (
@@ -19,6 +20,7 @@ from directories.queries.providers import (
 )
 from directories.queries.removals import Standing, stopped_in
 from provisioning.models import LICENSED_ROLES, App, AppAccess
+from provisioning.queries.access.app_access import runs
 from provisioning.queries.access.licenses import Licenses, in_trouble
 from provisioning.queries.review import Waiting, waiting
 
@@ -161,8 +163,10 @@ class LicenseUse:
         return max((self.app.user_limit or 0) - self.used, 0)
 
 
-def licenses_of(organization: Organization) -> list[LicenseUse]:
-    """Return the apps that have limits or most users, with their licenses."""
+def licenses_of(
+    organization: Organization, rights: Sequence[RoleAssignment]
+) -> list[LicenseUse]:
+    """Return the apps that rights are about with the most users and their licenses."""
     apps = App.objects.filter(
         site__organization=organization,
         site__removed_at__isnull=True,
@@ -174,7 +178,11 @@ def licenses_of(organization: Organization) -> list[LicenseUse]:
         used=Sum("uses__people", filter=licensed & Q(uses__state=state.ACTIVE)),
         waiting=Sum("uses__people", filter=licensed & Q(uses__state=state.WAITING)),
     )
-    uses = [LicenseUse(app, app.used or 0, app.waiting or 0) for app in apps]
+    uses = [
+        LicenseUse(app, app.used or 0, app.waiting or 0)
+        for app in apps
+        if any(runs(right, app) for right in rights)
+    ]
     uses.sort(key=lambda each: (-each.waiting, -each.used, each.app.pk))
     return [each for each in uses if each.used or each.waiting][:APPS_SHOWN]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from directories.charts import Chart, Series
-from directories.models import Directory, Member, Organization
+from directories.models import Directory, Member, Organization, RoleAssignment
 from directories.views import charts
 from provisioning.models import App
 from provisioning.queries import overview
@@ -34,9 +34,9 @@ def of_people(numbers: MemberNumbers) -> Chart:
     )
 
 
-def of_licenses(organization: Organization) -> Chart:
-    """Draw how many licenses of each app are in use, and how many people wait."""
-    uses = overview.licenses_of(organization)
+def of_licenses(organization: Organization, rights: Sequence[RoleAssignment]) -> Chart:
+    """Draw the licenses of the apps that rights are about, and how many people wait."""
+    uses = overview.licenses_of(organization, rights)
     return Chart(
         shape="bars",
         title=_("Licenses used"),
@@ -51,7 +51,9 @@ def of_licenses(organization: Organization) -> Chart:
         series=[
             Series(_("Used"), "brand", [each.used for each in uses]),
             Series(_("Free"), "neutral", [each.free for each in uses]),
-            Series(_("Waiting"), "warning", [each.waiting for each in uses]),
+            Series(
+                _("Waiting for a license"), "warning", [each.waiting for each in uses]
+            ),
         ],
     )
 
@@ -60,10 +62,12 @@ def of_organization(
     organization: Organization,
     numbers: MemberNumbers,
     directories: Sequence[Directory],
+    *,
+    rights: Sequence[RoleAssignment],
     now: datetime,
 ) -> list[Chart]:
     """Draw what helps to see at a glance how an organization stands."""
-    drawn = [of_people(numbers), of_licenses(organization)]
+    drawn = [of_people(numbers), of_licenses(organization, rights)]
     if directories:
         drawn += [
             charts.of_activity(directories, now),

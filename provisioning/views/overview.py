@@ -67,7 +67,9 @@ def organization_overview(request: ConsoleRequest) -> HttpResponse:
         "jobs": overview.running_jobs(organization),
         "numbers": numbers,
         "groups": groups.group_count(organization),
-        "charts": charts.of_organization(organization, numbers, directories, now),
+        "charts": charts.of_organization(
+            organization, numbers, directories, rights=request.rights, now=now
+        ),
     }
     if Permission.SEE_LOGS in request.permissions:
         context["events"] = history.latest_events(organization, EVENTS_SHOWN)

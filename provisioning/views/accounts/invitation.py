@@ -93,8 +93,8 @@ def _offers(request: ConsoleRequest, asked: Sequence[str]) -> list[Offer]:
 def _why_not(choice: Choice, problems: dict[int, str]) -> str:
     if not choice.groups:
         return _(
-            "No default group. Choose one first: Manage access, Update default group "
-            "setting."
+            "No default group. Organization admins choose one: Manage access, Update "
+            "default group setting."
         )
     return next((problems[g.pk] for g in choice.groups if problems[g.pk]), "")
 

@@ -76,7 +76,7 @@ def test_each_role_names_its_groups_or_what_to_do(console, jira):
     page = main_of(console.get(URL))
 
     assert "Jira: User Joins jira-users-acme" in page
-    assert "Jira: Guest No default group. Choose one first" in page
+    assert "Jira: Guest No default group. Organization admins choose one" in page
 
 
 def test_people_are_invited_mailed_and_shown_as_invited(

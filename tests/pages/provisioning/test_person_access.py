@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from directories.models import Member, RoleAssignment
 from directories.services.audit import SYSTEM
-from provisioning.models import App, AppAccess
+from provisioning.models import App, AppAccess, Group
 from provisioning.services.organization_groups import local_groups
 from provisioning.services.suspension import suspending
-from tests.factories.directories import MemberFactory, SiteFactory
+from tests.factories.directories import MemberFactory, SiteFactory, UserRecordFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
 from tests.pages.provisioning.licensing import admin
 from tests.pages.provisioning.reading import csv_rows, main_of, queries_of
@@ -108,6 +108,46 @@ def test_links_lead_only_to_apps_that_the_admin_may_open(
         assert f'href="/apps/sites/{site.pk}/jira/access/"' in page
         assert f"/apps/sites/{site.pk}/trello/access/" not in page
         assert "Trello" in page
+
+
+def test_who_manages_no_providers_finds_no_links_to_them(
+    organization, okta, site, developers
+):
+    jira = App.objects.get(kind=App.Kind.JIRA)
+    record = UserRecordFactory.create(directory=okta, linked=True)
+    member = MemberFactory.create(
+        organization=organization, account=record.account, directory=okta
+    )
+    GroupFactory.create(organization=organization, name="Pushed", synced=True)
+    role = RoleAssignment.Role.USER_ACCESS_ADMIN
+    decides = admin(organization, role, site=site, app=jira.kind)
+
+    for url in (
+        f"{USERS}{member.account.public_id}/",
+        f"/directory/groups/{Group.objects.get(name='Pushed').public_id}/",
+        "/directory/managed-accounts/",
+        "/directory/reports/",
+        "/directory/review/",
+    ):
+        page = decides.get(url)
+        assert page.status_code == 200, url
+        links = page.content.decode().count('href="/security/identity-providers/')
+        assert links == 0, url
+
+
+def test_the_overview_shows_licenses_of_apps_that_the_right_is_about(
+    console, organization, site, developers
+):
+    trello = App.objects.get(kind=App.Kind.TRELLO)
+    AppGrantFactory.create(group=developers, app=trello)
+    join(organization, "Anna", developers)
+    role = RoleAssignment.Role.USER_ACCESS_ADMIN
+    decides = admin(organization, role, site=site, app=App.Kind.JIRA)
+
+    assert "Trello on acme" in console.get("/").content.decode()
+    page = decides.get("/").content.decode()
+    assert "Jira on acme" in page
+    assert "Trello on acme" not in page
 
 
 def test_people_are_found_by_their_access_and_exported_with_it(
