@@ -1,10 +1,13 @@
 """Sites and their apps: adding, renaming, removing, restoring, deleting."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
+from directories import dialect
 from directories.models import Job, RoleAssignment, Site
 from directories.services import jobs
 from directories.services.audit import SYSTEM
@@ -345,3 +348,34 @@ def test_follow_app_of_a_restored_app_counts_whoever_came_meanwhile(organization
 
     check_access()
     assert len(rows()) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_site_that_is_restored_when_its_time_ends_is_not_deleted(organization):
+    if not dialect.is_postgresql():
+        pytest.skip("SQLite lets one writer in at a time, so no two can meet")
+    site = add(organization, kinds=[App.Kind.TRELLO])
+    site_removal.remove_site(site, by=SYSTEM, now=NOW)
+
+    def delete():
+        (job,) = site_deletion.queue_due(LATER)
+        run = jobs.claim_job(job.pk)
+        assert run
+        try:
+            site_deletion.delete_site(run)
+        finally:
+            connection.close()
+
+    deleting = threading.Thread(target=delete)
+    with transaction.atomic():
+        site_removal.restore_site(site, by=SYSTEM, now=NOW)
+        deleting.start()
+        deleting.join(0.5)
+    deleting.join()
+
+    assert AppGrant.objects.filter(app__site=site).count() == 1
+    assert Group.objects.filter(kind=Group.Kind.DEFAULT).exists()
+    site_removal.remove_site(site, by=SYSTEM, now=LATER + timedelta(days=1))
+    again = LATER + timedelta(days=2)
+    assert site_removal.restore_site(site, by=SYSTEM, now=again)

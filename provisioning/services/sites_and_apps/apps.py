@@ -142,7 +142,9 @@ def _locked(site: Site) -> QuerySet[App]:
 
 def _is_deleted(app: App) -> bool:
     """Say whether a job has begun to delete an app, whatever the clock says."""
-    return Job.objects.filter(kind=DELETE, target=str(app.pk)).exists()
+    begun = Job.objects.filter(kind=DELETE, target=str(app.pk))
+    # One that came too late for a former removal has left the app alone.
+    return begun.filter(created_at__gt=app.removed_at).exists()
 
 
 def record(event: Event, app: App, by: Actor, now: datetime, **details: object) -> None:

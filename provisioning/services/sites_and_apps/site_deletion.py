@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +21,8 @@ from provisioning.services.pace import breathe
 from provisioning.services.sites_and_apps import apps, sites
 from provisioning.services.sites_and_apps.apps import DELETE as DELETE_APP
 from provisioning.services.sites_and_apps.site_removal import DELETE as DELETE_SITE
+
+M = TypeVar("M", Site, App)
 
 
 def queue_due(now: datetime) -> list[Job]:
@@ -58,8 +60,8 @@ def delete_site(run: jobs.Run) -> None:
 
     A run that was cut off goes on with the rows that are left.
     """
-    gone = Site.with_removed.filter(pk=run.job.target, removed_at__isnull=False)
-    site = gone.select_related("organization").first()
+    known = Site.with_removed.select_related("organization")
+    site = _hold_gone(known, run.job.target)
     if site is None:
         return
     of = App.with_removed.filter(site=site)
@@ -72,8 +74,8 @@ def delete_site(run: jobs.Run) -> None:
 
 def delete_app(run: jobs.Run) -> None:
     """Delete a removed app with all that hangs on it; the task of DELETE_APP jobs."""
-    gone = App.with_removed.filter(pk=run.job.target, removed_at__isnull=False)
-    app = gone.select_related("site__organization").first()
+    known = App.with_removed.select_related("site__organization")
+    app = _hold_gone(known, run.job.target)
     if app is None:
         return
     of = App.with_removed.filter(pk=app.pk)
@@ -83,6 +85,17 @@ def delete_app(run: jobs.Run) -> None:
     with transaction.atomic():
         delete(App, [app.pk])
         apps.record(Event.APP_DELETED, app, SYSTEM, timezone.now())
+
+
+@transaction.atomic
+def _hold_gone(known: QuerySet[M], key: str) -> M | None:
+    """Return what was removed, None where it is back.
+
+    Whoever restores it at this moment is waited for; whoever comes later finds the
+    job, and leaves it.
+    """
+    held = known.select_for_update(of=("self",))
+    return held.filter(pk=key, removed_at__isnull=False).first()
 
 
 def _parts(app: App) -> Iterator[int]:

@@ -66,7 +66,11 @@ def may_restore(site: Site, now: datetime) -> bool:
     """Say whether a removed site is kept, and no job has begun to delete it."""
     if site.removed_at is None or not apps.is_restorable(site.removed_at, now):
         return False
-    return not Job.objects.filter(kind=DELETE, target=str(site.pk)).exists()
+    # One that came too late for a former removal has left the site alone.
+    begun = Job.objects.filter(
+        kind=DELETE, target=str(site.pk), created_at__gt=site.removed_at
+    )
+    return not begun.exists()
 
 
 def name_back(site: Site) -> str:
