@@ -131,6 +131,7 @@ def test_without_a_mail_none_is_sent_until_somebody_resends(console, organizatio
     assert "No email has been sent." in main_of(console.get(own))
     console.post(f"{own}invitation/resend/")
     assert mail.outbox[0].to == [EMAIL]
+    assert main_of(console.get(own)).count(" UTC. ") == 1
 
 
 def test_more_groups_are_found_by_name_or_refused(console, organization):
