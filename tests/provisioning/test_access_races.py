@@ -1,15 +1,20 @@
 """Two changes of access at the same moment leave what one after the other leaves."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from directories import dialect
+from directories.events import Event
+from directories.models import AuditEvent
 from directories.services.accounts import Change
 from directories.services.audit import SYSTEM
-from provisioning.models import AppAccess, AppGrant, AppRole
+from provisioning.models import AppAccess, AppGrant, AppRole, DeletedGroup
 from provisioning.services import consequences
+from provisioning.services.organization_groups import deleted_groups, local_groups
 from provisioning.services.sites_and_apps import app_grants
 from tests.factories.directories import OrganizationFactory
 from tests.factories.provisioning import AppFactory, AppGrantFactory, GroupFactory
@@ -160,3 +165,30 @@ def test_a_license_is_given_away_once(world):
         at_once(world.remove(world.one), lambda: remove(world.two, other))
         check_access()
         assert not AppAccess.objects.exists()
+
+
+def test_a_group_that_is_restored_when_its_time_ends_is_not_forgotten(world):
+    if not dialect.is_postgresql():
+        pytest.skip("SQLite lets one writer in at a time, so no two can meet")
+    add(world.one, world.account)
+    now = timezone.now()
+    local_groups.delete_group(world.one, by=SYSTEM, now=now)
+    kept = DeletedGroup.objects.get()
+
+    def forget():
+        try:
+            deleted_groups.forget_due(kept.expires_at)
+        finally:
+            connection.close()
+
+    forgetting = threading.Thread(target=forget)
+    with transaction.atomic():
+        # As its restoring does, at a moment when that is still possible.
+        held = DeletedGroup.objects.select_for_update().get(pk=kept.pk)
+        forgetting.start()
+        forgetting.join(0.4)
+        restored = deleted_groups.restore(held, by=SYSTEM, now=now)
+    forgetting.join()
+
+    assert restored.people == 1
+    assert not AuditEvent.objects.filter(action=Event.GROUP_FORGOTTEN).exists()

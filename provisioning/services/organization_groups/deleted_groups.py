@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
 from directories import dialect
 from directories.events import Event
@@ -227,6 +228,10 @@ def forget_due(now: datetime) -> int:
 
 
 def _forget(kept: DeletedGroup, now: datetime) -> None:
+    # Whoever restores it at this moment is waited for; who comes later is too late.
+    held = DeletedGroup.objects.filter(pk=kept.pk, expires_at__lte=now)
+    if not held.update(expires_at=F("deleted_at")):
+        return
     members = DeletedGroupMember.objects.filter(group=kept).order_by("pk")
     while keys := list(members.values_list("pk", flat=True)[:FORGOTTEN_MEMBERS]):
         DeletedGroupMember.objects.filter(group=kept, pk__lte=keys[-1]).delete()
