@@ -177,7 +177,8 @@ class ScimView(APIView):
             )
             raise errors.PayloadTooLargeError(msg)
         try:
-            body = parse_body(raw, self.request.content_type)
+            encoding = self.request.META.get("HTTP_CONTENT_ENCODING", "")
+            body = parse_body(raw, self.request.content_type, encoding)
         except ScimError:
             self.notes.sent_unreadable(len(raw))
             raise

@@ -1,5 +1,6 @@
 """Where other servers failed real clients, as far as no other test stands for it."""
 
+import gzip
 from urllib.parse import quote
 
 import pytest
@@ -277,3 +278,13 @@ def test_lists_in_place_of_single_values_do_not_stop_a_deactivation(scim):
     answer = scim.patch(f"/Users/{user['id']}", [patch]).json()
     assert answer["active"] is True
     assert "title" not in answer
+
+
+def test_a_compressed_body_is_refused_for_what_it_is(scim):
+    body = gzip.compress(b'{"userName": "ada"}')
+
+    detail = refusal(scim.post("/Users", body, content_encoding="gzip"), 415)
+
+    assert "Content-Encoding" in detail
+    answer = scim.post("/Users", {"userName": "ada"}, content_encoding="identity")
+    assert answer.status_code == 201

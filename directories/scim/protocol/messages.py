@@ -25,13 +25,20 @@ _INTEGER = re.compile(r"\s*([+-]?)0*([0-9]+)\s*", re.ASCII)
 _MAX_DIGITS = 9
 
 
-def parse_body(raw: bytes, content_type: str | None) -> object:
+def parse_body(raw: bytes, content_type: str | None, encoding: str = "") -> object:
     """Return the JSON value of a body.
 
     Raises UnsupportedMediaTypeError for another declared type than JSON in UTF-8
-    (none at all will do), InvalidSyntaxError, with the place, for anything else.
+    (none at all will do) and for compressed bodies, InvalidSyntaxError, with the
+    place, for anything else.
     """
     check_media_type(content_type)
+    if encoding.strip().lower() not in {"", "identity"}:
+        msg = (
+            f"The body is declared as encoded with {shown(encoding)}; send it as it "
+            "is, without Content-Encoding."
+        )
+        raise UnsupportedMediaTypeError(msg)
     raw = raw.removeprefix(_BYTE_ORDER_MARK)
     if not raw.strip():
         raise InvalidSyntaxError("The request has no body; send a JSON object.")

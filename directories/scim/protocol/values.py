@@ -55,10 +55,14 @@ def read_value(attribute: Attribute, value: object, tolerance: Tolerance) -> Any
 
 
 def is_unassigned(attribute: Attribute, value: object, tolerance: Tolerance) -> bool:
-    """Say whether a value says nothing: null, or an empty list for a single value."""
+    """Say whether a value says nothing: null, or an empty list for a single text.
+
+    What decides about access or identity is never guessed.
+    """
     return value is None or (
         value == []
         and tolerance.wrapped_values
+        and attribute.type != "boolean"
         and not attribute.multi_valued
         and attribute.path not in NAMES
     )
