@@ -42,6 +42,31 @@ def empty_cache() -> None:
     seen.buffer.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Empty, after tests that commit, only the tables that have rows.
+
+    Truncating all of them takes PostgreSQL a third of a second, each time.
+    """
+    if connection.vendor == "postgresql":
+        vars(connection.ops)["sql_flush"] = delete_rows
+
+
+def delete_rows(_style: object, tables: list[str], **_options: bool) -> list[str]:
+    """Return the statements that empty these tables, foreign keys unasked."""
+    found = " UNION ALL ".join(
+        f"(SELECT {number} FROM {connection.ops.quote_name(table)} LIMIT 1)"  # noqa: S608
+        for number, table in enumerate(tables)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(found)
+        full = [connection.ops.quote_name(tables[row[0]]) for row in cursor]
+    return [
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {table}" for table in full),  # noqa: S608
+    ]
+
+
 @pytest.fixture
 def real_worker(transactional_db: None) -> Iterator[None]:
     """Run a worker process on the test's own database and queue.

@@ -3,9 +3,11 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -29,6 +31,18 @@ def place(tmp_path):
         "DATA_DIR": str(tmp_path / "data"),
         "PORT": str(port),
     }
+
+
+@pytest.fixture
+def migrated(place, db):
+    """Have the server find a database that is up to date, as when started again."""
+    own = Path(place["DATA_DIR"])
+    own.mkdir(mode=0o700)
+    with (
+        closing(sqlite3.connect(settings.DATABASES["default"]["NAME"])) as done,
+        closing(sqlite3.connect(own / "rollcall.sqlite3")) as copy,
+    ):
+        done.backup(copy)
 
 
 @pytest.fixture
@@ -82,6 +96,7 @@ def test_it_answers_and_ends_at_ctrl_c(server, place):
     wait_until_ended(below)
 
 
+@pytest.mark.usefixtures("migrated")
 def test_no_child_outlives_its_sudden_death(server):
     below = family(server.pid)
 
@@ -91,6 +106,7 @@ def test_no_child_outlives_its_sudden_death(server):
     wait_until_ended(below)
 
 
+@pytest.mark.usefixtures("migrated")
 def test_it_ends_when_a_part_ends(server):
     below = family(server.pid)
 

@@ -50,17 +50,17 @@ def way_to_site(model: type[models.Model]) -> str:
     return ""
 
 
-def rows_of(site: Site) -> dict[str, list[str]]:
-    """Return what the portals app and the directories of a site hold."""
+def rows_of(*sites: Site) -> dict[str, list[str]]:
+    """Return what the portals app and the directories of some sites hold."""
     found = {}
     for model in apps.get_app_config("portals").get_models():
         if way := way_to_site(model):
-            rows = model._base_manager.filter(**{way: site}).values_list()
+            rows = model._base_manager.filter(**{f"{way}__in": sites}).values_list()
             found[model._meta.db_table] = sorted(map(repr, rows))
-    directories = Directory.objects.filter(site=site)
+    directories = Directory.objects.filter(site__in=sites)
     found["directories"] = sorted(map(repr, directories.values_list()))
     for name in ("userrecords", "grouprecords", "api_keys"):
-        found[name] = sorted(map(repr, directories.values_list(f"{name}__pk")))
+        found[name] = sorted(map(repr, directories.values_list("pk", f"{name}__pk")))
     return found
 
 

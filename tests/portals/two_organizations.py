@@ -54,6 +54,6 @@ def read(client: Client, path: str) -> str:
     return str(whole.decode().lower())
 
 
-def holdings(world: World) -> list[dict[str, list[str]]]:
-    """Return what every other place holds."""
-    return [rows_of(place.site) for place in world.elsewhere]
+def holdings(world: World) -> dict[str, list[str]]:
+    """Return what the other places hold."""
+    return rows_of(*(place.site for place in world.elsewhere))
