@@ -98,6 +98,8 @@ class Chart:
             height=BAR * len(self.labels) + 30 if bars else HEIGHT,
             inner_radius=0.62,
             margin=4,
+            # The last number below bars is centred on their end.
+            margin_right=16 if bars else 4,
             max_scale=6,
             min_scale=2,
             order_min=0,
