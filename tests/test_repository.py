@@ -131,6 +131,7 @@ def test_fragments_lie_inside_of_what_filters_put_them_into():
     assert not nested
 
 
+@pytest.mark.slow
 def test_no_template_is_unused():
     sources = [
         text_of(path)

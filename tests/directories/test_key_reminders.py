@@ -51,6 +51,7 @@ def mails_at(moment):
     return [sent.subject for sent in mail.outbox[before:]]
 
 
+@pytest.mark.slow
 def test_each_reminder_goes_out_once(key):
     hours = range(40 * 24)
 

@@ -258,6 +258,7 @@ def check(visitor: Visitor, world: World) -> int:
     return opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_the_query_lists_what_the_rule_says(seed):
     world = World(seed)

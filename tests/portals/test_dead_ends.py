@@ -71,6 +71,7 @@ def refused(client: Client, *starts: str) -> list[str]:
     return bad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "rights",
     [
@@ -92,6 +93,7 @@ def test_every_link_of_somebody_in_a_project_opens(role: str, project) -> None:
     assert refused(worker(project, role), "/projects/") == []
 
 
+@pytest.mark.slow
 def test_an_admin_of_one_site_who_works_on_another(
     project, sign_in: Callable[..., Client]
 ) -> None:

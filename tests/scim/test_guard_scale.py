@@ -71,6 +71,7 @@ def bulk_accounts(count):
     )
 
 
+@pytest.mark.slow
 def test_a_large_group_that_is_emptied_is_held_by_a_few_statements(
     scim, django_assert_max_num_queries
 ):

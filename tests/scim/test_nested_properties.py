@@ -177,6 +177,7 @@ class Player:
         assert inside == {self.model.users[user] for user in active}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_who_counts_is_what_plain_python_says(scim, settings, monkeypatch, seed):
     # By jobs in half of the runs, inside the request in the others.

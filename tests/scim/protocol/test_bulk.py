@@ -276,6 +276,7 @@ def test_a_change_may_have_the_bulk_id_that_it_refers_to():
     assert not any(is_circle(step) for step in read(change, post("a")).steps())
 
 
+@pytest.mark.slow
 def test_a_chain_may_be_as_long_as_it_wants():
     length = 50_000
     needs = [{n + 1} for n in range(length)] + [set()]
