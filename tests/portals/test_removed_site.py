@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from directories.models import RoleAssignment, TroubleshootingEntry
+from directories.models import Account, RoleAssignment, TroubleshootingEntry
 from directories.services.audit import SYSTEM
 from portals.queries.access import Visitor, may_open
 from portals.queries.access_people import jira_admins_of
@@ -101,6 +101,9 @@ def test_rights_to_a_removed_app_open_nothing(jira_admin, site):
 
     remove_app(site)
 
+    # It was the only right, so the session ended with it.
+    assert jira_admin.get("/apps/sites/").status_code == 302
+    jira_admin.force_login(Account.objects.get(name="Ada Admin"))
     assert jira_admin.get("/apps/sites/").status_code == 403
 
 
