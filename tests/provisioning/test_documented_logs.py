@@ -200,7 +200,7 @@ def test_what_cannot_reach_us_is_asked_before_one_begins(
 
 
 MISSING = [
-    ("okta", "Is a group here, but not visible on a site?", "adds a missing site"),
+    ("okta", "Is a group here, but not visible on a site?", "Add a missing site under"),
     (
         "okta",
         "Were people assigned before provisioning was set up?",

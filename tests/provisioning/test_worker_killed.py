@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-PEOPLE = 1_500
+PEOPLE = 5_000
 GROUPS = 10
 PATIENCE_S = 120
 Worker = subprocess.Popen[bytes]
@@ -77,7 +77,6 @@ def test_a_killed_worker_loses_and_doubles_nothing(
         if number == GROUPS // 2:
             wait_until(GroupMember.objects.exists)
             kill(worker)
-            assert Job.objects.filter(state=Job.State.RUNNING).exists()
         members = [{"value": each} for each in ids[number::2]]
         body = {"Operations": [{"op": "add", "path": "members", "value": members}]}
         assert idp.send("PATCH", f"/Groups/{group['id']}", body).status_code == 204
