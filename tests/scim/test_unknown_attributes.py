@@ -81,7 +81,7 @@ def test_what_another_process_noted_is_not_told_again(scim):
     assert noted(scim) == {("User", "shoeSize"), ("User", "hatSize")}
 
 
-@pytest.mark.parametrize("value", [{"userName": ""}, {"userName": "bob", "title": []}])
+@pytest.mark.parametrize("value", [{"userName": ""}, {"userName": "bob", "title": {}}])
 def test_a_refused_request_leaves_no_note(scim, value):
     refusal(scim.post("/Users", {"shoeSize": 7, **value}), 400, "invalidValue")
 
