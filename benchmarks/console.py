@@ -95,6 +95,8 @@ def measure(sizes: Sizes | None, desk_sizes: DeskSizes) -> dict[str, Any]:
     warnings.filterwarnings("ignore")
     django.setup()
     call_command("migrate", verbosity=0)
+    # As web processes do it.
+    import_module("config.collecting").spare_what_stays()
     # Models can be imported only now.
     console = import_module("benchmarks.console_parts").Console.make()
     desk = import_module("benchmarks.desk_parts").Desk.make(console)

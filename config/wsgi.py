@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.core.wsgi import get_wsgi_application
 
+from config.collecting import spare_what_stays
 from directories.management.processes import die_with_parent
 
 # Only web requests have a deadline: commands and jobs may run long statements.
@@ -24,6 +25,7 @@ class Utf8Request(WSGIRequest):
 
 application = get_wsgi_application()
 application.request_class = Utf8Request
+spare_what_stays()
 if settings.DIE_WITH_PARENT:
     # The web server forks its processes; killed for good, it would leave them.
     die_with_parent()

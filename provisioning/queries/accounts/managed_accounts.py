@@ -117,16 +117,17 @@ def chosen(organization: Organization, choice: Choice) -> QuerySet[Account]:
 
 def effect_of(organization: Organization, choice: Choice) -> Effect:
     """Count what the deactivation of the chosen accounts would do."""
-    # In one pass: with everybody chosen, each further one counts as many again.
-    told = _all_chosen(organization, choice).annotate(owned=_owned(organization))
-    rows = told.order_by().values_list("owned", "status").annotate(count=Count("pk"))
-    numbers = {(owned, status): count for owned, status, count in rows}
-    ours = {status: count for (owned, status), count in numbers.items() if not owned}
-    active = ours.get(Account.Status.ACTIVE, 0)
+    accounts = _all_chosen(organization, choice)
+    # Both in one pass: to find who is owned takes longest.
+    free = accounts.filter(~_owned(organization)).aggregate(
+        total=Count("pk"),
+        active=Count("pk", filter=Q(status=Account.Status.ACTIVE)),
+    )
+    total = accounts.count()
     return Effect(
-        chosen=sum(numbers.values()),
-        owned=sum(numbers.values()) - sum(ours.values()),
-        already=sum(ours.values()) - active,
+        chosen=total,
+        owned=total - free["total"],
+        already=free["total"] - free["active"],
     )
 
 

@@ -92,6 +92,7 @@ def _outcome(
     """Return what the page shows of the plan's outcome."""
     change = Change(Plan(request.organization, steps))
     numbers = change.numbers(cap=cap_of(request))
+    permissions = Permissions(change, apps)
     telling = Telling(change, apps)
     wanted = request.GET.get("effect", "")
     effects = {wanted} if wanted in Effect.values else LISTED
@@ -100,7 +101,8 @@ def _outcome(
         "numbers": numbers,
         "columns": [str(effect.label) for effect in shown],
         "rows": _rows(numbers, shown, telling),
-        "inside": Permissions(change, apps).effects(cap_of(request)),
+        "inside": permissions.effects(cap_of(request)),
+        "more_inside": permissions.more,
         "shortages": [
             (*telling.app_label(each.app), each.free, each.needed)
             for each in numbers.shortages

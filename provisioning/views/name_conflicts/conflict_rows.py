@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -137,20 +136,26 @@ def group_rows(records: Sequence[GroupRecord]) -> list[GroupRow]:
     """Return records with the local groups of their names; a handful of queries."""
     waiting = [record for record in records if record.link_reason in WAITING]
     groups = local_groups_of(waiting)
-    prefetch_related_objects(list(groups.values()), "grants__app")
     given = rights_of(groups.values())
-    granted = grants_of(groups.values())
+    # Also of removed apps: restored, they would give a synced group what it must not.
+    granted = grants_of(groups.values(), removed=True)
     numbers = differences(waiting, groups)
     owners = _owners([record for record in waiting if record.pk not in groups])
-    return [
-        GroupRow(
+
+    def row(record: GroupRecord) -> GroupRow:
+        group = groups.get(record.pk)
+        explanation = _explained(record, group, owners)
+        if group is None:
+            return GroupRow(record=record, explanation=explanation)
+        grants = granted.get(group.pk, [])
+        return GroupRow(
             record=record,
-            explanation=_explained(record, groups.get(record.pk), owners),
-            group=groups.get(record.pk),
-            rights=given.get(groups[record.pk].pk, ()) if record.pk in groups else (),
-            grants=granted.get(groups[record.pk].pk, ()) if record.pk in groups else (),
+            explanation=explanation,
+            group=group,
+            rights=given.get(group.pk, ()),
+            grants=[grant for grant in grants if grant.app.removed_at is None],
             difference=numbers.get(record.pk),
-            stays=reason_of(groups[record.pk]) if record.pk in groups else "",
+            stays=reason_of(group, grants),
         )
-        for record in records
-    ]
+
+    return [row(record) for record in records]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from directories.models import AuditEvent, RoleAssignment
 from directories.services.audit import person
 from provisioning.models import App, AppAccess, AppGrant, AppRole
+from provisioning.queries.planning import access_permissions
 from provisioning.services import consequences
 from provisioning.services.organization_groups import local_groups
 from provisioning.services.sites_and_apps import app_grants
@@ -24,6 +25,7 @@ from tests.factories.provisioning import (
     AppGrantFactory,
     AppPermissionFactory,
     GroupFactory,
+    SpaceFactory,
 )
 from tests.pages.provisioning.reading import is_part_of_page
 
@@ -202,6 +204,25 @@ def test_a_plan_tells_who_loses_and_leads_to_where_it_is_done(
     assert f"/jira/access/{grant.pk}/remove/" in page
     rows = rows_of(console.post(f"{WHAT_IF}export/", {"step": take}))
     assert [row[6] for row in rows[1:]] == ["Lose access"] * 2
+
+
+def test_a_plan_says_that_not_all_spaces_are_looked_at(
+    console, designers, confluence, monkeypatch
+):
+    monkeypatch.setattr(access_permissions, "AREAS", 1)
+    AppGrantFactory.create(app=confluence, group=designers)
+    consequences.follow([designers.pk], now=timezone.now())
+    for name in ("Atlas", "Borealis"):
+        space = SpaceFactory.create(app=confluence, name=name)
+        AppPermissionFactory.create(
+            app=confluence, space=space, group=designers, permission="view"
+        )
+
+    page = text_of(console.get(f"{WHAT_IF}?step=delete.{designers.public_id}"))
+
+    assert "Atlas" in page
+    assert "Borealis" not in page
+    assert "the first of them by name are looked at" in page
 
 
 def test_a_plan_tells_which_permissions_inside_apps_it_takes(console, designers, jira):
